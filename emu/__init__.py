@@ -1,0 +1,3 @@
+"""emu: a RISC-V machine you can see through."""
+
+__version__ = "0.1.0"
