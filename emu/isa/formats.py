@@ -102,7 +102,8 @@ def _reason(field: Field, value: int) -> str:
     return f"{noun}{shown} out of range {low}..{high}"
 
 
-# name        role kind    sample  segments                    flags: s signed, z not 0, +8 bias, >>12 shift, !n not n, =n default
+# One row a field: name, role, kind, a sample for examples, segments, flags: s signed, z may not be 0, !n may not be n,
+# =n is n when not written, +n bias, >>n shift.
 _TABLE = """
 rd            rd   xreg    a0      11:7
 rs1           rs1  xreg    a1      19:15

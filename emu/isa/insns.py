@@ -1,4 +1,4 @@
-"""THE table of instructions. Encoder, decoder, assembler syntax, disassembler, help, docs and the machine derive from it.
+"""THE table of instructions: encoder, decoder, assembler syntax, disassembler, help, docs and machine derive from it.
 
 The rows stand in `emu/isa/tables/`, two lines each, parts divided by two or more spaces:
 
