@@ -1,0 +1,25 @@
+# two_files/greet.s: the other half of two_files/main.s. What other files may use is .globl; `count` isn't.
+
+    .globl greet, greeted
+    .text
+greet:                          # prints a0 (one digit) and counts the calls
+    la   a1, text
+    addi a0, a0, '0'
+    la   t0, count
+    sb   a0, 0(t0)
+    li   a0, 1
+    li   a2, text_end - text
+    li   a7, 64
+    ecall
+    la   t0, greeted
+    lw   t1, 0(t0)
+    addi t1, t1, 1
+    sw   t1, 0(t0)
+    ret
+
+    .data
+text:   .ascii "greeting "
+count:  .ascii "?\n"
+text_end:
+    .balign 4
+greeted: .word 0
