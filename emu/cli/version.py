@@ -15,7 +15,11 @@ STANDS_ON = ("numba", "llvmlite", "numpy", "click", "rich", "pyelftools", "sorte
 
 def versions() -> dict[str, str]:
     """Name → version of emu, Python, the host and the packages; 'missing' where one isn't installed."""
-    found = {"emu": __version__, "python": platform.python_version(), "host": f"{platform.system()} {platform.machine()}"}
+    found = {
+        "emu": __version__,
+        "python": platform.python_version(),
+        "host": f"{platform.system()} {platform.machine()}",
+    }
     for name in STANDS_ON:
         try:
             found[name] = metadata.version(name)
