@@ -39,6 +39,9 @@ class Field(NamedTuple):
     minimum: int
     maximum: int
 
+    def __repr__(self) -> str:
+        return f"<Field {self.name}>"
+
     @property
     def bits(self) -> int:
         """The mask of instruction bits that belong to this field."""
@@ -131,7 +134,6 @@ aq            aq   order   1       26:26                       =0
 rl            rl   order   1       25:25                       =0
 rm            rm   rm      rtz     14:12                       !5 !6 =7
 rm_exact      rm   rm      rne     14:12                       !5 !6 =0
-fli_value     imm  fli     1.0     19:15
 rd_n0         rd   xreg    a0      11:7                        z
 rd_n2         rd   xreg    a0      11:7                        !2
 rs1_n0        rs1  xreg    a1      11:7                        z

@@ -20,9 +20,9 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from emu.isa.abi import FREG, XREG
 from emu.isa.formats import FIELDS, EncodeError, Field
 from emu.isa.tables import atomic, base, bits, compressed, floating, muldiv, system
+from emu.isa.text import constant
 
 XLENS = (32, 64)
 ORDERINGS = {"": (0, 0), ".aq": (1, 0), ".rl": (0, 1), ".aqrl": (1, 1)}  # name suffix -> aq, rl
@@ -56,6 +56,9 @@ class Insn(NamedTuple):
     def ordered(self) -> bool:
         """Whether .aq, .rl and .aqrl may follow the name."""
         return any(f.kind == "order" for f in self.fields)
+
+    def __repr__(self) -> str:
+        return f"<Insn {self.name} {self.syntax}>"
 
 
 class Decoded(NamedTuple):
@@ -187,12 +190,6 @@ def _tokens(text: str) -> list[str]:
     return re.findall(r"[^\s,()\[\]]+", text)
 
 
-def _resolve(token: str) -> Field | int:
-    if token in FIELDS:
-        return FIELDS[token]
-    return XREG[token] if token in XREG else FREG[token] if token in FREG else int(token, 0)
-
-
 def base_operands(insn: Insn) -> tuple[str, dict[str, Field | int]]:
     """The base instruction's name, and for each of its operand roles a Field of *this* encoding or a constant.
 
@@ -203,8 +200,8 @@ def base_operands(insn: Insn) -> tuple[str, dict[str, Field | int]]:
         return insn.name, {field.role: field for field in insn.fields}
     name, _, text = insn.expands.partition(" ")
     base_insn = lookup(name, insn.xlens[0])
-    roles = [FIELDS[token].role for token in base_insn.operands]
-    return name, dict(zip(roles, map(_resolve, _tokens(text)), strict=True))
+    slots = zip(map(FIELDS.get, base_insn.operands), _tokens(text), strict=True)
+    return name, {slot.role: FIELDS.get(token) or constant(slot, token) for slot, token in slots}
 
 
 def expand(decoded: Decoded, xlen: int) -> Decoded:
