@@ -14,21 +14,21 @@ TABLE: tuple[tuple[str, str], ...] = (
     ("0…255", "`emu run`, `emu stat`: the guest's own exit status, as it gave it to exit or exit_group"),
     (
         str(USAGE),
-        "a mistake of the host user: usage, an unreadable or wrong file, a syntax error, an impossible configuration",
+        "a mistake in how emu was called or in what it was given: options, files, syntax, configuration",
     ),
     (str(INTERNAL), "a bug in emu itself (EMU_DEBUG=1 shows the traceback)"),
     (str(LIMIT), "a limit was reached: --max-insns, --max-cycles or --max-output"),
     (
         f"{SIGNAL_BASE}+n",
-        "the guest was ended by signal n: 132 SIGILL, 133 SIGTRAP, 134 SIGABRT, 135 SIGBUS, 137 SIGKILL, 139 SIGSEGV",
+        "the guest was ended by signal n: 132 SIGILL, 133 SIGTRAP, 135 SIGBUS, 137 SIGKILL, 139 SIGSEGV …",
     ),
     (str(INTERRUPTED), "Ctrl-C"),
     (str(PIPE), "whoever read emu's output went away (`emu run … | head`)"),
 )
 
 NOTE = (
-    "A guest may end with 2, 70 or 124 itself. When emu means it, a line on stderr says why ('error: …', 'stopped: …');\n"
-    "`--json` says it in the field exit.reason."
+    "A guest may end with 2, 70 or 124 itself. When emu means it, a line on stderr says why\n"
+    "('error: …', 'stopped: …'); `--json` says it in the field exit.reason."
 )
 
 
