@@ -1,4 +1,4 @@
-"""The arrows of docs/architecture.md: isa < {machine, asm} < kernel < {debug, report, lab} < cli, and who may use numba."""
+"""The arrows of docs/architecture.md and who may import what: isa < {machine, asm} < kernel < {debug, report, lab} < cli."""
 
 from __future__ import annotations
 
