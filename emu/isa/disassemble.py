@@ -6,14 +6,13 @@ import re
 from collections.abc import Callable
 from functools import cache
 
-from emu.isa.formats import FIELDS, Field
+from emu.isa.formats import FIELDS, Field, replace_fields
 from emu.isa.insns import Decoded, decode, expand
 from emu.isa.pseudo import PSEUDOS, Pseudo, template_operands
 from emu.isa.text import show
 
 Symbols = Callable[[int], str | None]  # address -> "main+0x10", or None
 
-_WORD = re.compile(r"[a-z_][a-z_0-9]*")
 _OPTIONAL = re.compile(r"\[(,? ?)([a-z_0-9]+)\]")
 
 
@@ -50,15 +49,13 @@ def _fill(syntax: str, values: dict[str, int], pc: int, xlen: int, symbols: Symb
         comma, name = found.groups()
         return "" if values[name] == FIELDS[name].default else comma + name
 
-    def operand(found: re.Match[str]) -> str:
-        if found[0] not in values:
-            return found[0]
-        field, value = FIELDS[found[0]], values[found[0]]
+    def operand(field: Field) -> str:
+        value = values[field.name]
         text = show(field, value, pc, xlen)
         name = symbols((pc + value) & ((1 << xlen) - 1)) if symbols and field.kind == "pcrel" else None
         return f"{text} <{name}>" if name else text
 
-    return _WORD.sub(operand, _OPTIONAL.sub(optional, syntax))
+    return replace_fields(_OPTIONAL.sub(optional, syntax), operand)
 
 
 @cache

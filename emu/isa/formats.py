@@ -9,6 +9,8 @@ signed value is then sign-extended from its top bit, and `bias` is added (compre
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 
@@ -211,3 +213,20 @@ def _field(row: str) -> Field:
 
 
 FIELDS: dict[str, Field] = {f.name: f for f in map(_field, _TABLE.strip().splitlines())}
+
+_WORD = re.compile(r"[a-z_][a-z_0-9]*")
+
+
+def fields_in(text: str) -> tuple[str, ...]:
+    """The field names that stand in a syntax string, in order."""
+    return tuple(word for word in _WORD.findall(text) if word in FIELDS)
+
+
+def replace_fields(text: str, shown: Callable[[Field], str]) -> str:
+    """The text with every field name replaced: `rd, imm_i(rs1)` -> `a0, 16(a1)`."""
+    return _WORD.sub(lambda found: shown(FIELDS[found[0]]) if found[0] in FIELDS else found[0], text)
+
+
+def readable(syntax: str) -> str:
+    """A syntax string as the manual writes it: `rd, imm_i(rs1)` -> `rd, imm(rs1)`."""
+    return replace_fields(syntax, lambda field: field.label)

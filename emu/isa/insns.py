@@ -10,7 +10,8 @@ Bits read from the top one down; '.' is an operand bit. Operands are fields of `
 none, [...] may be left out in text, {...} are fields that are never written (aq and rl are suffixes of the name).
 
 Semantics: rd, rs1 … are register values, signed; u marks an unsigned operator; M8 … M64 memory, little-endian; `sext`
-and `zext` extend to XLEN, `sext32` takes the low 32 bits first; results wrap to XLEN; pc then advances if not assigned.
+and `zext` extend to XLEN, `sext32` takes the low 32 bits first; results wrap to XLEN; `next` is the address after this
+instruction, where pc goes unless assigned.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from emu.isa.formats import FIELDS, EncodeError, Field
+from emu.isa.formats import FIELDS, EncodeError, Field, fields_in, replace_fields
 from emu.isa.tables import atomic, base, bits, compressed, floating, muldiv, system
 from emu.isa.text import constant
 
@@ -74,16 +75,13 @@ class Decoded(NamedTuple):
         return self.insn.name + next(suffix for suffix, value in ORDERINGS.items() if value == order)
 
 
-_WORD = re.compile(r"[a-z_][a-z_0-9]*")
-
-
 def _make(first: str, second: str, ext: str, xlens: tuple[int, ...]) -> Insn:
     name, pattern, syntax, semantics = re.split(r" {2,}", first.strip(), maxsplit=3)
     summary, _, example = second.strip().partition("  ")
     pattern = pattern.replace(" ", "")
     syntax, _, hidden = syntax.partition("{")
     syntax = syntax.strip().replace("-", "")
-    operands = tuple(w for w in _WORD.findall(syntax) if w in FIELDS)
+    operands = fields_in(syntax)
     fields = tuple(FIELDS[w] for w in (*operands, *hidden.rstrip("}").split()))
     expands = semantics.removeprefix("=> ") if semantics.startswith("=> ") else ""
     return Insn(
@@ -107,7 +105,7 @@ def _make(first: str, second: str, ext: str, xlens: tuple[int, ...]) -> Insn:
 def _example(name: str, syntax: str) -> str:
     """`addi a0, a1, 16`: each field's sample in its place."""
     text = re.sub(r"\[.*", "", syntax)
-    return f"{name} {_WORD.sub(lambda m: FIELDS[m[0]].sample if m[0] in FIELDS else m[0], text)}".strip()
+    return f"{name} {replace_fields(text, lambda field: field.sample)}".strip()
 
 
 def _parse(text: str) -> Iterator[Insn]:

@@ -233,7 +233,7 @@ def _by_symbol() -> Iterator[str]:
         yield f"== {insn.ext} {' '.join(map(str, insn.xlens))}"
         yield (
             f"{insn.name}  {operands}  ~ auipc {via}, symbol[31:12]; {insn.name} {data}, symbol[11:0]({via})"
-            f"  {insn.summary.removesuffix('.')} by its symbol."
+            f"  As {insn.name}, at the address of a symbol."
         )
 
 

@@ -51,3 +51,11 @@ def show(field: Field, value: int, pc: int = 0, xlen: int = 64) -> str:
         case "rm":
             return ROUNDING_NAMES[value]
     return str(value)
+
+
+def parse(field: Field, token: str) -> int:
+    """The value of an operand written without symbols: `a0`, `-16`, `.+8`, `rw`, `0x12345` for lui."""
+    if field.kind == "pcrel":
+        return int(token.removeprefix("."), 0)
+    value = constant(field, token)
+    return field.from_written(value) if field.kind == "upper" else value

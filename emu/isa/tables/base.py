@@ -2,13 +2,13 @@
 
 ROWS = """
 == I 32 64
-lui     .................... ..... 0110111  rd, imm_u  rd = imm << 12
+lui     .................... ..... 0110111  rd, imm_u  rd = sext32(imm << 12)
     Loads a 20-bit constant into the upper bits; addi or a load adds the lower 12.
-auipc   .................... ..... 0010111  rd, imm_u  rd = pc + (imm << 12)
+auipc   .................... ..... 0010111  rd, imm_u  rd = pc + sext32(imm << 12)
     Adds a 20-bit upper constant to the pc: the first half of every pc-relative address.
-jal     .................... ..... 1101111  rd, imm_j  rd = pc + 4; pc = pc + imm
+jal     .................... ..... 1101111  rd, imm_j  rd = next; pc = pc + imm
     Jumps within 1 MiB and keeps the return address; ra for calls, zero for plain jumps.
-jalr    ............ ..... 000 ..... 1100111  rd, imm_i(rs1)  t = pc + 4; pc = (rs1 + imm) & ~1; rd = t
+jalr    ............ ..... 000 ..... 1100111  rd, imm_i(rs1)  t = (rs1 + imm) & ~1; rd = next; pc = t
     Jumps to an address in a register: returns, calls through pointers, switch tables.
 beq     ....... ..... ..... 000 ..... 1100011  rs1, rs2, imm_b  if rs1 == rs2: pc = pc + imm
     Branches if equal.
