@@ -1,4 +1,4 @@
-"""The arrows of docs/architecture.md and who may import what: isa < {machine, asm} < kernel < {debug, report, lab} < cli."""
+"""The arrows of docs/architecture.md, and who may import what: a floor looks only at the floors below it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`emu stat`: what a run cost, as one dict. The document's fields are listed in `schema`; views and JSON both start here."""
+"""`emu stat`: what a run cost, as one dict. `schema` lists its fields; the views and JSON both start here."""
 
 from __future__ import annotations
 
