@@ -106,7 +106,7 @@ def limits(field: Field) -> str:
 def diagram(insn: Insn) -> list[str]:
     """The encoding drawn as the manual does: a line of bit numbers and a line of boxes."""
     numbers, boxes = "", ""
-    for hi, lo, label in _cells(insn):
+    for hi, lo, label in cells(insn):
         ends = (str(hi), str(lo)) if hi != lo else (str(hi), "")
         width = max(len(label) + 2, len(ends[0]) + len(ends[1]) + 1)
         numbers += " " + ends[0] + ends[1].rjust(width - len(ends[0]))
@@ -114,7 +114,7 @@ def diagram(insn: Insn) -> list[str]:
     return [numbers, boxes + "|"]
 
 
-def _cells(insn: Insn) -> Iterator[tuple[int, int, str]]:
+def cells(insn: Insn) -> Iterator[tuple[int, int, str]]:
     """Runs of bits (hi, lo, label): fixed bits cut at the format's borders, adjacent parts of one field joined."""
     top = 8 * insn.length - 1
     owner = {bit: field for field in insn.fields for bit in range(top + 1) if field.bits >> bit & 1}

@@ -100,10 +100,6 @@ fence  -                   = fence iorw, iorw             Orders all accesses be
 scall  -                   > ecall                        The old name of ecall.
 sbreak -                   > ebreak                       The old name of ebreak.
 unimp  -                   = csrrw zero, cycle, zero      Traps: a write to a read-only register is illegal.
-ntl.p1    -                > add zero, zero, sp           Hint: the next access is not reused in L1.
-ntl.pall  -                > add zero, zero, gp           Hint: the next access is not reused in L1 and L2.
-ntl.s1    -                > add zero, zero, tp           Hint: the next access is not reused in the shared cache.
-ntl.all   -                > add zero, zero, t0           Hint: the next access is not reused in any cache.
 add    rd, rs1, imm_i      > addi rd, rs1, imm_i          Adds a constant.
 and    rd, rs1, imm_i      > andi rd, rs1, imm_i          And with a constant.
 or     rd, rs1, imm_i      > ori rd, rs1, imm_i           Or with a constant.
@@ -198,6 +194,12 @@ csrrc  rd, csr, zimm       > csrrci rd, csr, zimm         As csrrci.
 rdcycleh   rd              = csrrs rd, cycleh, zero       Reads the upper half of the cycle counter.
 rdtimeh    rd              = csrrs rd, timeh, zero        Reads the upper half of the timer.
 rdinstreth rd              = csrrs rd, instreth, zero     Reads the upper half of the count of instructions retired.
+
+== Zihintntl 32 64
+ntl.p1    -                > add zero, zero, sp           Hint: the next access is not reused in L1.
+ntl.pall  -                > add zero, zero, gp           Hint: the next access is not reused in L1 and L2.
+ntl.s1    -                > add zero, zero, tp           Hint: the next access is not reused in the shared cache.
+ntl.all   -                > add zero, zero, t0           Hint: the next access is not reused in any cache.
 
 == S 32 64
 sfence.vma  -              = sfence.vma zero, zero        Drops all stale translations.

@@ -1,4 +1,5 @@
-"""RV32I, RV64I: RISC-V Unprivileged, "RV32I Base Integer Instruction Set", "RV64I Base Integer Instruction Set"."""
+"""RV32I, RV64I: RISC-V Unprivileged, "RV32I Base Integer Instruction Set", "RV64I Base Integer Instruction Set"; and
+the hint of "Zihintpause"."""
 
 ROWS = """
 == I 32 64
@@ -74,8 +75,6 @@ fence   .... .... .... ..... 000 ..... 0001111  pred, succ {fm rs1_ignored rd_ig
     Lets no later access of the kinds in succ (i, o, r, w) overtake an earlier one of those in pred.
 fence.tso  1000 0011 0011 00000 000 00000 0001111  -  order(r before rw, w before w)
     The weaker fence of total-store-order machines.
-pause   0000 0001 0000 00000 000 00000 0001111  -  hint: spinning
-    Tells the hart that it spins, so that it may slow down.
 ecall   000000000000 00000 000 00000 1110011  -  trap(environment call)
     Calls the operating system: number in a7, arguments in a0 to a5, result in a0.
 ebreak  000000000001 00000 000 00000 1110011  -  trap(breakpoint)
@@ -120,4 +119,8 @@ srlw    0000000 ..... ..... 101 ..... 0111011  rd, rs1, rs2  rd = sext32(zext32(
     Shifts the low word right, filling with zeros.
 sraw    0100000 ..... ..... 101 ..... 0111011  rd, rs1, rs2  rd = sext32(rs1) >> (rs2 & 31)
     Shifts the low word right, filling with its sign.
+
+== Zihintpause 32 64
+pause   0000 0001 0000 00000 000 00000 0001111  -  hint: spinning
+    Tells the hart that it spins, so that it may slow down.
 """
