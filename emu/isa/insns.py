@@ -1,65 +1,21 @@
 """THE table of instructions: encoder, decoder, assembler syntax, disassembler, help, docs and machine derive from it.
 
-The rows stand in `emu/isa/tables/`, two lines each, parts divided by two or more spaces:
-
-    == EXT XLEN...                                    the extension and widths of the rows that follow
-    name  bits  operands  semantics                   or "=> base instruction" for a compressed one
-        summary.  example                             the example is made from the operands when left out
-
-Bits read from the top one down; '.' is an operand bit. Operands are fields of `emu.isa.formats` in GNU order; '-' is
-none, [...] may be left out in text, {...} are fields that are never written (aq and rl are suffixes of the name).
-
-Semantics: rd, rs1 … are register values, signed; u marks an unsigned operator; M8 … M64 memory, little-endian; `sext`
-and `zext` extend to XLEN, `sext32` takes the low 32 bits first; results wrap to XLEN; `next` is the address after this
-instruction, where pc goes unless assigned.
+The rows themselves are in `emu/isa/tables/`; `emu.isa.rows` says how to read them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from emu.isa.formats import FIELDS, EncodeError, Field, fields_in, replace_fields
+from emu.isa.formats import FIELDS, EncodeError, Field
+from emu.isa.rows import Insn, parse_rows
 from emu.isa.tables import atomic, base, bits, compressed, floating, muldiv, system
 from emu.isa.text import constant
 
 XLENS = (32, 64)
 ORDERINGS = {"": (0, 0), ".aq": (1, 0), ".rl": (0, 1), ".aqrl": (1, 1)}  # name suffix -> aq, rl
-
-
-class Insn(NamedTuple):
-    """One instruction in one encoding; `syntax` holds field names as words, `fields` all fields, hidden ones last."""
-
-    name: str
-    ext: str
-    xlens: tuple[int, ...]
-    length: int
-    match: int
-    mask: int
-    syntax: str
-    operands: tuple[str, ...]
-    fields: tuple[Field, ...]
-    semantics: str
-    summary: str
-    example: str
-    expands: str
-    bits: str
-
-    def matches(self, word: int) -> bool:
-        """Whether the word is this instruction: fixed bits as given, and no operand reserved."""
-        return word & self.mask == self.match and all(
-            f.extract(word) not in f.exclude for f in self.fields if f.exclude
-        )
-
-    @property
-    def ordered(self) -> bool:
-        """Whether .aq, .rl and .aqrl may follow the name."""
-        return any(f.kind == "order" for f in self.fields)
-
-    def __repr__(self) -> str:
-        return f"<Insn {self.name} {self.syntax}>"
 
 
 class Decoded(NamedTuple):
@@ -75,52 +31,8 @@ class Decoded(NamedTuple):
         return self.insn.name + next(suffix for suffix, value in ORDERINGS.items() if value == order)
 
 
-def _make(first: str, second: str, ext: str, xlens: tuple[int, ...]) -> Insn:
-    name, pattern, syntax, semantics = re.split(r" {2,}", first.strip(), maxsplit=3)
-    summary, _, example = second.strip().partition("  ")
-    pattern = pattern.replace(" ", "")
-    syntax, _, hidden = syntax.partition("{")
-    syntax = syntax.strip().replace("-", "")
-    operands = fields_in(syntax)
-    fields = tuple(FIELDS[w] for w in (*operands, *hidden.rstrip("}").split()))
-    expands = semantics.removeprefix("=> ") if semantics.startswith("=> ") else ""
-    return Insn(
-        name=name,
-        ext=ext,
-        xlens=xlens,
-        length=len(pattern) // 8,
-        match=int(pattern.replace(".", "0"), 2),
-        mask=int(pattern.replace("0", "1").replace(".", "0"), 2),
-        syntax=syntax,
-        operands=operands,
-        fields=fields,
-        semantics="" if expands else semantics,
-        summary=summary,
-        example=example.strip() or _example(name, syntax),
-        expands=expands,
-        bits=pattern,
-    )
-
-
-def _example(name: str, syntax: str) -> str:
-    """`addi a0, a1, 16`: each field's sample in its place."""
-    text = re.sub(r"\[.*", "", syntax)
-    return f"{name} {replace_fields(text, lambda field: field.sample)}".strip()
-
-
-def _parse(text: str) -> Iterator[Insn]:
-    ext, xlens = "", ()
-    lines = iter(filter(None, text.splitlines()))
-    for line in lines:
-        if line.startswith("=="):
-            _, ext, *widths = line.split()
-            xlens = tuple(map(int, widths))
-        else:
-            yield _make(line, next(lines), ext, xlens)
-
-
 INSNS: tuple[Insn, ...] = tuple(
-    insn for part in (base, muldiv, atomic, system, compressed, bits, floating) for insn in _parse(part.ROWS)
+    insn for part in (base, muldiv, atomic, system, compressed, bits, floating) for insn in parse_rows(part.ROWS)
 )
 BY_NAME: dict[str, tuple[Insn, ...]] = {}
 for _insn in INSNS:

@@ -1,1 +1,1 @@
-"""The rows of THE table, one module per part of the manual. `emu.isa.insns` parses them and explains the notation."""
+"""The rows of THE table, one module per part of the manual. `emu.isa.rows` explains the notation."""
