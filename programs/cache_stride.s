@@ -5,7 +5,7 @@
 # cost stops growing.
 #
 # Look at: emu run programs/cache_stride.s
-#          emu run --set l1d.line=32 programs/cache_stride.s    a shorter line
+#          emu run --set cache.line=32 programs/cache_stride.s    a shorter line
 #          emu stat programs/cache_stride.s                     L1D misses and where they were served
 
     .equ SIZE, 262144

@@ -4,7 +4,7 @@
 # once, when it is evicted; a write-through cache sends every single store to the next level.
 #
 # Look at: emu stat programs/write_policy.s                              L1D write-backs, L2 writes
-#          emu stat --set l1d.write=through programs/write_policy.s      the same program, the other policy
+#          emu stat --set l1d.write_through=on programs/write_policy.s      the same program, the other policy
 
     .equ SIZE, 4096
     .equ ROUNDS, 64

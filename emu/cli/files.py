@@ -27,6 +27,16 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
     return data
 
 
+def open_to_read(path: str | os.PathLike[str]) -> int:
+    """A host descriptor to read from; EmuError when there can't be one."""
+    try:
+        if Path(path).is_dir():
+            raise EmuError("is a folder, not a file", Place(str(path)))
+        return os.open(path, os.O_RDONLY)
+    except (OSError, ValueError) as error:
+        raise EmuError(f"cannot be read: {reason(error)}", Place(str(path)), near(Path(path))) from None
+
+
 def read_text(path: str | os.PathLike[str]) -> str:
     """The content of a host text file as UTF-8; EmuError names the first byte that isn't text."""
     data = read_bytes(path)

@@ -55,9 +55,7 @@ OPTIONS = (
         "--with", "sources", metavar="FILE", multiple=True, help="A further source or object to link with PROG."
     ),
     xlen_option,
-    click.option(
-        "--preset", default="small", show_default=True, help="The machine: toy, small, desktop, or a TOML file."
-    ),
+    click.option("--preset", default="small", show_default=True, help="The machine: toy, small or desktop."),
     click.option("--set", "knobs", type=KEY_VALUE, multiple=True, help="Change one knob of it, like l1d.size=64K."),
     click.option("--ram", type=SIZE, help="Physical memory, like 64M."),
     click.option("--harts", type=click.IntRange(1, MAX_HARTS), help="Number of harts (cores)."),

@@ -28,7 +28,7 @@ class Size(click.ParamType):
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
         if isinstance(value, int):
             return value
-        match = re.fullmatch(r"(0x[0-9a-f]+|\d+)\s*([bkmgt]?)(?:ib|b)?", str(value).strip(), re.IGNORECASE)
+        match = re.fullmatch(r"(0x[0-9a-f]+|\d+)\s*([bkmgt]?)(?:ib|b)?", str(value).strip(), re.IGNORECASE | re.ASCII)
         if not match:
             self.fail(f"{value!r} is not a size like 4096, 64K, 16M or 2G", param, ctx)
         return int(match[1], 0 if match[1][:2].lower() == "0x" else 10) * BINARY[match[2].upper()]
@@ -42,7 +42,9 @@ class Count(click.ParamType):
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
         if isinstance(value, int):
             return value
-        match = re.fullmatch(r"(\d[\d_]*(?:\.\d+)?(?:e\d{1,2})?)([kmgt]?)", str(value).strip(), re.IGNORECASE)
+        match = re.fullmatch(
+            r"(\d[\d_]*(?:\.\d+)?(?:e\d{1,2})?)([kmgt]?)", str(value).strip(), re.IGNORECASE | re.ASCII
+        )
         number = float(match[1]) * DECIMAL[match[2].upper()] if match else 0
         if not match or number < 1 or number >= 2**63:
             self.fail(f"{value!r} is not a number like 5000, 10M or 1e9", param, ctx)

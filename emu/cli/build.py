@@ -1,0 +1,99 @@
+"""From the files on the command line to one ELF: sources are assembled, objects linked, an ELF is taken as it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from emu.cli.files import read_bytes, read_text
+from emu.errors import EmuError, Place
+
+SOURCE_SUFFIXES = (".s", ".S", ".asm")
+ELF_MAGIC = b"\x7fELF"
+ET_REL = 1
+DEFAULT_XLEN = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """An executable and the width that it was made for."""
+
+    elf: bytes
+    xlen: int
+
+
+def load_program(path: str, further: tuple[str, ...] = (), xlen: int | None = None) -> Program:
+    """PROG and the files of --with, as one program. EmuError when they can't become one."""
+    if not further and not is_source(path):
+        data = read_bytes(path)
+        if elf_type(data) not in (None, ET_REL):
+            return Program(data, check_width(path, data, xlen))
+    return build((path, *further), xlen)
+
+
+def build(paths: tuple[str, ...], xlen: int | None = None) -> Program:
+    """Assemble the sources among `paths`, link them with the objects. AsmError holds all that is wrong."""
+    from emu.asm import link
+
+    objects = [to_object(path, xlen) for path in paths]
+    return Program(link(objects), objects[0].xlen)
+
+
+def to_object(path: str, xlen: int | None):  # -> emu.asm.Object
+    """A source assembled, or an object file read."""
+    from emu.asm import Source, assemble_object, read_object
+
+    if is_source(path):
+        return assemble_object(Source(path, read_text(path)), xlen=xlen or DEFAULT_XLEN, include=include)
+    data = read_bytes(path)
+    if elf_type(data) != ET_REL:
+        raise EmuError(not_a_program(path, data), Place(path), hint_for(path, data))
+    check_width(path, data, xlen)
+    return read_object(data, path)
+
+
+def include(written: str, includer: str) -> bytes:
+    """What .include and .incbin read: relative to the file that says so, then to the current folder."""
+    beside = Path(includer).parent / written
+    return (beside if beside.exists() else Path(written)).read_bytes()
+
+
+def is_source(path: str) -> bool:
+    """Whether a name is that of assembly source."""
+    return path.endswith(SOURCE_SUFFIXES)
+
+
+def elf_type(data: bytes) -> int | None:
+    """e_type of an ELF (1 relocatable, 2 executable, 3 shared or PIE); None for anything else or a part of one."""
+    return int.from_bytes(data[16:18], "little") if data[:4] == ELF_MAGIC and len(data) >= 18 else None
+
+
+def elf_width(data: bytes) -> int:
+    """32 or 64, by EI_CLASS; the loader complains about other values."""
+    return 32 if data[4:5] == b"\x01" else 64
+
+
+def check_width(path: str, data: bytes, wanted: int | None) -> int:
+    """The width of an ELF; EmuError when --xlen asks for the other one."""
+    width = elf_width(data)
+    if wanted not in (None, width):
+        raise EmuError(f"is a {width}-bit ELF, --xlen {wanted} can't change that", Place(path), "leave --xlen out")
+    return width
+
+
+def not_a_program(path: str, data: bytes) -> str:
+    """Why a file can't be run or linked."""
+    if not data:
+        return "is empty"
+    if elf_type(data) is not None:
+        return "is a linked ELF, not an object file"
+    return "is truncated: an ELF header is longer" if data[:4] == ELF_MAGIC else "is neither an ELF nor assembly source"
+
+
+def hint_for(path: str, data: bytes) -> str:
+    """What to do about it."""
+    if path.endswith((".c", ".cc", ".cpp")):
+        return "compile it first, for instance: python -m ziglang cc -target riscv64-linux-musl -static"
+    if elf_type(data) is not None:
+        return "an executable runs by itself: emu run FILE"
+    return f"assembly source is recognised by its name: {', '.join(SOURCE_SUFFIXES)}"

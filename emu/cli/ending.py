@@ -1,0 +1,47 @@
+"""What is said when a run ends: why, if not by itself; the fault card; the report."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from emu.cli.launch import Run
+
+REASONS = {
+    "max-insns": "the limit --max-insns was reached",
+    "max-cycles": "the limit --max-cycles was reached",
+    "max-output": "the limit --max-output was reached",
+    "stopped": "Ctrl-C",
+    "deadlock": "every process waits for another one, for ever",
+}
+
+
+def ending(run: Run, plain: bool) -> str:
+    """The kernel's messages, then why the run ended; empty for one that ended by itself."""
+    lines = [f"kernel: {line}" for line in run.exit.log]
+    if run.exit.card is not None:
+        lines.append(run.exit.card.text().rstrip("\n"))
+    if run.exit.reason in REASONS:
+        lines.append(f"stopped: {REASONS[run.exit.reason]}; {where(run)}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def where(run: Run) -> str:
+    """How far a run came that was stopped."""
+    harts = run.machine.harts
+    insns, cycles = sum(hart.instret for hart in harts), max(hart.cycle for hart in harts)
+    return f"{insns:,} instructions, {cycles:,} cycles, {run.seconds:.2f} s, pc = {harts[0].pc:#x}"
+
+
+def report(document: dict[str, Any], plain: bool, stream: TextIO, hart: int | None = None) -> str:
+    """The tables as text that suits a stream: ruled, coloured on a terminal unless NO_COLOR says otherwise."""
+    from emu.report import render, stat_view
+
+    tables = stat_view.tables(document, hart)
+    if plain:
+        return render.plain(tables)
+    colour = stream.isatty() and not os.environ.get("NO_COLOR")
+    width = shutil.get_terminal_size((100, 24)).columns if stream.isatty() else 100
+    return render.ruled(tables, width=width, colour=colour)
