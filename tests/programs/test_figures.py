@@ -1,4 +1,4 @@
-"""The programs that measure: the figures they print follow from the configuration, and show what they are meant to show."""
+"""The programs that measure: what they print follows from the configuration, and shows what it is meant to show."""
 
 from __future__ import annotations
 
