@@ -1,0 +1,202 @@
+"""`emu run` and `emu stat`: streams, limits, reports, and how a run can be stopped."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from emu.cli import exitcodes
+from emu.report import schema
+
+ROOT = Path(__file__).resolve().parents[2]
+EMU = [sys.executable, "-c", "from emu.cli.main import main; main()"]
+SEVEN = """
+    .globl _start
+_start:
+    li a7, 64
+    li a0, 1
+    la a1, text
+    li a2, 3
+    ecall
+    li a7, 93
+    li a0, 7
+    ecall
+text: .ascii "hi\\n"
+"""
+FLOOD = """
+    .globl _start
+_start:
+    li a7, 64
+    li a0, 1
+    la a1, text
+    li a2, 64
+    ecall
+    j _start
+text: .fill 64, 1, 'x'
+"""
+
+
+@pytest.fixture
+def source(tmp_path: Path):
+    """Write a source file and give its path."""
+
+    def write(text: str, name: str = "prog.s") -> Path:
+        path = tmp_path / name
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def start(*args: object, **options) -> subprocess.Popen:
+    """An emu process of its own."""
+    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
+    return subprocess.Popen([*EMU, *map(str, args)], cwd=ROOT, text=True, **pipes)
+
+
+def test_the_exit_code_is_the_guests(emu, source) -> None:
+    """And nothing but the guest's output is printed."""
+    assert emu("run", source(SEVEN)) == (7, "hi\n", "")
+
+
+def test_stat_reports_on_stdout(emu, source) -> None:
+    """The guest's output goes to stderr, its exit code stays."""
+    done = emu("stat", "--plain", source(SEVEN))
+    assert (done.code, done.err) == (7, "hi\n")
+    assert "where the cycles went: clock: cycles " in done.out
+
+
+def test_stat_into_a_file(emu, source, tmp_path: Path) -> None:
+    """With -o stdout is the guest's."""
+    report = tmp_path / "report.json"
+    assert emu("stat", "--json", "-o", report, source(SEVEN)) == (7, "hi\n", "")
+    assert json.loads(report.read_text())["exit"]["code"] == 7
+
+
+@pytest.mark.parametrize("xlen", ["32", "64"])
+@pytest.mark.parametrize("timing", ["off", "simple", "full"])
+def test_json_fits_the_documented_schema(emu, source, xlen: str, timing: str) -> None:
+    """Every field is in docs/stat.md's table, and the ledger sums to the clock."""
+    done = emu("stat", "--json", "--xlen", xlen, "--timing", timing, source(SEVEN))
+    document = json.loads(done.out)
+    assert schema.problems(document) == []
+    assert (document["program"]["xlen"], document["machine"]["timing"]) == (int(xlen), timing)
+    for part in (document["total"], *document["harts"]):
+        assert sum(part["ledger"].values()) == part["cycles"] > 0
+
+
+def test_every_counter_and_cause_is_explained(emu, source) -> None:
+    """`emu help counters` knows all that a report shows, and nothing that none does."""
+    from emu.report.glossary import COUNTERS, UNITS
+
+    total = json.loads(emu("stat", "--json", source(SEVEN)).out)["total"]
+    found = {f"{unit}.{event}" for unit, events in total["counters"].items() for event in events}
+    assert found == set(COUNTERS)
+    assert set(total["counters"]) == set(UNITS)
+
+
+def test_the_same_run_twice(emu, source) -> None:
+    """Cycle for cycle, but for the host's own time."""
+    first, second = (json.loads(emu("stat", "--json", source(SEVEN)).out) for _ in range(2))
+    assert {**first, "host": None} == {**second, "host": None}
+
+
+def test_run_json_and_stat_go_to_stderr(emu, source) -> None:
+    """Stdout stays the guest's."""
+    done = emu("run", "--json", source(SEVEN))
+    assert (done.out, json.loads(done.err)["exit"]["status"]) == ("hi\n", 7)
+    done = emu("run", "--stat", "--plain", source(SEVEN))
+    assert done.out == "hi\n"
+    assert "instructions: " in done.err
+
+
+def test_a_hart_that_is_not_there(emu, source) -> None:
+    """One message, exit code 2."""
+    done = emu("stat", "--hart", "1", source(SEVEN))
+    assert done.code == exitcodes.USAGE
+    assert "there is no hart 1" in done.err
+
+
+def test_several_harts(emu, source) -> None:
+    """A table that tells them apart, and each in the document."""
+    document = json.loads(emu("stat", "--json", "--harts", "2", source(SEVEN)).out)
+    assert [hart["hart"] for hart in document["harts"]] == [0, 1]
+    assert "harts: 1: instructions 0" in emu("stat", "--plain", "--harts", "2", source(SEVEN)).out
+
+
+def test_fault_card_in_json(emu) -> None:
+    """The fault that ended a run, for programs."""
+    document = json.loads(emu("run", "--json", ROOT / "programs" / "null_deref.s").err)
+    assert document["exit"]["signal"] == 11
+    assert document["fault"]
+
+
+def test_max_output(emu, source) -> None:
+    """A flood is cut off at the byte."""
+    done = emu("run", "--max-output", "1000", source(FLOOD))
+    assert (done.code, len(done.out)) == (exitcodes.LIMIT, 1000)
+    assert "stopped: the limit --max-output was reached" in done.err
+
+
+def test_max_insns_counts_exactly(emu) -> None:
+    """The run ends at the instruction."""
+    done = emu("run", "--max-insns", "12345", "--json", ROOT / "programs" / "spin.s")
+    assert done.code == exitcodes.LIMIT
+    assert json.loads(done.err)["total"]["instructions"] == 12345
+
+
+def test_stdin_of_a_file(emu, tmp_path: Path) -> None:
+    """--stdin, and what is said when there is no such file."""
+    path = tmp_path / "in"
+    path.write_bytes(b"abc\xff\n")
+    assert emu("run", "--stdin", path, ROOT / "programs" / "echo.s").code == 0
+    done = emu("run", "--stdin", tmp_path / "im", ROOT / "programs" / "echo.s")
+    assert done.code == exitcodes.USAGE
+    assert "did you mean 'in'?" in done.err
+    assert emu("run", "--stdin", tmp_path, ROOT / "programs" / "echo.s").code == exitcodes.USAGE
+
+
+def test_stdin_of_the_host() -> None:
+    """A pipe into emu is a pipe into the guest."""
+    with start("run", "programs/echo.s", stdin=subprocess.PIPE) as process:
+        assert process.communicate("good morning\n", timeout=60) == ("good morning\n", "")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are sent differently there")
+@pytest.mark.parametrize("program", ["spin.s", "echo.s"])
+def test_ctrl_c_stops_within_half_a_second(program: str) -> None:
+    """Whether it computes or waits for input: a summary, exit code 130, no traceback."""
+    with start("run", f"programs/{program}", stdin=subprocess.PIPE) as process:
+        time.sleep(3)
+        begin = time.perf_counter()
+        process.send_signal(signal.SIGINT)
+        code = process.wait(timeout=30)
+        seconds = time.perf_counter() - begin
+        text = process.stderr.read()
+    assert code == exitcodes.INTERRUPTED
+    assert text.startswith("stopped: Ctrl-C; ")
+    assert "Traceback" not in text
+    assert seconds < 5
+
+
+def test_a_reader_that_goes_away() -> None:
+    """`emu … | head` ends without complaint."""
+    with start("help", "insn") as process:
+        process.stdout.close()
+        assert process.wait(timeout=30) in (0, exitcodes.PIPE)
+        assert process.stderr.read() == ""
+
+
+def test_the_same_path_in_the_guest() -> None:
+    """PROG lies where it was typed, below the guest's root; never above it."""
+    from emu.cli.launch import guest_name
+
+    names = {"hello.s": "hello.s", "./a/../b/x": "b/x", "../x/y": "y", "/abs/x": "/abs/x", "../../x": "x"}
+    assert {path: guest_name(path) for path in names} == names
