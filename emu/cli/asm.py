@@ -22,4 +22,6 @@ def command(files: tuple[str, ...], output: str, compile_only: bool, xlen: int |
         return
     if len(files) != 1:
         raise click.UsageError("-c makes an object of exactly one source")
-    write_bytes(output, to_object(files[0], xlen).to_bytes())
+    from emu.asm import write_object
+
+    write_bytes(output, write_object(to_object(files[0], xlen)))

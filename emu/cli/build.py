@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import click
 
 from emu.cli.files import read_bytes, read_text
 from emu.errors import EmuError, Place
@@ -32,19 +35,43 @@ def load_program(path: str, further: tuple[str, ...] = (), xlen: int | None = No
 
 
 def build(paths: tuple[str, ...], xlen: int | None = None) -> Program:
-    """Assemble the sources among `paths`, link them with the objects. AsmError holds all that is wrong."""
-    from emu.asm import link
+    """Assemble the sources among `paths`, link them with the objects. One AsmError holds all mistakes."""
+    from emu.asm import AsmError, link
 
-    objects = [to_object(path, xlen) for path in paths]
-    return Program(link(objects), objects[0].xlen)
+    objects, mistakes = [], []
+    for path in paths:
+        try:
+            objects.append(to_object(path, xlen))
+        except AsmError as error:
+            mistakes.append(error)
+    if mistakes:
+        raise merged(mistakes)
+    return Program(link(objects, warn=warn), objects[0].xlen)
 
 
-def to_object(path: str, xlen: int | None):  # -> emu.asm.Object
-    """A source assembled, or an object file read."""
-    from emu.asm import Source, assemble_object, read_object
+def merged(mistakes: list[Any]) -> Any:
+    """The AsmErrors of several files as one."""
+    from emu.asm.limits import MAX_ERRORS
+
+    first = mistakes[0]
+    every = [error for mistake in mistakes for error in mistake.errors]
+    first.errors, first.cut_short = tuple(every[:MAX_ERRORS]), len(every) >= MAX_ERRORS
+    return first
+
+
+def warn(message: str) -> None:
+    """What the linker thinks worth saying."""
+    click.echo(message if message.startswith("warning") else f"warning: {message}", err=True)
+
+
+def to_object(path: str, xlen: int | None) -> Any:
+    """A source assembled, or an object file read: an emu.asm Object."""
+    from emu.asm import Source, assemble_object
 
     if is_source(path):
         return assemble_object(Source(path, read_text(path)), xlen=xlen or DEFAULT_XLEN, include=include)
+    from emu.asm import read_object
+
     data = read_bytes(path)
     if elf_type(data) != ET_REL:
         raise EmuError(not_a_program(path, data), Place(path), hint_for(path, data))
