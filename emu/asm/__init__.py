@@ -9,9 +9,25 @@ relax  resolve                  sizes and offsets; an Object
 linker  elf  dwarf              objects to an executable; .o files read and written; line tables
 """
 
+from typing import Any
+
 from emu.asm.api import assemble, assemble_object
 from emu.asm.errors import AsmError
 from emu.asm.linker import link
+from emu.asm.objects import Object
 from emu.asm.source import Source
 
-__all__ = ["AsmError", "Source", "assemble", "assemble_object", "link"]
+__all__ = ["AsmError", "Object", "Source", "assemble", "assemble_object", "disassemble_elf", "link", "read_object"]
+
+
+def __getattr__(name: str) -> Any:
+    """What needs pyelftools is imported when it is asked for."""
+    if name == "disassemble_elf":
+        from emu.asm.disassemble import disassemble_elf
+
+        return disassemble_elf
+    if name == "read_object":
+        from emu.asm.elf.objectreader import read_object
+
+        return read_object
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

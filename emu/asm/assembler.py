@@ -60,7 +60,8 @@ class Assembler:
         self.attributes: dict[int, int | str] = {}
         self.rvc_used = options.rvc
         self.warnings: list[str] = []
-        for name, value in {"__riscv_xlen": xlen, **defines}.items():
+        self.predefined = {"__riscv_xlen": xlen, **defines}
+        for name, value in self.predefined.items():
             self.symbols.assign(name, value, 0)
 
     def run(self) -> None:

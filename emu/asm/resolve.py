@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from emu.asm.constants import low12
 from emu.asm.directives.data import checked
+from emu.asm.dwarf.units import add_debug_sections
 from emu.asm.errors import Mistake
 from emu.asm.evaluate import Value
 from emu.asm.fragments import Fixup
@@ -63,10 +64,11 @@ class Resolver:
         self._fixups()
         symbols = self._all_symbols()
         asm.diagnostics.raise_if_any()
+        debug = add_debug_sections(asm.lines, asm.source.name, self.outputs, asm.xlen // 8)
         return Object(
             asm.source.name,
             asm.xlen,
-            list(self.outputs.values()),
+            [*self.outputs.values(), *debug],
             symbols,
             asm.rvc_used,
             0,
@@ -221,7 +223,7 @@ class Resolver:
     def _all_symbols(self) -> list[ObjectSymbol]:
         """Those of the source that are defined, and those that relocations name."""
         for entry in list(self.asm.symbols.entries.values()):
-            if entry.is_defined and not entry.is_temporary:
+            if entry.is_defined and not entry.is_temporary and entry.name not in self.asm.predefined:
                 try:
                     self._symbol(entry)
                 except Mistake as mistake:
