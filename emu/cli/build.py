@@ -70,12 +70,12 @@ def to_object(path: str, xlen: int | None) -> Any:
 
     if is_source(path):
         return assemble_object(Source(path, read_text(path)), xlen=xlen or DEFAULT_XLEN, include=include)
-    from emu.asm import read_object
-
     data = read_bytes(path)
     if elf_type(data) != ET_REL:
         raise EmuError(not_a_program(path, data), Place(path), hint_for(path, data))
     check_width(path, data, xlen)
+    from emu.asm import read_object
+
     return read_object(data, path)
 
 

@@ -23,7 +23,7 @@ def ending(run: Run, plain: bool) -> str:
     lines = [f"kernel: {line}" for line in run.exit.log]
     if run.exit.card is not None:
         lines.append(run.exit.card.text().rstrip("\n"))
-    if run.exit.reason in REASONS:
+    if run.exit.reason in REASONS and not run.broken:
         lines.append(f"stopped: {REASONS[run.exit.reason]}; {where(run)}")
     return "".join(f"{line}\n" for line in lines)
 

@@ -10,10 +10,12 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from emu.cli import exitcodes
 from emu.cli.build import Program, load_program
-from emu.cli.interrupt import StdinStream, stopped_by_ctrl_c
+from emu.cli.interrupt import stopped_by_ctrl_c
 from emu.cli.job import Job
 from emu.cli.progress import CompileProgress
+from emu.cli.streams import Input, Output
 
 
 @dataclass(slots=True)
@@ -26,6 +28,12 @@ class Run:
     kernel: Any
     exit: Any
     seconds: float
+    broken: bool
+
+    @property
+    def code(self) -> int:
+        """emu's exit code."""
+        return exitcodes.PIPE if self.broken else self.exit.code
 
     def document(self) -> dict[str, Any]:
         """The dict of `emu stat --json`."""
@@ -49,14 +57,16 @@ def launch(job: Job, *, stdout_to_stderr: bool = False) -> Run:
 
     config = load_config(job.preset, overrides(job))
     program = load_program(job.program, job.sources, job.xlen)
-    stdin = StdinStream.open(job.stdin)
+    stdin, stdout = Input.open(job.stdin), Output(2 if stdout_to_stderr else 1)
     with CompileProgress() as progress:
-        machine, kernel = boot(job, program, config, progress, stdin, 2 if stdout_to_stderr else 1)
-    with stdin, stopped_by_ctrl_c(machine, stdin):
+        machine, kernel = boot(job, program, config, progress, stdin, stdout)
+    stdout.on_broken = machine.stop
+    with stopped_by_ctrl_c(machine, stdin):
         begin = time.perf_counter()
         exit = kernel.run(limits(job))
         seconds = time.perf_counter() - begin
-    return Run(job, program, machine, kernel, exit, seconds)
+    stdin.close()
+    return Run(job, program, machine, kernel, exit, seconds, stdout.broken)
 
 
 def overrides(job: Job) -> dict[str, Any]:
@@ -65,10 +75,9 @@ def overrides(job: Job) -> dict[str, Any]:
     return dict(job.knobs) | {key: value for key, value in own.items() if value is not None}
 
 
-def boot(job: Job, program: Program, config: Any, progress: Any, stdin: Any, stdout: int) -> tuple[Any, Any]:
+def boot(job: Job, program: Program, config: Any, progress: Any, stdin: Input, stdout: Output) -> tuple[Any, Any]:
     """A machine and a kernel with the program as process 1."""
     from emu.kernel import Kernel, Mount, Options
-    from emu.kernel.fs.console import HostStream
     from emu.machine import Machine, warm
 
     warm(progress)
@@ -79,8 +88,8 @@ def boot(job: Job, program: Program, config: Any, progress: Any, stdin: Any, std
         aslr=job.aslr,
         mounts=tuple(Mount(str(host), guest, writable) for host, guest, writable in job.mounts),
         stdin=stdin,
-        stdout=HostStream(stdout),
-        stderr=HostStream(2),
+        stdout=stdout,
+        stderr=Output(2),
     )
     kernel = Kernel(machine, options)
     name = guest_name(job.program)

@@ -23,9 +23,9 @@ def command(job: Job, stat: bool, plain: bool, as_json: bool) -> int:
     run = launch(job)
     if as_json:
         click.echo(json.dumps(run.document()), err=True)
-        return run.exit.code
+        return run.code
     text = ending(run, plain)
     if stat:
         text += report(run.document(), plain, sys.stderr)
     click.echo(text, nl=False, err=True)
-    return run.exit.code
+    return run.code

@@ -34,4 +34,4 @@ def command(job: Job, hart: int | None, plain: bool, as_json: bool, output: str 
         write_bytes(output, text.encode())
     else:
         click.echo(text, nl=False)
-    return run.exit.code
+    return run.code

@@ -194,6 +194,15 @@ def test_a_reader_that_goes_away() -> None:
         assert process.stderr.read() == ""
 
 
+def test_a_flood_ends_when_nobody_reads(source) -> None:
+    """`emu run … | head` stops the guest, as SIGPIPE would."""
+    with start("run", source(FLOOD)) as process:
+        assert process.stdout.read(64) == "x" * 64
+        process.stdout.close()
+        assert process.wait(timeout=30) == exitcodes.PIPE
+        assert process.stderr.read() == ""
+
+
 def test_the_same_path_in_the_guest() -> None:
     """PROG lies where it was typed, below the guest's root; never above it."""
     from emu.cli.launch import guest_name

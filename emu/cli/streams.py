@@ -1,0 +1,79 @@
+"""The guest's standard streams: descriptors of the host, which may end, break or be interrupted at any time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from emu.cli.files import open_to_read
+
+
+class Interrupted(Exception):
+    """Ctrl-C came while the guest waited for input."""
+
+
+class Input:
+    """Standard input. A read ends when Ctrl-C comes, as if the input had ended."""
+
+    def __init__(self, fd: int, owned: bool = False) -> None:
+        self.fd, self.owned, self.waiting, self.isatty = fd, owned, False, os.isatty(fd)
+
+    @classmethod
+    def open(cls, path: str | None) -> Input:
+        """The host's stdin, or a file. EmuError if that can't be read."""
+        return cls(0) if path is None else cls(open_to_read(path), True)
+
+    def read(self, count: int) -> bytes:
+        """At most `count` bytes; b"" at the end, and where the host has no stdin at all."""
+        try:
+            self.waiting = True
+            return os.read(self.fd, count)
+        except (Interrupted, OSError):
+            return b""
+        finally:
+            self.waiting = False
+
+    def write(self, data: bytes) -> None:
+        """Nothing can be written to an input."""
+
+    def close(self) -> None:
+        """Close what was opened here."""
+        if self.owned:
+            os.close(self.fd)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Input:
+        return self
+
+
+class Output:
+    """Standard output or error. When nobody reads it any more, `on_broken` is called, and the rest is dropped."""
+
+    def __init__(self, fd: int) -> None:
+        self.fd, self.broken, self.isatty = fd, False, os.isatty(fd)
+        self.on_broken: Callable[[], None] = lambda: None
+
+    def read(self, count: int) -> bytes:
+        """Nothing can be read from an output."""
+        return b""
+
+    def write(self, data: bytes) -> None:
+        """All bytes, in as many pieces as the host takes."""
+        while data and not self.broken:
+            try:
+                data = data[os.write(self.fd, data) :]
+            except BlockingIOError:
+                wait_until_writable(self.fd)
+            except OSError:
+                self.broken = True
+                self.on_broken()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Output:
+        return self
+
+
+def wait_until_writable(fd: int) -> None:
+    """A descriptor that somebody else made non-blocking has no room yet."""
+    import select
+
+    select.select([], [fd], [], 0.1)
