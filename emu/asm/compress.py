@@ -11,7 +11,7 @@ from typing import NamedTuple
 from emu.isa.formats import Field
 from emu.isa.insns import INSNS, Insn, base_operands, lookup
 
-COMMUTATIVE = frozenset({"add", "addw", "and", "or", "xor"})
+COMMUTATIVE = frozenset({"add", "addw", "and", "or", "xor", "beq", "bne"})
 HINTS_IF_ZERO = frozenset({"c.addi", "c.slli", "c.srli", "c.srai"})  # with an immediate of 0
 ALSO = (  # further base instructions that a row can do
     ("c.mv", "addi rd, rs2_n0, 0"),

@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 
 from emu.asm.compress import compress
 from emu.asm.errors import Mistake
-from emu.asm.expressions import Modifier, Node
+from emu.asm.expressions import Modifier, Node, Symbol
 from emu.asm.fragments import Branch, Fixup
 from emu.asm.options import Options
 from emu.asm.relocations import MODIFIERS, PLAIN
@@ -67,7 +67,7 @@ class Encoder:
         code = self._codes.get(key)
         if code is None:
             code = self._codes[key] = self.code(insn, values, key[1], columns)
-        self._append(code)
+        self.append(code)
         return None
 
     def code(self, insn: Insn, values: dict[str, int], rvc: bool, columns: Columns | None = None) -> bytes:
@@ -80,7 +80,8 @@ class Encoder:
             return encode(*small).to_bytes(2, "little")
         return word.to_bytes(insn.length, "little")
 
-    def _append(self, code: bytes) -> None:
+    def append(self, code: bytes) -> None:
+        """Appends finished code."""
         section = self.host.section
         section.total += len(code)
         data = section.data(self.host.line).data
@@ -99,8 +100,8 @@ class Encoder:
         column = columns.get(field.name, 0)
         if field.kind == "pcrel" and type(node) is not Modifier:
             if insn.length == 2:
-                insn, values = self._widened(insn, values)
-            return self._jump(insn, values, node, column)
+                return self._jump(*self._widened(insn, values), node, column, short=True)
+            return self._jump(insn, values, node, column, short=type(node) is Symbol)
         kind, node = self._kind(field, node, column)
         plain = {**values, field.name: field.bias}
         word = insn.match
@@ -127,7 +128,7 @@ class Encoder:
     def _append_fixed(self, code: bytes, kind: str, node: Node, column: int) -> None:
         data = self.host.section.data(self.host.line)
         data.fixups.append(Fixup(len(data.data), kind, node, self.host.line, column))
-        self._append(code)
+        self.append(code)
 
     def _widened(self, insn: Insn, values: Values) -> tuple[Insn, Values]:
         """A compressed jump as its base instruction; relaxation makes it short again if it can."""
@@ -136,11 +137,12 @@ class Encoder:
         wide = {r: values[v.name] if isinstance(v, Field) else v for r, v in roles.items()}
         return base, {f.name: wide.get(f.role, f.default) for f in base.fields}
 
-    def _jump(self, insn: Insn, values: Values, node: Node, column: int) -> None:
-        key = (insn.name, self.host.options.rvc, *[v for v in values.values() if type(v) is int])
+    def _jump(self, insn: Insn, values: Values, node: Node, column: int, short: bool) -> None:
+        """A jump to a label; one to a label plus an offset is not compressed unless asked for, as clang has it."""
+        key = (insn.name, short and self.host.options.rvc, *[v for v in values.values() if type(v) is int])
         forms = self._jumps.get(key)
         if forms is None:
-            forms = self._jumps[key] = self._forms(insn, values)
+            forms = self._jumps[key] = self._forms(insn, values, key[1])
         if len(forms) == 1:
             return self._append_fixed(forms[0].code, forms[0].kind, node, column)
         section = self.host.section
@@ -148,13 +150,13 @@ class Encoder:
         section.add(Branch(section, self.host.line, tuple(forms), node, column))
         return None
 
-    def _forms(self, insn: Insn, values: Values) -> list[JumpForm]:
+    def _forms(self, insn: Insn, values: Values, short: bool) -> list[JumpForm]:
         """The lengths of a jump, shortest first: compressed, plain, and for branches the inverse over a jal."""
         xlen, rvc = self.host.xlen, self.host.options.rvc
         target = next(f for f in insn.fields if f.kind == "pcrel")
         zero = {**values, target.name: 0}
         found = []
-        if rvc and (small := compress(insn, zero, xlen)):
+        if short and (small := compress(insn, zero, xlen)):
             found.append(_jump_form(*small, b""))
         found.append(_jump_form(insn, zero, b""))
         if insn.name in INVERSE:

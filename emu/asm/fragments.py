@@ -210,7 +210,7 @@ class Branch(Fragment):
         self.size = forms[0].size
 
     def measure(self, layout: Layout) -> int:
-        while self.form + 1 < len(self.forms) and not self._reaches(layout):
+        if self.form + 1 < len(self.forms) and not self._reaches(layout):
             self.form += 1
         return self.forms[self.form].size
 

@@ -26,6 +26,8 @@ THROUGH_GOT = {
     "la.tls.gd": ("tls_gd_pcrel_hi", "add"),
 }
 
+ALL_ZERO = ("unimp", "c.unimp")  # the two zero bytes, illegal for good, that unimp becomes where code may be compressed
+
 
 class Instructions:
     """Assembles instructions for a host, with its symbols."""
@@ -39,6 +41,8 @@ class Instructions:
         operands = parse_operands(tokens)
         if name == "add" and len(operands) == 4:
             return self._thread_add(operands, column)
+        if name in ALL_ZERO and not operands and self.host.options.rvc:
+            return self.encoder.append(b"\0\0")
         form = self._find(name, operands, column)
         values, columns = self._bind(form, operands)
         if form.insn is not None:

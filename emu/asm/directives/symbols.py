@@ -103,7 +103,7 @@ def common(asm: Assembler, arguments: Arguments) -> None:
     if count < 0:
         raise Mistake("the size must not be negative", arguments.at(1))
     alignment = _alignment(arguments, count)
-    if arguments.name == ".lcomm":
+    if arguments.name == ".lcomm" or asm.symbols.get(name).binding == "local":
         return storage(asm, name, count, alignment, arguments.at(0))
     return asm.symbols.common(name, count, alignment, arguments.at(0))
 
