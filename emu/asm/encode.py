@@ -158,6 +158,7 @@ class Encoder:
         found = []
         if short and (small := compress(insn, zero, xlen)):
             found.append(_jump_form(*small, b""))
+            insn, zero = self._widened(*small)  # as clang grows it: beq zero, a0 was c.beqz a0 and is beq a0, zero
         found.append(_jump_form(insn, zero, b""))
         if insn.name in INVERSE:
             found.append(self._long(lookup(INVERSE[insn.name], xlen), zero, target, rvc))

@@ -1,6 +1,7 @@
 """Every instruction and pseudo-instruction: the bytes are clang's."""
 
 import random
+import re
 
 import pytest
 from asm_cases import batch
@@ -88,8 +89,9 @@ def test_symbolic_operands(xlen, option):
     head = f".option {option}\n.globl global\n.weak weak\n.set absolute, 0x12345\n"
     tail = "local: nop\nglobal: nop\nweak: nop\n.data\nelsewhere: .word 1\n"
     names = ("local", "global", "weak", "undefined", "elsewhere", "elsewhere+4", "undefined-8")
-    text = head + "".join(SYMBOLIC.format(s=name) for name in names) + tail
-    compare(text, xlen)
+    made = "".join(SYMBOLIC.format(s=name) for name in names).splitlines()
+    lines = [line for line in made if not re.match(r"(call|tail|jump).*[+-]\d", line)]  # clang wants bare symbols there
+    compare(head + "\n".join(lines) + "\n" + tail, xlen)
 
 
 @widths

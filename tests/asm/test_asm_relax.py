@@ -17,8 +17,8 @@ def statement(rng, target, labels):
     return r(
         [f"{r(BRANCHES)} {r(REGISTERS)}, {r(REGISTERS)}, {target}"] * 4
         + [f"{r(ZERO_BRANCHES)} {r(REGISTERS)}, {target}"] * 4
-        + [f"j {target}", f"jal {target}", f"jal t0, {target}", f"c.j {target}"]
-        + [f"call {target}", f"la a0, {target}", f"lw a0, {target}", f"sw a0, {target}, t0"]
+        + [f"j {target}", f"jal {target}", f"jal t0, {target}"]
+        + [f"call {r(labels)}", f"la a0, {target}", f"lw a0, {target}", f"sw a0, {target}, t0"]
         + [f".word {r(labels)} - {r(labels)}", f".uleb128 {labels[-1]} - {labels[0]}\n.balign 4", ".balign 4"]
         + [f".zero {r((2, 4, 100, 300, 3000))}", "nop", "addi a0, a0, 1", "li a0, 0x12345", "lw a0, 0(a1)"]
     )
@@ -34,8 +34,7 @@ def program(seed, size, rvc):
         if index in places:
             out.append(places[index] + ":")
         target = rng.choice(labels) + rng.choice([""] * 6 + ["+4", "-2"])
-        line = statement(rng, target, labels)
-        out.append(line if rvc or not line.startswith("c.") else "nop")
+        out.append(statement(rng, target, labels))
     return "\n".join(out) + "\n"
 
 
