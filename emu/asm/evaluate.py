@@ -52,11 +52,14 @@ class Evaluator:
         self._depth -= 1
         return result
 
-    def absolute(self, node: Node) -> int | None:
-        """The value if it is just a number, else None."""
+    def known(self, node: Node) -> int | None:
+        """The value if it is just a number by now, else None; what is wrong with it is told after layout."""
         if type(node) is int:
             return node
-        value = self.value(node)
+        try:
+            value = self.value(node)
+        except Mistake:
+            return None
         return value.constant if value.is_absolute else None
 
     def _symbol(self, node: Symbol) -> Value:

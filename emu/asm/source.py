@@ -61,8 +61,8 @@ class Statement(NamedTuple):
     line: Line
 
 
-_BLOCK = re.compile(r'"(?:\\.|[^"\\\n])*"?|\'(?:\\.|[^\\\n])|//[^\n]*|#[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
-_MARKS = re.compile(r'"(?:\\.|[^"\\])*"?|\'(?:\\.|[^\\])|//.*|#.*|;', re.DOTALL)
+_BLOCK = re.compile(r'"(?:\\.|[^"\\\n])*"?|\'(?:\\.|[^\\\n])\'?|//[^\n]*|#[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
+_MARKS = re.compile(r'"(?:\\.|[^"\\])*"?|\'(?:\\.|[^\\])\'?|//.*|#.*|;', re.DOTALL)
 _SPECIAL = re.compile(r"[#;\"'/]")
 
 

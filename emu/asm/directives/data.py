@@ -78,7 +78,7 @@ def leb128(asm: Assembler, arguments: Arguments) -> None:
     signed = arguments.name == ".sleb128"
     for index in range(len(arguments)):
         node = arguments.expression(index)
-        known = asm.evaluator.absolute(node)
+        known = asm.evaluator.known(node)
         if known is not None:
             append(asm, sleb128(known) if signed else uleb128(known))
         else:
@@ -97,13 +97,15 @@ def strings(asm: Assembler, arguments: Arguments) -> None:
 
 
 _FLOATS = {".float": "<f", ".single": "<f", ".dc.s": "<f", ".double": "<d", ".dc.d": "<d"}
+NANS = {"<f": b"\xff\xff\xff\x7f", "<d": b"\xff\xff\xff\xff\xff\xff\xff\x7f"}
 _PREFIX = re.compile(r"0[fFdDeE](?=[-+.\d])")
 
 
 @directive(" ".join(_FLOATS), "number, …", "Floating-point numbers of 4 or 8 bytes.")
 def floats(asm: Assembler, arguments: Arguments) -> None:
     for text in arguments.texts:
-        append(asm, struct.pack(_FLOATS[arguments.name], _float(text, arguments)))
+        value, form = _float(text, arguments), _FLOATS[arguments.name]
+        append(asm, NANS[form] if math.isnan(value) else struct.pack(form, value))
 
 
 def _float(text: str, arguments: Arguments) -> float:

@@ -36,7 +36,7 @@ def fill(asm: Assembler, arguments: Arguments) -> None:
 
 
 def _fill(asm: Assembler, arguments: Arguments, node: Node, pattern: bytes) -> None:
-    section, count = asm.section, asm.evaluator.absolute(node)
+    section, count = asm.section, asm.evaluator.known(node)
     if section.is_nobits and any(pattern):
         raise Mistake(f"section {section.name} holds only zeros", arguments.name_column, "use section .data")
     if count is None:

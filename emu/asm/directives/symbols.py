@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from emu.asm.directives.table import Arguments, directive
 from emu.asm.errors import Mistake
 from emu.asm.fragments import Align
+from emu.asm.limits import MAX_ALIGNMENT
 from emu.errors import did_you_mean
 
 if TYPE_CHECKING:
@@ -88,9 +89,9 @@ def size(asm: Assembler, arguments: Arguments) -> None:
     _entry(asm, arguments, 0).size = arguments.expression(1)
 
 
-def _alignment(arguments: Arguments, size: int) -> int:
-    alignment = arguments.integer(2, min(1 << max(size - 1, 0).bit_length(), 8) if arguments.name == ".lcomm" else 1)
-    if alignment <= 0 or alignment & (alignment - 1):
+def _alignment(arguments: Arguments) -> int:
+    alignment = arguments.integer(2, 1)
+    if not 0 < alignment <= MAX_ALIGNMENT or alignment & (alignment - 1):
         raise Mistake("the alignment must be a power of two", arguments.at(2))
     return alignment
 
@@ -102,7 +103,7 @@ def common(asm: Assembler, arguments: Arguments) -> None:
     name, count = arguments.symbol(0), arguments.integer(1)
     if count < 0:
         raise Mistake("the size must not be negative", arguments.at(1))
-    alignment = _alignment(arguments, count)
+    alignment = _alignment(arguments)
     if arguments.name == ".lcomm" or asm.symbols.get(name).binding == "local":
         return storage(asm, name, count, alignment, arguments.at(0))
     return asm.symbols.common(name, count, alignment, arguments.at(0))
