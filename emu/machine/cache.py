@@ -1,0 +1,88 @@
+"""One set-associative cache: find a line, choose a victim. All caches and both harts' and shared ones use these.
+
+Recency is a stamp per line, written on every access, so any geometry has an exact LRU. Tree-PLRU needs no bits of its
+own: each bit of the tree points away from the half that was used last, and the newest stamp says which half that is.
+"""
+
+from __future__ import annotations
+
+from emu.machine.jit import hot, inlined
+
+L1I, L1D, L2, LLC = range(4)
+LRU, PLRU, FIFO, RANDOM = range(4)
+INVALID, SHARED, EXCLUSIVE, MODIFIED = range(4)
+
+
+@inlined
+def first_way(m, h, level, line):
+    """Index of the first way of the set that `line` belongs to."""
+    c = m.cache[level]
+    return c.first + h.id * c.stride + (line & (c.sets - 1)) * c.ways
+
+
+@hot
+def find(m, h, level, line):
+    """The index of the line in this hart's cache of a level (LLC: the shared one), or -1. No side effect."""
+    first = first_way(m, h, level, line)
+    tag = line + 1  # tag 0 is an empty way
+    for i in range(first, first + m.cache[level].ways):
+        if m.line_tag[i] == tag:
+            return i
+    return -1
+
+
+@hot
+def random_below(m, n):
+    """The next number of the machine's xorshift generator, below n."""
+    r = m.rng
+    r ^= r << 13
+    r ^= (r >> 7) & 0x1FFFFFFFFFFFFFF
+    r ^= r << 17
+    m.rng = r
+    return ((r >> 32) & 0x7FFFFFFF) % n
+
+
+@hot
+def oldest(stamps, first, ways):
+    """The way with the smallest stamp; the lowest way among equals."""
+    best = first
+    for i in range(first + 1, first + ways):
+        if stamps[i] < stamps[best]:
+            best = i
+    return best
+
+
+@hot
+def newest_stamp(stamps, first, ways):
+    """The largest stamp among the ways."""
+    best = stamps[first]
+    for i in range(first + 1, first + ways):
+        best = max(best, stamps[i])
+    return best
+
+
+@hot
+def tree_victim(stamps, first, ways):
+    """Tree-PLRU: at each node turn to the half that was not used last."""
+    while ways > 1:
+        ways >>= 1
+        if newest_stamp(stamps, first, ways) > newest_stamp(stamps, first + ways, ways):
+            first += ways
+    return first
+
+
+@hot
+def victim(m, h, level, line):
+    """The way to fill: an empty one, else by the cache's replacement policy."""
+    c = m.cache[level]
+    first = first_way(m, h, level, line)
+    for i in range(first, first + c.ways):
+        if m.line_tag[i] == 0:
+            return i
+    if c.policy == LRU:
+        return oldest(m.line_used, first, c.ways)
+    if c.policy == PLRU:
+        return tree_victim(m.line_used, first, c.ways)
+    if c.policy == FIFO:
+        return oldest(m.line_filled, first, c.ways)
+    return first + random_below(m, c.ways)

@@ -1,0 +1,696 @@
+"""The run loop: one hart, until a trap, a limit or a stop. Read this file last; docs/timing.md explains the model.
+
+`ip` numbers a predecoded record (decode.py): one for each halfword of a code page, so pc = 2 * ip + bias while execution
+stays in a page. The loop runs inside one line of code (timing off: one page), records low..end-1; leaving it, by falling
+through or by a jump, goes to the *boundary*, where limits are checked and the next line is translated, accessed and
+counted. Arms for compressed forms differ only in their step: a constant step is what lets the host overlap instructions.
+Costs are kept in locals and written to the ledger when the loop is left. An arm that cannot finish sets `slow`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from emu.machine import ops as O
+from emu.machine.arith import (
+    LOW32,
+    below,
+    divide,
+    divide_unsigned,
+    remainder,
+    remainder_unsigned,
+    sext32,
+    shift_right,
+)
+from emu.machine.cache import L1D, L1I
+from emu.machine.counters import (
+    C_DTLB_ACCESS,
+    C_INSN_BRANCH,
+    C_INSN_LOAD,
+    C_INSN_MISPREDICT,
+    C_INSN_RETIRED,
+    C_INSN_STORE,
+    C_INSN_TAKEN,
+    C_ITLB_ACCESS,
+    C_L1D_ACCESS,
+    C_L1I_ACCESS,
+)
+from emu.machine.fetch import fetch_cross, fetch_slow
+from emu.machine.host import (
+    load_i8,
+    load_i16,
+    load_i32,
+    load_i64,
+    load_u8,
+    load_u16,
+    load_u32,
+    store_8,
+    store_16,
+    store_32,
+    store_64,
+)
+from emu.machine.jit import hot, inlined
+from emu.machine.ledger import LEDGER_BRANCH, LEDGER_ISSUE, LEDGER_L1D, LEDGER_L1I, LEDGER_STALL
+from emu.machine.mmu import FAULT, WATCHED
+from emu.machine.predict import jump_mispredicted, mispredicted, push_return
+from emu.machine.slow import AGAIN, REFETCH, execute_slow
+from emu.machine.state import DATA_FILTER, FETCH_FILTER, SLOTS
+
+STOP_TRAP, STOP_BUDGET, STOP_DEADLINE, STOP_EXTERNAL, STOP_BREAKPOINT, STOP_WATCHPOINT = range(1, 7)
+DATA_MASK = DATA_FILTER - 1
+FETCH_MASK = FETCH_FILTER - 1
+NEVER_ENDS = np.int64((1 << 63) - 1)
+NO_LINE = 1  # no line of code has an odd address
+
+
+@inlined
+def stamp(m, timed, f, tick):
+    """A hit by the filter: the TLB entry and the cache line are the most recently used now."""
+    m.tlb[f.tlb].used = tick
+    if timed:
+        m.line_used[f.line] = tick
+
+
+@hot
+def settle(m, h, n, stall, wrong, taken, jumps, loads, stores, fetches):
+    """Write what the loop kept in locals to counters, ledger and clock."""
+    h.instret += n
+    h.count[C_INSN_RETIRED] += n
+    h.count[C_INSN_LOAD] += loads
+    h.count[C_INSN_STORE] += stores
+    h.count[C_INSN_TAKEN] += taken + jumps
+    h.count[C_INSN_MISPREDICT] += wrong
+    if h.levels:
+        h.count[C_DTLB_ACCESS] += loads + stores
+        h.count[C_ITLB_ACCESS] += fetches
+    h.ledger[LEDGER_ISSUE] += n
+    h.clock += n + h.extra
+    h.extra = 0
+    h.cycles = 0
+    h.local_instret = 0
+    if m.timed:
+        h.count[C_L1D_ACCESS] += loads + stores
+        h.count[C_L1I_ACCESS] += fetches
+        bubbles = wrong * m.cost_mispredict + (taken + jumps) * m.cost_taken
+        l1d = (loads + stores) * m.cache[L1D].latency
+        l1i = fetches * m.cache[L1I].latency
+        h.ledger[LEDGER_STALL] += stall
+        h.ledger[LEDGER_BRANCH] += bubbles
+        h.ledger[LEDGER_L1D] += l1d
+        h.ledger[LEDGER_L1I] += l1i
+        h.clock += stall + bubbles + l1d + l1i
+
+
+@inlined
+def run_hart(m, h, timed, max_n, until):
+    """Run one hart for at most max_n instructions or until its clock reaches `until`. Returns a STOP_ reason."""
+    x = h.x
+    n = np.int64(0)
+    stall = np.int64(0)
+    wrong = np.int64(0)
+    taken = np.int64(0)
+    branches = np.int64(0)
+    jumps = np.int64(0)
+    loads = np.int64(0)
+    stores = np.int64(0)
+    fetches = np.int64(0)
+    soft = np.int64(0)
+    low = np.int64(0)
+    end = np.int64(0)
+    ip = np.int64(0)
+    bias = np.int64(h.pc)
+    current = np.int64(NO_LINE)
+    base_tick = np.int64(h.tick)
+    shift = np.int64(m.line_shift if timed else 12)
+    line = -(np.int64(1) << shift)
+    halves = np.int64(1) << (shift - 1)
+    timed_limit = until != NEVER_ENDS
+    reason = np.int64(STOP_BUDGET)
+    while True:
+        if ip >= end:  # ------------------------------------------------------------------------------ the boundary
+            pc = (ip << 1) + bias
+            if n >= soft:
+                if n >= max_n:
+                    reason = STOP_BUDGET
+                    break
+                if m.stop:
+                    reason = STOP_EXTERNAL
+                    break
+                if timed_limit:
+                    cycles = n + stall
+                    if timed:
+                        cycles += wrong * m.cost_mispredict + (taken + jumps) * m.cost_taken
+                        cycles += (loads + stores) * m.cache[L1D].latency + fetches * m.cache[L1I].latency
+                    if h.clock + cycles + h.extra >= until:
+                        reason = STOP_DEADLINE
+                        break
+                else:
+                    soft = max_n - halves
+            if pc & line != current:
+                f = h.fhit[(pc >> shift) & FETCH_MASK]
+                if pc & line == f.tag:
+                    stamp(m, timed, f, base_tick + n)
+                    ip = (pc >> 1) + f.delta
+                    fetches += 1
+                else:
+                    h.pc = pc
+                    h.tick = base_tick + n
+                    h.cycles = n + stall + wrong * m.cost_mispredict + (taken + jumps) * m.cost_taken
+                    ip = fetch_slow(m, h, pc)
+                    base_tick = h.tick - n
+                    if ip == FAULT:
+                        bias = pc
+                        ip = np.int64(0)
+                        reason = STOP_TRAP
+                        break
+                    if m.xlen == 32:
+                        pc = sext32(pc)
+                bias = pc - (ip << 1)
+                current = pc & line
+            low = ip - ((pc & ~line) >> 1)
+            end = low + halves
+            if end & (SLOTS - 1) == 0:  # the page's last halfword may begin an instruction that crosses
+                if ip == end - 1:
+                    h.pc = pc
+                    h.tick = base_tick + n
+                    if fetch_cross(m, h, pc, ip) == FAULT:
+                        reason = STOP_TRAP
+                        break
+                    base_tick = h.tick - n
+                else:
+                    end -= 1
+            if max_n - n < halves:
+                end = ip + 1
+        r = m.code[ip]
+        n += 1
+        slow = 0
+        match r.op:
+            case O.LD:
+                va = x[r.rs1] + r.imm
+                f = h.dhit[(va >> shift) & DATA_MASK]
+                if va & (line | 7) == f.rtag:
+                    stamp(m, timed, f, base_tick + n)
+                    x[r.rd] = load_i64(va + f.delta)
+                    loads += 1
+                    stall += r.rs2
+                    ip += 2
+                else:
+                    slow = 2
+            case O.C_LD:
+                va = x[r.rs1] + r.imm
+                f = h.dhit[(va >> shift) & DATA_MASK]
+                if va & (line | 7) == f.rtag:
+                    stamp(m, timed, f, base_tick + n)
+                    x[r.rd] = load_i64(va + f.delta)
+                    loads += 1
+                    stall += r.rs2
+                    ip += 1
+                else:
+                    slow = 1
+            case O.LW:
+                va = x[r.rs1] + r.imm
+                f = h.dhit[(va >> shift) & DATA_MASK]
+                if va & (line | 3) == f.rtag:
+                    stamp(m, timed, f, base_tick + n)
+                    x[r.rd] = load_i32(va + f.delta)
+                    loads += 1
+                    stall += r.rs2
+                    ip += 2
+                else:
+                    slow = 2
+            case O.C_LW:
+                va = x[r.rs1] + r.imm
+                f = h.dhit[(va >> shift) & DATA_MASK]
+                if va & (line | 3) == f.rtag:
+                    stamp(m, timed, f, base_tick + n)
+                    x[r.rd] = load_i32(va + f.delta)
+                    loads += 1
+                    stall += r.rs2
+                    ip += 1
+                else:
+                    slow = 1
+            case O.LBU:
+                va = x[r.rs1] + r.imm
+                f = h.dhit[(va >> shift) & DATA_MASK]
+                if va & (line | 0) == f.rtag:
+                    stamp(m, timed, f, base_tick + n)
+                    x[r.rd] = load_u8(va + f.delta)
+                    loads += 1
+                    stall += r.rs2
+                    ip += 2
+                else:
+                    slow = 2
+            case O.LB:
+                va = x[r.rs1] + r.imm
+                f = h.dhit[(va >> shift) & DATA_MASK]
+                if va & (line | 0) == f.rtag:
+                    stamp(m, timed, f, base_tick + n)
+                    x[r.rd] = load_i8(va + f.delta)
+                    loads += 1
+                    stall += r.rs2
+                    ip += 2
+                else:
+                    slow = 2
+            case O.LHU:
+                va = x[r.rs1] + r.imm
+                f = h.dhit[(va >> shift) & DATA_MASK]
+                if va & (line | 1) == f.rtag:
+                    stamp(m, timed, f, base_tick + n)
+                    x[r.rd] = load_u16(va + f.delta)
+                    loads += 1
+                    stall += r.rs2
+                    ip += 2
+                else:
+                    slow = 2
+            case O.LH:
+                va = x[r.rs1] + r.imm
+                f = h.dhit[(va >> shift) & DATA_MASK]
+                if va & (line | 1) == f.rtag:
+                    stamp(m, timed, f, base_tick + n)
+                    x[r.rd] = load_i16(va + f.delta)
+                    loads += 1
+                    stall += r.rs2
+                    ip += 2
+                else:
+                    slow = 2
+            case O.LWU:
+                va = x[r.rs1] + r.imm
+                f = h.dhit[(va >> shift) & DATA_MASK]
+                if va & (line | 3) == f.rtag:
+                    stamp(m, timed, f, base_tick + n)
+                    x[r.rd] = load_u32(va + f.delta)
+                    loads += 1
+                    stall += r.rs2
+                    ip += 2
+                else:
+                    slow = 2
+            case O.SD:
+                va = x[r.rs1] + r.imm
+                f = h.dhit[(va >> shift) & DATA_MASK]
+                if va & (line | 7) == f.wtag:
+                    stamp(m, timed, f, base_tick + n)
+                    store_64(va + f.delta, x[r.rs2])
+                    stores += 1
+                    ip += 2
+                else:
+                    slow = 2
+            case O.C_SD:
+                va = x[r.rs1] + r.imm
+                f = h.dhit[(va >> shift) & DATA_MASK]
+                if va & (line | 7) == f.wtag:
+                    stamp(m, timed, f, base_tick + n)
+                    store_64(va + f.delta, x[r.rs2])
+                    stores += 1
+                    ip += 1
+                else:
+                    slow = 1
+            case O.SW:
+                va = x[r.rs1] + r.imm
+                f = h.dhit[(va >> shift) & DATA_MASK]
+                if va & (line | 3) == f.wtag:
+                    stamp(m, timed, f, base_tick + n)
+                    store_32(va + f.delta, x[r.rs2])
+                    stores += 1
+                    ip += 2
+                else:
+                    slow = 2
+            case O.C_SW:
+                va = x[r.rs1] + r.imm
+                f = h.dhit[(va >> shift) & DATA_MASK]
+                if va & (line | 3) == f.wtag:
+                    stamp(m, timed, f, base_tick + n)
+                    store_32(va + f.delta, x[r.rs2])
+                    stores += 1
+                    ip += 1
+                else:
+                    slow = 1
+            case O.SB:
+                va = x[r.rs1] + r.imm
+                f = h.dhit[(va >> shift) & DATA_MASK]
+                if va & (line | 0) == f.wtag:
+                    stamp(m, timed, f, base_tick + n)
+                    store_8(va + f.delta, x[r.rs2])
+                    stores += 1
+                    ip += 2
+                else:
+                    slow = 2
+            case O.SH:
+                va = x[r.rs1] + r.imm
+                f = h.dhit[(va >> shift) & DATA_MASK]
+                if va & (line | 1) == f.wtag:
+                    stamp(m, timed, f, base_tick + n)
+                    store_16(va + f.delta, x[r.rs2])
+                    stores += 1
+                    ip += 2
+                else:
+                    slow = 2
+            case O.ADDI:
+                x[r.rd] = x[r.rs1] + r.imm
+                ip += 2
+            case O.C_ADDI:
+                x[r.rd] = x[r.rs1] + r.imm
+                ip += 1
+            case O.ADD:
+                x[r.rd] = x[r.rs1] + x[r.rs2]
+                ip += 2
+            case O.C_ADD:
+                x[r.rd] = x[r.rs1] + x[r.rs2]
+                ip += 1
+            case O.ADDIW:
+                x[r.rd] = sext32(x[r.rs1] + r.imm)
+                ip += 2
+            case O.C_ADDIW:
+                x[r.rd] = sext32(x[r.rs1] + r.imm)
+                ip += 1
+            case O.ADDW:
+                x[r.rd] = sext32(x[r.rs1] + x[r.rs2])
+                ip += 2
+            case O.C_ADDW:
+                x[r.rd] = sext32(x[r.rs1] + x[r.rs2])
+                ip += 1
+            case O.SUB:
+                x[r.rd] = x[r.rs1] - x[r.rs2]
+                ip += 2
+            case O.C_SUB:
+                x[r.rd] = x[r.rs1] - x[r.rs2]
+                ip += 1
+            case O.SUBW:
+                x[r.rd] = sext32(x[r.rs1] - x[r.rs2])
+                ip += 2
+            case O.C_SUBW:
+                x[r.rd] = sext32(x[r.rs1] - x[r.rs2])
+                ip += 1
+            case O.SLLI:
+                x[r.rd] = x[r.rs1] << r.imm
+                ip += 2
+            case O.C_SLLI:
+                x[r.rd] = x[r.rs1] << r.imm
+                ip += 1
+            case O.SRLI:
+                x[r.rd] = shift_right(x[r.rs1], r.imm)
+                ip += 2
+            case O.C_SRLI:
+                x[r.rd] = shift_right(x[r.rs1], r.imm)
+                ip += 1
+            case O.SRAI:
+                x[r.rd] = x[r.rs1] >> r.imm
+                ip += 2
+            case O.C_SRAI:
+                x[r.rd] = x[r.rs1] >> r.imm
+                ip += 1
+            case O.SLLIW:
+                x[r.rd] = sext32(x[r.rs1] << r.imm)
+                ip += 2
+            case O.C_SLLIW:
+                x[r.rd] = sext32(x[r.rs1] << r.imm)
+                ip += 1
+            case O.SRLIW:
+                x[r.rd] = sext32((x[r.rs1] & LOW32) >> r.imm)
+                ip += 2
+            case O.C_SRLIW:
+                x[r.rd] = sext32((x[r.rs1] & LOW32) >> r.imm)
+                ip += 1
+            case O.SRAIW:
+                x[r.rd] = sext32(x[r.rs1]) >> r.imm
+                ip += 2
+            case O.C_SRAIW:
+                x[r.rd] = sext32(x[r.rs1]) >> r.imm
+                ip += 1
+            case O.ANDI:
+                x[r.rd] = x[r.rs1] & r.imm
+                ip += 2
+            case O.C_ANDI:
+                x[r.rd] = x[r.rs1] & r.imm
+                ip += 1
+            case O.AND:
+                x[r.rd] = x[r.rs1] & x[r.rs2]
+                ip += 2
+            case O.C_AND:
+                x[r.rd] = x[r.rs1] & x[r.rs2]
+                ip += 1
+            case O.OR:
+                x[r.rd] = x[r.rs1] | x[r.rs2]
+                ip += 2
+            case O.C_OR:
+                x[r.rd] = x[r.rs1] | x[r.rs2]
+                ip += 1
+            case O.XOR:
+                x[r.rd] = x[r.rs1] ^ x[r.rs2]
+                ip += 2
+            case O.C_XOR:
+                x[r.rd] = x[r.rs1] ^ x[r.rs2]
+                ip += 1
+            case O.ORI:
+                x[r.rd] = x[r.rs1] | r.imm
+                ip += 2
+            case O.XORI:
+                x[r.rd] = x[r.rs1] ^ r.imm
+                ip += 2
+            case O.SLTI:
+                x[r.rd] = 1 if x[r.rs1] < r.imm else 0
+                ip += 2
+            case O.SLTIU:
+                x[r.rd] = 1 if below(x[r.rs1], r.imm) else 0
+                ip += 2
+            case O.SLT:
+                x[r.rd] = 1 if x[r.rs1] < x[r.rs2] else 0
+                ip += 2
+            case O.SLTU:
+                x[r.rd] = 1 if below(x[r.rs1], x[r.rs2]) else 0
+                ip += 2
+            case O.SLL:
+                x[r.rd] = x[r.rs1] << (x[r.rs2] & 63)
+                ip += 2
+            case O.SRL:
+                x[r.rd] = shift_right(x[r.rs1], x[r.rs2] & 63)
+                ip += 2
+            case O.SRA:
+                x[r.rd] = x[r.rs1] >> (x[r.rs2] & 63)
+                ip += 2
+            case O.SLLW:
+                x[r.rd] = sext32(x[r.rs1] << (x[r.rs2] & 31))
+                ip += 2
+            case O.SRLW:
+                x[r.rd] = sext32((x[r.rs1] & LOW32) >> (x[r.rs2] & 31))
+                ip += 2
+            case O.SRAW:
+                x[r.rd] = sext32(x[r.rs1]) >> (x[r.rs2] & 31)
+                ip += 2
+            case O.LUI:
+                x[r.rd] = np.int64(r.imm)
+                ip += 2
+            case O.C_LUI:
+                x[r.rd] = np.int64(r.imm)
+                ip += 1
+            case O.MUL:
+                x[r.rd] = x[r.rs1] * x[r.rs2]
+                stall += r.imm
+                ip += 2
+            case O.MULW:
+                x[r.rd] = sext32(x[r.rs1] * x[r.rs2])
+                stall += r.imm
+                ip += 2
+            case O.DIV:
+                x[r.rd] = divide(x[r.rs1], x[r.rs2])
+                stall += r.imm
+                ip += 2
+            case O.DIVU:
+                x[r.rd] = divide_unsigned(x[r.rs1], x[r.rs2])
+                stall += r.imm
+                ip += 2
+            case O.REM:
+                x[r.rd] = remainder(x[r.rs1], x[r.rs2])
+                stall += r.imm
+                ip += 2
+            case O.REMU:
+                x[r.rd] = remainder_unsigned(x[r.rs1], x[r.rs2])
+                stall += r.imm
+                ip += 2
+            case O.DIVW:
+                x[r.rd] = sext32(divide(sext32(x[r.rs1]), sext32(x[r.rs2])))
+                stall += r.imm
+                ip += 2
+            case O.DIVUW:
+                x[r.rd] = sext32(divide_unsigned(x[r.rs1] & LOW32, x[r.rs2] & LOW32))
+                stall += r.imm
+                ip += 2
+            case O.REMW:
+                x[r.rd] = sext32(remainder(sext32(x[r.rs1]), sext32(x[r.rs2])))
+                stall += r.imm
+                ip += 2
+            case O.REMUW:
+                x[r.rd] = sext32(remainder_unsigned(x[r.rs1] & LOW32, x[r.rs2] & LOW32))
+                stall += r.imm
+                ip += 2
+            case O.BEQ:
+                go = x[r.rs1] == x[r.rs2]
+                branches += 1
+                if timed:
+                    wrong += mispredicted(h, (ip << 1) + bias, go)
+                if go:
+                    taken += 1
+                    ip += r.imm
+                    if ip < low or ip >= end or n >= soft:
+                        end = 0
+                else:
+                    ip += 2
+            case O.C_BEQ:
+                go = x[r.rs1] == x[r.rs2]
+                branches += 1
+                if timed:
+                    wrong += mispredicted(h, (ip << 1) + bias, go)
+                if go:
+                    taken += 1
+                    ip += r.imm
+                    if ip < low or ip >= end or n >= soft:
+                        end = 0
+                else:
+                    ip += 1
+            case O.BNE:
+                go = x[r.rs1] != x[r.rs2]
+                branches += 1
+                if timed:
+                    wrong += mispredicted(h, (ip << 1) + bias, go)
+                if go:
+                    taken += 1
+                    ip += r.imm
+                    if ip < low or ip >= end or n >= soft:
+                        end = 0
+                else:
+                    ip += 2
+            case O.C_BNE:
+                go = x[r.rs1] != x[r.rs2]
+                branches += 1
+                if timed:
+                    wrong += mispredicted(h, (ip << 1) + bias, go)
+                if go:
+                    taken += 1
+                    ip += r.imm
+                    if ip < low or ip >= end or n >= soft:
+                        end = 0
+                else:
+                    ip += 1
+            case O.BLT:
+                go = x[r.rs1] < x[r.rs2]
+                branches += 1
+                if timed:
+                    wrong += mispredicted(h, (ip << 1) + bias, go)
+                if go:
+                    taken += 1
+                    ip += r.imm
+                    if ip < low or ip >= end or n >= soft:
+                        end = 0
+                else:
+                    ip += 2
+            case O.BGE:
+                go = x[r.rs1] >= x[r.rs2]
+                branches += 1
+                if timed:
+                    wrong += mispredicted(h, (ip << 1) + bias, go)
+                if go:
+                    taken += 1
+                    ip += r.imm
+                    if ip < low or ip >= end or n >= soft:
+                        end = 0
+                else:
+                    ip += 2
+            case O.BLTU:
+                go = below(x[r.rs1], x[r.rs2])
+                branches += 1
+                if timed:
+                    wrong += mispredicted(h, (ip << 1) + bias, go)
+                if go:
+                    taken += 1
+                    ip += r.imm
+                    if ip < low or ip >= end or n >= soft:
+                        end = 0
+                else:
+                    ip += 2
+            case O.BGEU:
+                go = not below(x[r.rs1], x[r.rs2])
+                branches += 1
+                if timed:
+                    wrong += mispredicted(h, (ip << 1) + bias, go)
+                if go:
+                    taken += 1
+                    ip += r.imm
+                    if ip < low or ip >= end or n >= soft:
+                        end = 0
+                else:
+                    ip += 2
+            case O.JAL:
+                pc = (ip << 1) + bias
+                x[r.rd] = pc + 4
+                if timed and (r.rd == 1 or r.rd == 5):
+                    push_return(h, pc + 4)
+                jumps += 1
+                ip += r.imm
+                if ip < low or ip >= end or n >= soft:
+                    end = 0
+            case O.C_JAL:
+                pc = (ip << 1) + bias
+                x[r.rd] = pc + 2
+                if timed and (r.rd == 1 or r.rd == 5):
+                    push_return(h, pc + 2)
+                jumps += 1
+                ip += r.imm
+                if ip < low or ip >= end or n >= soft:
+                    end = 0
+            case O.JALR:
+                pc = (ip << 1) + bias
+                target = (x[r.rs1] + r.imm) & -2
+                if timed:
+                    wrong += jump_mispredicted(h, pc, target, r.rd, r.rs1)
+                    if r.rd == 1 or r.rd == 5:
+                        push_return(h, pc + 4)
+                x[r.rd] = pc + 4
+                jumps += 1
+                ip = (target - bias) >> 1
+                end = 0
+            case O.C_JALR:
+                pc = (ip << 1) + bias
+                target = (x[r.rs1] + r.imm) & -2
+                if timed:
+                    wrong += jump_mispredicted(h, pc, target, r.rd, r.rs1)
+                    if r.rd == 1 or r.rd == 5:
+                        push_return(h, pc + 2)
+                x[r.rd] = pc + 2
+                jumps += 1
+                ip = (target - bias) >> 1
+                end = 0
+            case O.AUIPC:
+                x[r.rd] = (ip << 1) + bias + r.imm
+                ip += 2
+            case O.AUIPC32:
+                x[r.rd] = sext32((ip << 1) + bias + r.imm)
+                ip += 2
+            case _:
+                slow = 2
+        if slow:  # ------------------------------------------------------------------------------------ the slow path
+            h.pc = (ip << 1) + bias
+            h.tick = base_tick + n
+            h.local_instret = n - 1
+            h.cycles = n - 1 + stall
+            if timed:
+                h.cycles += wrong * m.cost_mispredict + (taken + jumps) * m.cost_taken
+                h.cycles += (loads + stores) * m.cache[L1D].latency + fetches * m.cache[L1I].latency
+            status = execute_slow(m, h, ip)
+            base_tick = h.tick - n
+            if status == 0:
+                ip += slow
+                if timed_limit:
+                    end = 0
+            elif status == AGAIN:
+                n -= 1
+            elif status == REFETCH:
+                ip += slow
+                end = 0
+                current = np.int64(NO_LINE)
+            else:
+                n -= 1
+                reason = STOP_TRAP if status == FAULT else STOP_WATCHPOINT if status == WATCHED else STOP_BREAKPOINT
+                break
+    h.pc = (ip << 1) + bias
+    h.count[C_INSN_BRANCH] += branches
+    settle(m, h, n, stall, wrong, taken, jumps, loads, stores, fetches)
+    return reason

@@ -1,0 +1,226 @@
+"""The machine as Python sees it: physical memory, harts, one `run`, and views of the state that the jitted code works on."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from emu.isa.paging import SCHEMES
+from emu.machine import decode_table
+from emu.machine.config import CACHES, POLICIES, TLBS, Config
+from emu.machine.counters import COUNTER_NAMES
+from emu.machine.doors import code_changed, run_timed, run_untimed, satp_changed, sfence
+from emu.machine.execute import NEVER_ENDS, STOP_BUDGET
+from emu.machine.hart import Hart
+from emu.machine.ledger import LEDGER_NAMES
+from emu.machine.state import MACHINE, NEVER, lazy_memory
+
+CHUNK = 4_000_000  # instructions between two chances for a signal handler to run
+UNLIMITED = (1 << 62) - 1
+
+
+class Step(NamedTuple):
+    """One level of a walk: its name, the index from the address, where the entry lies, and its raw value."""
+
+    level: str
+    index: int
+    pte_address: int
+    pte: int
+
+
+class Walk(NamedTuple):
+    """A walk without side effects: the entries read, and where it ended."""
+
+    steps: list[Step]
+    pa: int | None
+    page_size: int
+
+
+class Machine:
+    """N harts, their caches and TLBs, and physical memory from address 0. Hardware only: no kernel in it.
+
+    ram, ram32, ram64: memoryviews of physical memory as bytes, 32-bit and 64-bit little-endian cells.
+    """
+
+    def __init__(self, config: Config, xlen: int = 64, harts: int | None = None) -> None:
+        self.config, self.xlen = config, xlen
+        self.hart_count = harts or config["harts"]
+        self.timed = config["timing"] != "off"
+        self.page_count = config["ram"] >> 12
+        self._memory = lazy_memory(config["ram"])
+        self.ram = memoryview(self._memory)
+        self.ram32, self.ram64 = self.ram.cast("I"), self.ram.cast("Q")
+        self.state_bytes = lazy_memory(MACHINE.itemsize)
+        self._state = np.frombuffer(self.state_bytes, dtype=MACHINE, count=1)
+        slots = MACHINE.fields["code_slot"][1]
+        self._code_slots = memoryview(self.state_bytes)[slots : slots + 4 * self.page_count].cast("i")
+        self._ram_array = np.frombuffer(self._memory, dtype=np.uint8)
+        self.state = self._state[0]
+        self._set_up(config)
+        self.harts = [Hart(self, k) for k in range(self.hart_count)]
+        self.harts[0].online = True
+        self.costs = {key[6:]: value for key, value in config.values.items() if key.startswith("costs.")}
+
+    # ------------------------------------------------------------------------------------------------------- set-up
+
+    def _set_up(self, config: Config) -> None:
+        m = self.state
+        m.ram_at, m.ram_size = self._ram_array.ctypes.data, config["ram"]
+        m.xlen, m.harts, m.timed = self.xlen, self.hart_count, int(self.timed)
+        m.line_shift = config["cache.line"].bit_length() - 1
+        m.quantum, m.rng, m.time_shift, m.code_pages = config["quantum"], 0x2545F4914F6CDD1D, 0, 1
+        self._set_directory()
+        self._set_costs(config)
+        self._set_caches(config)
+        self._set_tlbs(config)
+        pipeline = config["timing"] == "full"
+        latencies = {kind: config[f"costs.{kind}"] if pipeline else 0 for kind in ("mul", "div")}
+        decode_table.fill(m, self.xlen, latencies)
+        for k in range(self.hart_count):
+            self._set_hart(m.hart[k], k)
+
+    def _set_directory(self) -> None:
+        """Which harts may hold each line: 8 bytes a line, touched as the lines are; only with several harts."""
+        if self.timed and self.hart_count > 1:
+            self._directory = lazy_memory((self.config["ram"] >> self.state.line_shift) * 8)
+            self.state.dir_at = np.frombuffer(self._directory, dtype=np.uint8).ctypes.data
+
+    def _set_costs(self, config: Config) -> None:
+        pipeline = config["timing"] == "full"
+        for name in ("load_use", "taken", "mispredict"):
+            self.state[f"cost_{name}"] = config[f"costs.{name}"] if pipeline else 0
+        for name in ("l2tlb", "upgrade", "invalidate", "intervention", "dram", "write_through", "fence"):
+            self.state[f"cost_{name}"] = config[f"costs.{name}"] if self.timed else 0
+
+    def _set_caches(self, config: Config) -> None:
+        base = 0
+        for k, unit in enumerate(CACHES):
+            c = self.state.cache[k]
+            lines = config[f"{unit}.size"] // config["cache.line"]
+            c.ways = config[f"{unit}.ways"]
+            c.sets = lines // c.ways
+            c.first, c.stride = base, 0 if unit == "llc" else lines
+            c.policy = POLICIES.index(config[f"{unit}.replacement"])
+            c.latency = config[f"{unit}.latency"]
+            c.through = int(config.values.get(f"{unit}.write_through", False))
+            c.allocate = int(config.values.get(f"{unit}.write_allocate", True))
+            c.inclusive = int(config.values.get(f"{unit}.inclusive", False))
+            base += lines * (1 if unit == "llc" else self.hart_count)
+
+    def _set_tlbs(self, config: Config) -> None:
+        base = 1  # entry 0 is the one that untranslated accesses stamp
+        for k, unit in enumerate(TLBS):
+            t = self.state.tlb_shape[k]
+            t.ways = config[f"{unit}.ways"]
+            t.sets = config[f"{unit}.entries"] // t.ways
+            t.first, t.stride = base, config[f"{unit}.entries"]
+            t.policy = POLICIES.index(config[f"{unit}.replacement"])
+            base += config[f"{unit}.entries"] * self.hart_count
+
+    def _set_hart(self, h: np.record, number: int) -> None:
+        h.id, h.reserved, h.reserved_line = number, -1, -1
+        h.dhit["rtag"] = h.dhit["wtag"] = h.fhit["tag"] = NEVER
+        h.bht[:] = 1
+        h.scratch_at = h.scratch.ctypes.data
+
+    # ---------------------------------------------------------------------------------------------------------- run
+
+    def run(self, max_insns: int = UNLIMITED, until_cycle: int | None = None, hart: int | None = None) -> int:
+        """Run until a trap, a limit or a stop; returns a STOP_ reason, and `stopped` is the hart it concerns.
+
+        With hart=None all online harts run, interleaved by their clocks. STOP_TRAP: the hart's cause, tval and pc.
+        """
+        door = run_timed if self.timed else run_untimed
+        only = -1 if hart is None else hart
+        until = NEVER_ENDS if until_cycle is None else until_cycle
+        while True:
+            part = min(max_insns, CHUNK)
+            before = self.instructions if max_insns > CHUNK else 0
+            reason = door(self._state, only, part, until)
+            if reason != STOP_BUDGET or max_insns <= CHUNK:
+                return reason
+            max_insns -= self.instructions - before
+
+    @property
+    def instructions(self) -> int:
+        """Instructions retired by all harts."""
+        return sum(h.instret for h in self.harts)
+
+    @property
+    def stopped(self) -> int:
+        """The hart that the last return of `run` concerns."""
+        return int(self.state.stopped)
+
+    def stop(self) -> None:
+        """Ask `run` to return STOP_EXTERNAL soon; may be called from a signal handler. `clear_stop` takes it back."""
+        self.state.stop = 1
+
+    def clear_stop(self) -> None:
+        """Let `run` run again after `stop`."""
+        self.state.stop = 0
+
+    # --------------------------------------------------------------------------------------------- the kernel's doors
+
+    def charge(self, hart: int, cause: int, cycles: int) -> None:
+        """Add cycles to a hart's clock, in the ledger under a LEDGER_ cause."""
+        self.harts[hart].charge(cause, cycles)
+
+    def code_changed(self, ppn: int) -> None:
+        """The kernel wrote to this frame or gave it a new owner: forget its predecoded instructions."""
+        if self._code_slots[ppn]:
+            code_changed(self._state, ppn)
+
+    def sfence(self, hart: int, va: int = -1, asid: int = -1) -> None:
+        """Drop TLB entries of a hart: of one page, one address space, both, or all."""
+        sfence(self._state, hart, va, asid)
+
+    def satp_changed(self, hart: int) -> None:
+        """A hart entered another address space or privilege: what the filters know no longer holds."""
+        satp_changed(self._state, hart)
+
+    # -------------------------------------------------------------------------------------------------------- looking
+
+    def walk(self, satp: tuple[int, int] | int, va: int, hart: int = 0) -> Walk:
+        """The entries that a translation of va would read, without any side effect. satp: (mode, root ppn) or the register."""
+        mode, root = satp if isinstance(satp, tuple) else self.split_satp(satp)
+        if mode not in SCHEMES:
+            return Walk([], va if va < len(self.ram) else None, 4096)
+        return _walk(self, SCHEMES[mode], root, va)
+
+    def split_satp(self, satp: int) -> tuple[int, int]:
+        """(mode, root ppn) of a satp value."""
+        if self.xlen == 32:
+            return (satp >> 31) & 1, satp & 0x3FFFFF
+        return (satp >> 60) & 15, satp & ((1 << 44) - 1)
+
+    def counters(self, hart: int | None = None) -> dict[str, int]:
+        """Counters by name, of one hart or summed."""
+        rows = [self.state.hart[k]["count"] for k in self._which(hart)]
+        return dict(zip(COUNTER_NAMES, (int(n) for n in sum(rows)), strict=True))
+
+    def ledger(self, hart: int | None = None) -> dict[str, int]:
+        """Cycles by cause, of one hart or summed; they add up to the clock(s)."""
+        rows = [self.state.hart[k]["ledger"] for k in self._which(hart)]
+        return dict(zip(LEDGER_NAMES, (int(n) for n in sum(rows)), strict=True))
+
+    def _which(self, hart: int | None) -> range:
+        return range(self.hart_count) if hart is None else range(hart, hart + 1)
+
+
+def _walk(machine: Machine, scheme, root: int, va: int) -> Walk:
+    steps: list[Step] = []
+    table = root << 12
+    cells = machine.ram64 if scheme.pte_size == 8 else machine.ram32
+    for level in scheme.levels:
+        at = table + level.index(va) * scheme.pte_size
+        if at + scheme.pte_size > len(machine.ram):
+            break
+        pte = cells[at // scheme.pte_size]
+        steps.append(Step(level.name, level.index(va), at, pte))
+        if not pte & 1:
+            break
+        table = (pte >> 10 & ((1 << 44) - 1)) << 12
+        if pte & 0b1010:
+            return Walk(steps, table & -level.page_size | va & (level.page_size - 1), level.page_size)
+    return Walk(steps, None, scheme.levels[len(steps) - 1].page_size if steps else 4096)

@@ -1,0 +1,106 @@
+"""The machine's state as C structures: numpy record types that jitted code and Python read by the same names.
+
+Storage is sized for the largest geometry and lies in lazily allocated host memory; the geometry itself is a handful of
+run-time fields, so a change of cache size compiles nothing. A snapshot is a copy of these bytes and of physical memory.
+"""
+
+from __future__ import annotations
+
+import mmap
+import sys
+
+import numpy as np
+
+from emu.machine.counters import COUNTER_NAMES
+from emu.machine.ledger import LEDGER_NAMES
+
+MAX_HARTS = 64
+MAX_LINES = 1 << 22  # cache lines of all caches together
+MAX_TLB = 1 << 17  # TLB entries of all harts together
+MAX_PAGES = 1 << 24  # frames: 64 GB of RAM
+CODE_PAGES = 1 << 12  # physical pages with predecoded instructions
+SLOTS = 2048  # halfwords in a page: places where an instruction can begin
+DATA_FILTER = 1024
+FETCH_FILTER = 256
+EVENTS = 1 << 16
+WATCHES = 16
+BREAKS = 256
+DECODE_ROWS = 512
+SEGMENTS = 10
+NEVER = 8  # a filter tag that no masked address equals: bit 3 is clear in all of them
+ZERO_SINK = 32  # predecode sends writes to x0 here
+
+
+def _record(*fields: tuple) -> np.dtype:
+    return np.dtype((np.record, list(fields)))
+
+
+INSN = _record(("op", "u1"), ("rd", "u1"), ("rs1", "u1"), ("rs2", "u1"), ("imm", "i4"))
+
+# One address line (or page, with timing off) whose translation and cache line are known to hit: see docs/timing.md
+DATA_HIT = _record(("rtag", "i8"), ("wtag", "i8"), ("delta", "i8"), ("tlb", "u4"), ("line", "u4"))
+FETCH_HIT = _record(("tag", "i8"), ("delta", "i8"), ("tlb", "u4"), ("line", "u4"))
+
+TLB_ENTRY = _record(
+    ("vpn", "i8"), ("ppn", "i8"), ("used", "i8"), ("filled", "i8"), ("asid", "i4"), ("pte", "u1"), ("valid", "u1"),
+    ("level", "u1"), ("watched", "u1"),
+)  # fmt: skip
+
+CACHE = _record(
+    ("first", "i8"), ("stride", "i8"), ("sets", "i8"), ("ways", "i8"), ("policy", "i8"), ("through", "i8"),
+    ("allocate", "i8"), ("inclusive", "i8"), ("latency", "i8"),
+)  # fmt: skip
+
+TLB = _record(("first", "i8"), ("stride", "i8"), ("sets", "i8"), ("ways", "i8"), ("policy", "i8"))
+
+EVENT = _record(
+    ("cycle", "i8"), ("pc", "i8"), ("a", "i8"), ("b", "i8"), ("kind", "u2"), ("hart", "u2"), ("c", "i4"),
+)  # fmt: skip
+
+DECODE_ROW = _record(
+    ("match", "i8"), ("mask", "i8"), ("op", "i4"), ("latency", "i4"), ("reads", "i4"), ("length", "i4"),
+    ("reject", "i8", (4, 2)),
+    ("const", "i8", (4,)), ("sign", "i8", (4,)), ("count", "i8", (4,)), ("seg", "i8", (4, SEGMENTS, 3)),
+)  # fmt: skip
+
+HART = _record(
+    ("pc", "i8"), ("x", "i8", (64,)), ("f", "i8", (32,)), ("fcsr", "i8"),
+    ("clock", "i8"), ("extra", "i8"), ("tick", "i8"), ("instret", "i8"),
+    ("satp", "i8"), ("levels", "i8"), ("asid", "i8"), ("root", "i8"), ("priv", "i8"),
+    ("cause", "i8"), ("tval", "i8"), ("cycles", "i8"), ("local_instret", "i8"), ("online", "i8"), ("id", "i8"),
+    ("reserved", "i8"), ("reserved_line", "i8"), ("walking", "i8"), ("pass_break", "i8"), ("pass_watch", "i8"),
+    ("watch_va", "i8"), ("watch_kind", "i8"), ("ras_top", "i8"), ("large", "i8", (3,)), ("scratch", "u1", (16,)),
+    ("scratch_at", "i8"), ("cross_low", "i8"), ("cross_high", "i8"), ("cross_first", "i8"),
+    ("ledger", "i8", (len(LEDGER_NAMES),)), ("count", "i8", (len(COUNTER_NAMES),)),
+    ("csr", "i8", (32,)), ("ras", "i8", (16,)), ("btb_pc", "i8", (256,)), ("btb_to", "i8", (256,)),
+    ("bht", "u1", (4096,)), ("fhit", FETCH_HIT, (FETCH_FILTER,)), ("dhit", DATA_HIT, (DATA_FILTER,)),
+)  # fmt: skip
+
+MACHINE = _record(
+    ("ram_at", "i8"), ("ram_size", "i8"), ("dir_at", "i8"), ("xlen", "i8"), ("harts", "i8"), ("timed", "i8"),
+    ("line_shift", "i8"), ("stop", "i8"), ("stopped", "i8"), ("quantum", "i8"), ("time_shift", "i8"), ("rng", "i8"),
+    ("tick", "i8"), ("reservations", "i8"), ("watch_count", "i8"), ("break_count", "i8"), ("code_pages", "i8"),
+    ("cost_load_use", "i8"), ("cost_taken", "i8"), ("cost_mispredict", "i8"), ("cost_l2tlb", "i8"),
+    ("cost_upgrade", "i8"), ("cost_invalidate", "i8"), ("cost_intervention", "i8"), ("cost_dram", "i8"),
+    ("cost_write_through", "i8"), ("cost_fence", "i8"), ("event_mask", "i8"), ("event_count", "i8"),
+    ("cache", CACHE, (4,)), ("tlb_shape", TLB, (3,)),
+    ("watch_lo", "i8", (WATCHES,)), ("watch_hi", "i8", (WATCHES,)), ("watch_kind", "i8", (WATCHES,)),
+    ("break_at", "i8", (BREAKS,)),
+    ("bucket", "i4", (2, 257)), ("bucket_row", "i4", (4094,)), ("row", DECODE_ROW, (DECODE_ROWS,)),
+    ("hart", HART, (MAX_HARTS,)), ("event", EVENT, (EVENTS,)), ("tlb", TLB_ENTRY, (MAX_TLB,)),
+    ("line_tag", "i8", (MAX_LINES,)), ("line_used", "i8", (MAX_LINES,)), ("line_filled", "i8", (MAX_LINES,)),
+    ("line_slot", "i4", (MAX_LINES,)), ("line_state", "u1", (MAX_LINES,)), ("line_dirty", "u1", (MAX_LINES,)),
+    ("code_slot", "i4", (MAX_PAGES,)), ("code_page", "i8", (CODE_PAGES,)),
+    ("code", INSN, (CODE_PAGES * SLOTS,)),
+)  # fmt: skip
+
+
+MAP_NORESERVE = 0x4000 if sys.platform == "linux" else 0  # named in the mmap module only from Python 3.12 on
+
+
+def lazy_memory(size: int) -> mmap.mmap:
+    """Zeroed host memory that takes no room until it is touched."""
+    flags = {}
+    if hasattr(mmap, "MAP_ANONYMOUS"):
+        flags["flags"] = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | MAP_NORESERVE
+    return mmap.mmap(-1, size, **flags)
