@@ -1,0 +1,28 @@
+"""The kernel's accounts as a dict, for `emu stat`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from emu.kernel.kernel import Kernel
+
+
+def stats(kernel: Kernel) -> dict[str, Any]:
+    """Faults by kind, system calls by name, memory in pages, and the scheduler's counts."""
+    vm, pages = kernel.vm, kernel.pages
+    calls = {entry.name: entry.count for entry in kernel.syscalls.values() if entry.count}
+    return {
+        "faults": {"minor": vm.minor, "major": vm.major, "cow": vm.cow, "invalid": vm.invalid},
+        "syscalls": dict(sorted(calls.items(), key=lambda item: (-item[1], item[0]))),
+        "unknown_syscalls": {str(number): count for number, count in kernel.unknown_syscalls.items()},
+        "memory_pages": {
+            "total": pages.total_pages,
+            "free": pages.free_pages,
+            "page_cache": vm.nr_file_pages,
+            "page_tables": pages.nr_table_pages,
+            "max_rss": max((kernel.max_rss, *(t.mm.hiwater_rss for t in kernel.tasks.values() if t.mm)), default=0),
+        },
+        "context_switches": kernel.sched.nr_switches,
+        "output_bytes": kernel.output_bytes,
+    }

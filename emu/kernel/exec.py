@@ -1,0 +1,185 @@
+"""execve: a new address space from an ELF file (Linux: fs/exec.c, fs/binfmt_elf.c). Segments are mapped, nothing is copied.
+
+    0 ┆ NULL page … 64 kB ┆ text ┆ data ┆ bss ┆ heap ▲ …… ▼ mmap area ┆ gap ┆ ▼ stack ┆ 3 GB (RV32) or 128 TB (RV64)
+
+With ASLR the ends of heap, mmap area and stack move by random amounts that follow from the seed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emu.isa.paging import SV32, SV48, Scheme
+from emu.kernel import auxv, elf
+from emu.kernel.errno import E2BIG, EACCES, ENOEXEC, Errno
+from emu.kernel.fs.file import O_RDONLY, File
+from emu.kernel.fs.inode import S_IFREG, Inode
+from emu.kernel.fs.iov import KernelIter
+from emu.kernel.mm.mm import Mm
+from emu.kernel.mm.mmap import MAP_FIXED, MAP_PRIVATE, do_mmap, mmap_region
+from emu.kernel.mm.page import PAGE_SIZE, page_align
+from emu.kernel.mm.uaccess import copy_to_user
+from emu.kernel.mm.unmapped_area import STACK_GUARD_GAP, get_unmapped_area
+from emu.kernel.mm.vma import VM_ACCOUNT, VM_EXEC, VM_GROWSDOWN, VM_MAY, VM_READ, VM_WRITE
+from emu.kernel.rlimit import RLIMIT_STACK
+
+if TYPE_CHECKING:
+    from emu.kernel.kernel import Kernel
+    from emu.kernel.task import Task
+
+TASK_SIZE = {64: 1 << 47, 32: 0xC0000000}
+SCHEMES: dict[int, Scheme] = {64: SV48, 32: SV32}
+STACK_INITIAL = 128 << 10  # Linux's stack_expand
+MIN_GAP, RND_MMAP_BITS, STACK_RND = 128 << 20, {64: 24, 32: 8}, {64: 0x3FFFF, 32: 0x7FF}
+BRK_RND = {64: 1 << 30, 32: 32 << 20}
+PIE_BASE_FRACTION = 3  # ELF_ET_DYN_BASE lies at two thirds of the address space
+
+
+def new_mm(kernel: Kernel, rlimits: list[list[int]]) -> Mm:
+    """An empty address space of the machine's width."""
+    mm = Mm(kernel, SCHEMES[kernel.xlen], TASK_SIZE[kernel.xlen])
+    mm.rlimits = rlimits
+    return mm
+
+
+def read_image(kernel: Kernel, inode: Inode) -> elf.Image:
+    """An executable's bytes for the parser, which asks for its headers only: through the page cache."""
+    return elf.Image(inode.i_size, lambda offset, size: read_at(inode, offset, size))
+
+
+def read_at(inode: Inode, offset: int, size: int) -> bytes:
+    """The kernel's own read of a file."""
+    to = KernelIter(size)
+    inode.read_iter(None, to, offset)
+    return bytes(to.data)
+
+
+def read_whole(inode: Inode) -> bytes:
+    return read_at(inode, 0, inode.i_size)
+
+
+def open_exec(kernel: Kernel, inode: Inode, path: str) -> File:
+    """EACCES unless it is a regular file with an x bit."""
+    if inode.kind != S_IFREG or not inode.mode & 0o111:
+        raise Errno(EACCES)
+    return File(inode, O_RDONLY, path)
+
+
+def load(
+    kernel: Kernel, file: File, argv: list[bytes], envp: list[bytes], rlimits: list[list[int]]
+) -> tuple[Mm, int, int]:
+    """Build the address space of a program: (mm, entry pc, sp). ElfError or Errno; nothing is left behind then."""
+    program = elf.parse(read_image(kernel, file.inode), TASK_SIZE[kernel.xlen])
+    if program.xlen != kernel.xlen:
+        raise elf.ElfError(
+            f"the program is for RV{program.xlen}, the machine is RV{kernel.xlen}", hint=f"use --xlen {program.xlen}"
+        )
+    mm = new_mm(kernel, rlimits)
+    try:
+        bias = map_segments(mm, file, program)
+        setup_heap(kernel, mm)
+        top = setup_stack(kernel, mm, program)
+        map_vdso(kernel, mm)
+        sp = auxv.build_stack(kernel, mm, top, program, bias, argv, envp, file.path.encode("utf-8", "surrogateescape"))
+    except BaseException:
+        kernel.free_mm(mm)
+        raise
+    mm.exe_file = file.get()
+    file.inode.execs += 1
+    return mm, program.entry + bias, sp
+
+
+def map_segments(mm: Mm, file: File, program: elf.Elf) -> int:
+    """Map every segment at its address (moved by the returned bias when position-independent)."""
+    kernel = mm.kernel
+    setup_mmap_base(kernel, mm)
+    bias = pie_bias(kernel, mm, program) if program.pie else 0
+    ends = []
+    for segment in program.segments:
+        if segment.memsz:
+            map_segment(mm, file, segment, bias)
+            ends.append(segment.end + bias)
+            note_landmarks(mm, segment, bias)
+    mm.start_brk = mm.brk = page_align(max(ends))
+    return bias
+
+
+def map_segment(mm: Mm, file: File, segment: elf.Segment, bias: int) -> None:
+    """The part with file bytes is a private mapping of the file, the rest of the last page zeroed, then zero pages."""
+    flags = vm_flags(segment.flags)
+    start, file_end = segment.first_page + bias, segment.vaddr + segment.filesz + bias
+    if segment.filesz:
+        prot = flags & (VM_READ | VM_WRITE | VM_EXEC)
+        length = page_align(file_end - start)
+        pgoff = (segment.offset - (segment.vaddr - segment.first_page)) >> 12
+        do_mmap(mm, start, length, prot, MAP_PRIVATE | MAP_FIXED, file, pgoff)
+        if segment.memsz > segment.filesz and flags & VM_WRITE:
+            copy_to_user(mm, file_end, bytes(page_align(file_end) - file_end))
+        start = page_align(file_end)
+    end = page_align(segment.end + bias)
+    if end > start:
+        mmap_region(mm, start, end - start, flags | VM_MAY, None, 0)
+
+
+def vm_flags(p_flags: int) -> int:
+    return (
+        (VM_READ if p_flags & elf.PF_R else 0)
+        | (VM_WRITE if p_flags & elf.PF_W else 0)
+        | (VM_EXEC if p_flags & elf.PF_X else 0)
+    )
+
+
+def note_landmarks(mm: Mm, segment: elf.Segment, bias: int) -> None:
+    start, end = segment.vaddr + bias, segment.vaddr + segment.filesz + bias
+    if segment.flags & elf.PF_X:
+        mm.start_code = min(mm.start_code or start, start)
+        mm.end_code = max(mm.end_code, end)
+    mm.start_data, mm.end_data = max(mm.start_data, start), max(mm.end_data, end)
+
+
+def pie_bias(kernel: Kernel, mm: Mm, program: elf.Elf) -> int:
+    """Where a static position-independent executable goes: two thirds up, plus a random part."""
+    base = mm.task_size // PIE_BASE_FRACTION * 2 & -PAGE_SIZE
+    return base + kernel.random_below(1 << RND_MMAP_BITS[kernel.xlen]) * PAGE_SIZE - program.segments[0].first_page
+
+
+def setup_mmap_base(kernel: Kernel, mm: Mm) -> None:
+    """mmap_base: below the stack's limit, the guard gap and the stack's own random offset."""
+    pad = STACK_RND[kernel.xlen] * PAGE_SIZE + STACK_GUARD_GAP
+    gap = min(max(mm.rlimit(RLIMIT_STACK), MIN_GAP) + pad, mm.task_size // 6 * 5)
+    random = kernel.random_below(1 << RND_MMAP_BITS[kernel.xlen]) * PAGE_SIZE
+    mm.mmap_base = mm.free_area_cache = (mm.task_size - gap - random) & -PAGE_SIZE
+
+
+def setup_heap(kernel: Kernel, mm: Mm) -> None:
+    mm.brk = mm.start_brk = mm.start_brk + kernel.random_below(BRK_RND[kernel.xlen] >> 12) * PAGE_SIZE
+
+
+def setup_stack(kernel: Kernel, mm: Mm, program: elf.Elf) -> int:
+    """Map the stack area; its top."""
+    top = mm.task_size - kernel.random_below(STACK_RND[kernel.xlen]) * PAGE_SIZE
+    flags = VM_READ | VM_WRITE | VM_GROWSDOWN | VM_ACCOUNT | VM_MAY | (VM_EXEC if program.exec_stack else 0)
+    size = min(STACK_INITIAL + PAGE_SIZE, max(mm.rlimit(RLIMIT_STACK) & -PAGE_SIZE, PAGE_SIZE))
+    mmap_region(mm, top - size, size, flags, None, 0)
+    mm.start_stack = top
+    return top
+
+
+def map_vdso(kernel: Kernel, mm: Mm) -> None:
+    """One page of kernel code in user space: the return from signal handlers."""
+    mm.vdso = get_unmapped_area(mm, 0, PAGE_SIZE)
+    mmap_region(mm, mm.vdso, PAGE_SIZE, VM_READ | VM_EXEC | VM_MAY, kernel.vdso, 0, "[vdso]")
+
+
+def install(kernel: Kernel, task: Task, mm: Mm, pc: int, sp: int) -> None:
+    """Make the task run the new program: the point of no return of execve."""
+    old, task.mm = task.mm, mm
+    task.regs, task.fregs = [0] * 32, [0] * 32
+    task.pc, task.regs[2] = pc, sp
+    task.clear_child_tid = task.robust_list = 0
+    task.comm = mm.exe_file.path.rpartition("/")[2][:15]
+    if old is not None:
+        kernel.mm_put(old)
+
+
+__all__ = ["E2BIG", "ENOEXEC"]

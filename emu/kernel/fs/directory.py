@@ -1,0 +1,156 @@
+"""Directories and symbolic links that live in memory: of the root file system, /dev and /proc."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from emu.kernel.errno import EBUSY, EEXIST, EINVAL, EISDIR, ENOENT, ENOTDIR, ENOTEMPTY, EPERM, EXDEV, Errno
+from emu.kernel.fs.inode import S_IFDIR, S_IFLNK, Inode, SuperBlock
+from emu.kernel.fs.regular import Regular
+
+MakeFile = Callable[[SuperBlock, int], Regular]
+
+
+class Symlink(Inode):
+    """A name for another path."""
+
+    def __init__(self, sb: SuperBlock, target: bytes) -> None:
+        super().__init__(sb, S_IFLNK | 0o777)
+        self.target = target
+        self.i_size = len(target)
+
+    def readlink(self) -> bytes:
+        return self.target
+
+
+class DirBase(Inode):
+    """What every directory has: a parent, its own name there, and perhaps a file system mounted on it."""
+
+    def __init__(
+        self, sb: SuperBlock, mode: int, parent: DirBase | None, name: bytes = b"", ino: int | None = None
+    ) -> None:
+        super().__init__(sb, S_IFDIR | mode & 0o7777, ino)
+        self.parent: DirBase = parent or self
+        self.name = name
+        self.nlink = 2
+        self.mounted: DirBase | None = None  # root of the file system mounted here
+        self.covers: DirBase | None = None  # as a root: the directory it is mounted on
+
+
+class Directory(DirBase):
+    """A directory whose entries are a dict. `make_file` makes the regular files of its file system."""
+
+    def __init__(
+        self, sb: SuperBlock, mode: int, parent: DirBase | None, name: bytes, make_file: MakeFile | None
+    ) -> None:
+        super().__init__(sb, mode, parent, name)
+        self.children: dict[bytes, Inode] = {}
+        self.make_file = make_file
+
+    def lookup(self, name: bytes) -> Inode | None:
+        return self.children.get(name)
+
+    def entries(self) -> Iterator[tuple[bytes, Inode]]:
+        yield from self.children.items()
+
+    def add(self, name: bytes, inode: Inode) -> Inode:
+        """Enter a new name. EEXIST, EROFS, ENOENT when this directory itself was removed."""
+        self.want_write()
+        if name in self.children:
+            raise Errno(EEXIST)
+        if not self.nlink:
+            raise Errno(ENOENT)
+        self.children[name] = inode
+        if isinstance(inode, DirBase):
+            self.nlink += 1
+        self._touched()
+        return inode
+
+    def _touched(self) -> None:
+        self.mtime = self.ctime = self.sb.kernel.realtime_ns()
+
+    def create(self, name: bytes, mode: int) -> Inode:
+        if self.make_file is None:
+            raise Errno(EPERM)
+        return self.add(name, self.make_file(self.sb, mode))
+
+    def mkdir(self, name: bytes, mode: int) -> Inode:
+        return self.add(name, Directory(self.sb, mode, self, name, self.make_file))
+
+    def symlink(self, name: bytes, target: bytes) -> Inode:
+        return self.add(name, Symlink(self.sb, target))
+
+    def link(self, name: bytes, inode: Inode) -> None:
+        if isinstance(inode, DirBase):
+            raise Errno(EPERM)
+        if inode.sb is not self.sb:
+            raise Errno(EXDEV)
+        self.add(name, inode)
+        inode.nlink += 1
+
+    def unlink(self, name: bytes) -> None:
+        inode = self._existing(name)
+        if isinstance(inode, DirBase):
+            raise Errno(EISDIR)
+        del self.children[name]
+        inode.nlink -= 1
+        self._touched()
+        self.sb.kernel.fs.evict(inode)
+
+    def rmdir(self, name: bytes) -> None:
+        inode = self._existing(name)
+        if not isinstance(inode, Directory):
+            raise Errno(EBUSY if isinstance(inode, DirBase) else ENOTDIR)
+        if inode.mounted or inode.covers:
+            raise Errno(EBUSY)
+        if inode.children:
+            raise Errno(ENOTEMPTY)
+        del self.children[name]
+        inode.nlink = 0
+        self.nlink -= 1
+        self._touched()
+
+    def _existing(self, name: bytes) -> Inode:
+        self.want_write()
+        if name not in self.children:
+            raise Errno(ENOENT)
+        return self.children[name]
+
+    def rename(self, name: bytes, target: Inode, new_name: bytes) -> None:
+        """rename(2): the new name is replaced; a directory can't move into itself."""
+        inode = self._existing(name)
+        if not isinstance(target, Directory) or target.sb is not self.sb:
+            raise Errno(EXDEV)
+        old = target.children.get(new_name)
+        if old is inode:
+            return
+        if isinstance(inode, Directory):
+            self._check_loop(inode, target)
+        if old is not None:
+            self._replace(inode, old, target, new_name)
+        del self.children[name]
+        target.children[new_name] = inode
+        if isinstance(inode, Directory):
+            inode.parent, inode.name = target, new_name
+            self.nlink -= 1
+            target.nlink += 1
+        self._touched()
+        target._touched()
+
+    @staticmethod
+    def _check_loop(inode: Directory, target: DirBase) -> None:
+        if inode.mounted:
+            raise Errno(EBUSY)
+        at = target
+        while at is not at.parent:
+            if at is inode:
+                raise Errno(EINVAL)
+            at = at.parent
+
+    @staticmethod
+    def _replace(inode: Inode, old: Inode, target: Directory, new_name: bytes) -> None:
+        if isinstance(inode, DirBase) and not isinstance(old, DirBase):
+            raise Errno(ENOTDIR)
+        if not isinstance(inode, DirBase) and isinstance(old, DirBase):
+            raise Errno(EISDIR)
+        (target.rmdir if isinstance(old, DirBase) else target.unlink)(new_name)

@@ -1,0 +1,109 @@
+"""Open file descriptions (struct file) and the table of descriptors of a process (files_struct)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emu.kernel.errno import EBADF, EINVAL, EMFILE, Errno
+
+if TYPE_CHECKING:
+    from emu.kernel.fs.inode import Inode
+
+O_RDONLY, O_WRONLY, O_RDWR, O_ACCMODE = 0, 1, 2, 3
+O_CREAT, O_EXCL, O_NOCTTY, O_TRUNC, O_APPEND, O_NONBLOCK = 0o100, 0o200, 0o400, 0o1000, 0o2000, 0o4000
+O_DSYNC, O_DIRECT, O_LARGEFILE, O_DIRECTORY, O_NOFOLLOW = 0o10000, 0o40000, 0o100000, 0o200000, 0o400000
+O_NOATIME, O_CLOEXEC, O_SYNC, O_PATH, O_TMPFILE = 0o1000000, 0o2000000, 0o4010000, 0o10000000, 0o20200000
+SETTABLE = O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME  # by fcntl(F_SETFL)
+
+
+class File:
+    """An open file: a position and a mode over an inode. Shared by dup and fork, held by mappings; `count` users."""
+
+    __slots__ = ("count", "flags", "inode", "path", "pos", "private")
+
+    def __init__(self, inode: Inode, flags: int, path: str = "") -> None:
+        self.inode, self.flags, self.path = inode, flags, path
+        self.pos, self.count = 0, 1
+        self.private = None  # what the file system keeps for this open
+        inode.users += 1
+        inode.open(self)
+
+    @property
+    def readable(self) -> bool:
+        return self.flags & O_ACCMODE in (O_RDONLY, O_RDWR) and not self.flags & O_PATH
+
+    @property
+    def writable(self) -> bool:
+        return self.flags & O_ACCMODE in (O_WRONLY, O_RDWR) and not self.flags & O_PATH
+
+    def get(self) -> File:
+        self.count += 1
+        return self
+
+    def put(self) -> None:
+        self.count -= 1
+        if not self.count:
+            self.inode.users -= 1
+            self.inode.release(self)
+            if not self.inode.nlink:
+                self.inode.sb.kernel.fs.evict(self.inode)
+
+    def __repr__(self) -> str:
+        return f"<File {self.path!r} pos={self.pos} count={self.count}>"
+
+
+class Files:
+    """Descriptor -> open file. The lowest free number is given out."""
+
+    def __init__(self, limit: int = 1024) -> None:
+        self.open: dict[int, File] = {}
+        self.cloexec: set[int] = set()
+        self.users = 1
+        self._next = 0  # no free number below
+
+    def get(self, fd: int) -> File:
+        """EBADF."""
+        file = self.open.get(fd)
+        if file is None:
+            raise Errno(EBADF)
+        return file
+
+    def install(self, file: File, limit: int, cloexec: bool = False, lowest: int = 0) -> int:
+        """Give the file the lowest free descriptor from `lowest` on. EMFILE, EINVAL."""
+        if lowest < 0 or lowest >= limit:
+            raise Errno(EINVAL)
+        fd = max(lowest, self._next)
+        while fd in self.open:
+            fd += 1
+        if fd >= limit:
+            raise Errno(EMFILE)
+        if lowest <= self._next:
+            self._next = fd + 1
+        self.put_at(fd, file, cloexec)
+        return fd
+
+    def put_at(self, fd: int, file: File, cloexec: bool = False) -> None:
+        self.open[fd] = file
+        (self.cloexec.add if cloexec else self.cloexec.discard)(fd)
+
+    def close(self, fd: int) -> None:
+        file = self.get(fd)
+        del self.open[fd]
+        self.cloexec.discard(fd)
+        self._next = min(self._next, fd)
+        file.put()
+
+    def close_all(self) -> None:
+        for fd in sorted(self.open):
+            self.close(fd)
+
+    def close_on_exec(self) -> None:
+        for fd in sorted(self.cloexec):
+            self.close(fd)
+
+    def copy(self) -> Files:
+        """fork: the same open files in a table of its own."""
+        twin = Files()
+        twin.open = {fd: file.get() for fd, file in self.open.items()}
+        twin.cloexec, twin._next = set(self.cloexec), self._next
+        return twin

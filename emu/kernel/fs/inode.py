@@ -1,0 +1,155 @@
+"""Inodes: what a file is, whatever its name. Each kind of file is a class that answers the calls it knows.
+
+The calls of the base class answer as Linux does for a file that has no such operation. Times are nanoseconds since 1970.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from emu.kernel.errno import EINVAL, ENOTDIR, ENOTTY, EPERM, EROFS, ESPIPE, Errno
+
+if TYPE_CHECKING:
+    from emu.kernel.fs.file import File
+    from emu.kernel.kernel import Kernel
+
+S_IFMT, S_IFSOCK, S_IFLNK, S_IFREG, S_IFBLK, S_IFDIR, S_IFCHR, S_IFIFO = (
+    0o170000,
+    0o140000,
+    0o120000,
+    0o100000,
+    0o060000,
+    0o040000,
+    0o020000,
+    0o010000,
+)
+POLLIN, POLLPRI, POLLOUT, POLLERR, POLLHUP, POLLNVAL = 1, 2, 4, 8, 16, 32
+POLLRDNORM, POLLWRNORM = 0x40, 0x100
+READY = POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM
+
+
+class SuperBlock:
+    """A mounted file system."""
+
+    def __init__(self, kernel: Kernel, kind: str, source: str = "none", readonly: bool = False) -> None:
+        self.kernel, self.kind, self.source, self.readonly = kernel, kind, source, readonly
+        self.magic = 0x858458F6  # RAMFS_MAGIC
+        self.dev = kernel.new_device_number()
+        self._last_ino = 0
+
+    def new_ino(self) -> int:
+        self._last_ino += 1
+        return self._last_ino
+
+
+class Inode:
+    """A file of any kind. `mapping` is its part of the page cache, if it can be mapped."""
+
+    def __init__(self, sb: SuperBlock, mode: int, ino: int | None = None) -> None:
+        self.sb, self.mode = sb, mode
+        self.ino = sb.new_ino() if ino is None else ino
+        self.uid = self.gid = 0
+        self.nlink = 1
+        self.i_size = 0
+        self.rdev = 0
+        self.atime = self.mtime = self.ctime = sb.kernel.realtime_ns()
+        self.mapping: Any = None
+        self.users = 0  # open file descriptions
+        self.execs = 0  # processes that run it: nobody may write it
+
+    @property
+    def kind(self) -> int:
+        return self.mode & S_IFMT
+
+    @property
+    def is_dir(self) -> bool:
+        return self.kind == S_IFDIR
+
+    @property
+    def blocks(self) -> int:
+        """Of 512 bytes, as stat counts."""
+        return (self.i_size + 511) // 512
+
+    def refresh(self) -> None:
+        """Bring the attributes up to date before they are shown."""
+
+    def set_attributes(self, **values: int) -> None:
+        """mode, uid, gid, atime, mtime."""
+        for name, value in values.items():
+            setattr(self, name, value)
+        self.ctime = self.sb.kernel.realtime_ns()
+
+    # -- as an open file ----------------------------------------------------------------------------------------------
+    def open(self, file: File) -> None:
+        """A new open file description on this inode."""
+
+    def release(self, file: File) -> None:
+        """The last descriptor of an open file description went."""
+
+    def read_iter(self, file: File, to: Any, pos: int) -> int:
+        """Copy bytes from `pos` on to an iov; how many. The caller moves the file's position."""
+        raise Errno(EINVAL)
+
+    def write_iter(self, file: File, source: Any, pos: int) -> int:
+        raise Errno(EINVAL)
+
+    def llseek(self, file: File, offset: int, whence: int) -> int:
+        raise Errno(ESPIPE)
+
+    def ioctl(self, file: File, command: int, argument: int) -> int:
+        raise Errno(ENOTTY)
+
+    def fcntl(self, file: File, command: int, argument: int) -> int:
+        raise Errno(EINVAL)
+
+    def poll(self, file: File) -> int:
+        return READY
+
+    def fsync(self) -> None:
+        raise Errno(EINVAL)
+
+    def truncate(self, size: int) -> None:
+        raise Errno(EINVAL)
+
+    def truncate_store(self) -> None:
+        """Give back what the file system keeps for a file that nobody can reach any more."""
+
+    # -- as a symbolic link or a directory ----------------------------------------------------------------------------
+    def readlink(self) -> bytes:
+        raise Errno(EINVAL)
+
+    def lookup(self, name: bytes) -> Inode | None:
+        raise Errno(ENOTDIR)
+
+    def entries(self) -> Iterator[tuple[bytes, Inode]]:
+        raise Errno(ENOTDIR)
+
+    def create(self, name: bytes, mode: int) -> Inode:
+        raise Errno(EPERM)
+
+    def mkdir(self, name: bytes, mode: int) -> Inode:
+        raise Errno(EPERM)
+
+    def symlink(self, name: bytes, target: bytes) -> Inode:
+        raise Errno(EPERM)
+
+    def mknod(self, name: bytes, mode: int, rdev: int) -> Inode:
+        raise Errno(EPERM)
+
+    def link(self, name: bytes, inode: Inode) -> None:
+        raise Errno(EPERM)
+
+    def unlink(self, name: bytes) -> None:
+        raise Errno(EPERM)
+
+    def rmdir(self, name: bytes) -> None:
+        raise Errno(EPERM)
+
+    def rename(self, name: bytes, target: Inode, new_name: bytes) -> None:
+        raise Errno(EPERM)
+
+    def want_write(self) -> None:
+        """mnt_want_write: EROFS on a read-only file system."""
+        if self.sb.readonly:
+            raise Errno(EROFS)

@@ -1,0 +1,122 @@
+"""Path names: from a string to an inode, one component at a time (Linux: fs/namei.c).
+
+Every component is looked up in the guest's own tree, symbolic links and ".." too, so that no path leads out of it, whatever
+a mounted host folder contains.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from emu.kernel.errno import ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, Errno
+from emu.kernel.fs.directory import DirBase
+from emu.kernel.fs.inode import S_IFLNK, Inode
+
+if TYPE_CHECKING:
+    from emu.kernel.fs.vfs import Vfs
+
+NAME_MAX, PATH_MAX, MAX_SYMLINKS = 255, 4096, 40
+
+
+@dataclass(slots=True)
+class Found:
+    """Where a path led: the directory and the last name in it, and the inode if there is one. A trailing / is `must_dir`."""
+
+    parent: DirBase
+    name: bytes
+    inode: Inode | None
+    must_dir: bool = False
+
+
+class Walk:
+    """One path resolution: counts symbolic links."""
+
+    def __init__(self, fs: Vfs, start: DirBase, root: DirBase) -> None:
+        self.fs, self.start, self.root, self.links = fs, start, root, 0
+
+    def resolve(self, path: bytes, follow: bool = True) -> Found:
+        """ENOENT ENOTDIR ELOOP ENAMETOOLONG. The last component may be missing (inode None)."""
+        if not path:
+            raise Errno(ENOENT)
+        if len(path) >= PATH_MAX:
+            raise Errno(ENAMETOOLONG)
+        at = self.root if path.startswith(b"/") else self.start
+        names = [name for name in path.split(b"/") if name]
+        if not names:
+            return Found(at, b".", at, True)
+        must_dir = path.endswith((b"/", b"/.", b"/..")) or names[-1] in (b".", b"..")
+        for name in names[:-1]:
+            at = self.directory(self.step(at, name, True).inode)
+        found = self.step(at, names[-1], follow or must_dir)
+        if found.inode is not None and must_dir and not found.inode.is_dir:
+            raise Errno(ENOTDIR)
+        found.must_dir |= must_dir
+        return found
+
+    @staticmethod
+    def directory(inode: Inode | None) -> DirBase:
+        if inode is None:
+            raise Errno(ENOENT)
+        if not isinstance(inode, DirBase):
+            raise Errno(ENOTDIR)
+        return inode
+
+    def step(self, at: DirBase, name: bytes, follow: bool) -> Found:
+        """One component from directory `at`."""
+        if name == b".":
+            return Found(at, name, at)
+        if name == b"..":
+            return Found(at, name, self.parent(at))
+        if len(name) > NAME_MAX:
+            raise Errno(ENAMETOOLONG)
+        inode = at.lookup(name)
+        if inode is not None and follow and inode.kind == S_IFLNK:
+            return self.follow(at, inode)
+        return Found(at, name, topmost(inode))
+
+    def parent(self, at: DirBase) -> DirBase:
+        """ ".." – at a mount's root it leads out of the mount, at the root to itself."""
+        if at is self.root:
+            return at
+        while at.covers is not None:
+            at = at.covers
+        return at.parent
+
+    def follow(self, at: DirBase, link: Inode) -> Found:
+        self.links += 1
+        if self.links > MAX_SYMLINKS:
+            raise Errno(ELOOP)
+        jump = getattr(link, "jump", None)  # /proc/PID/fd/N, exe, cwd: straight to the inode
+        if jump is not None:
+            return Found(at, b".", jump())
+        saved, self.start = self.start, at
+        try:
+            return self.resolve(link.readlink())
+        finally:
+            self.start = saved
+
+
+def topmost(inode: Inode | None) -> Inode | None:
+    """What stands on top where file systems are mounted."""
+    while isinstance(inode, DirBase) and inode.mounted is not None:
+        inode = inode.mounted
+    return inode
+
+
+def path_of(at: DirBase) -> str:
+    """d_path: the absolute path of a directory."""
+    names: list[bytes] = []
+    while True:
+        while at.covers is not None:
+            at = at.covers
+        if at.parent is at:
+            return "/" + b"/".join(reversed(names)).decode("utf-8", "surrogateescape")
+        names.append(at.name)
+        at = at.parent
+
+
+def join(parent: DirBase, name: bytes) -> str:
+    """The absolute path of a name in a directory."""
+    base = path_of(parent)
+    return base.rstrip("/") + "/" + name.decode("utf-8", "surrogateescape")

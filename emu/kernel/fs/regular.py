@@ -1,0 +1,103 @@
+"""Reading and writing regular files through the page cache (Linux: generic_file_read_iter, generic_perform_write)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from emu.kernel.errno import EFBIG, EINVAL, ENXIO, EOVERFLOW, Errno
+from emu.kernel.fs.inode import S_IFREG, Inode, SuperBlock
+from emu.kernel.mm import filemap
+from emu.kernel.mm.page import PAGE_SIZE, PG_CODE
+
+if TYPE_CHECKING:
+    from emu.kernel.fs.file import File
+
+SEEK_SET, SEEK_CUR, SEEK_END, SEEK_DATA, SEEK_HOLE = range(5)
+MAX_FILE_SIZE = (1 << 63) - 1
+
+
+class Regular(Inode):
+    """A file whose bytes are cached in pages. A file system adds read_page and write_page."""
+
+    def __init__(self, sb: SuperBlock, mode: int, ino: int | None = None) -> None:
+        super().__init__(sb, S_IFREG | mode & 0o7777, ino)
+        self.mapping = filemap.AddressSpace(self)
+
+    def read_page(self, index: int, target: memoryview) -> int:
+        """Fill a page from the store; how many bytes it had."""
+        raise NotImplementedError
+
+    def write_page(self, index: int, data: memoryview) -> None:
+        """Put a page (the last one may be short) into the store."""
+        raise NotImplementedError
+
+    def reserve(self, index: int) -> None:
+        """Called before a page is first written: ENOSPC when the store is full."""
+
+    def read_iter(self, file: File, to: Any, pos: int) -> int:
+        kernel, start = self.sb.kernel, pos
+        while to.count and pos < self.i_size:
+            offset = pos & (PAGE_SIZE - 1)
+            size = min(PAGE_SIZE - offset, self.i_size - pos, to.count)
+            pfn = filemap.get_page(kernel, self.mapping, pos >> 12)
+            at = (pfn << 12) + offset
+            copied = to.put(kernel.ram[at : at + size])
+            kernel.pages.put_page(pfn)
+            pos += copied
+            if copied < size:
+                break
+        return pos - start
+
+    def write_iter(self, file: File, source: Any, pos: int) -> int:
+        kernel, start = self.sb.kernel, pos
+        if pos >= MAX_FILE_SIZE:
+            raise Errno(EFBIG)
+        while source.count:
+            offset = pos & (PAGE_SIZE - 1)
+            size = min(PAGE_SIZE - offset, source.count, MAX_FILE_SIZE - pos)
+            data = source.get(size)
+            if not data:
+                break
+            try:
+                self.reserve(pos >> 12)
+            except Errno:
+                if pos == start:
+                    raise
+                break
+            self._write_page_part(pos, data)
+            pos += len(data)
+        if pos > start:
+            self.mtime = self.ctime = kernel.realtime_ns()
+        return pos - start
+
+    def _write_page_part(self, pos: int, data: bytes) -> None:
+        kernel, offset = self.sb.kernel, pos & (PAGE_SIZE - 1)
+        pfn = filemap.grab_page(kernel, self.mapping, pos >> 12, len(data) == PAGE_SIZE)
+        at = (pfn << 12) + offset
+        kernel.ram[at : at + len(data)] = data
+        filemap.set_page_dirty(self.mapping, pfn, kernel.pages.mem_map)
+        if kernel.pages.mem_map.flags[pfn] & PG_CODE:
+            kernel.pages.code_changed(pfn)
+        self.i_size = max(self.i_size, pos + len(data))
+
+    def llseek(self, file: File, offset: int, whence: int) -> int:
+        if whence in (SEEK_DATA, SEEK_HOLE):
+            if not 0 <= offset < self.i_size:
+                raise Errno(ENXIO)
+            return offset if whence == SEEK_DATA else self.i_size
+        base = {SEEK_SET: 0, SEEK_CUR: file.pos, SEEK_END: self.i_size}.get(whence)
+        if base is None or base + offset < 0:
+            raise Errno(EINVAL)
+        if base + offset > MAX_FILE_SIZE:
+            raise Errno(EOVERFLOW)
+        return base + offset
+
+    def truncate(self, size: int) -> None:
+        self.want_write()
+        if size < self.i_size:
+            filemap.truncate_pages(self.sb.kernel, self.mapping, size)
+        self.i_size = size
+        self.mtime = self.ctime = self.sb.kernel.realtime_ns()
+
+    def fsync(self) -> None:
+        filemap.writeback(self.sb.kernel, self.mapping)

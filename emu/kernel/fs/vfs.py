@@ -1,0 +1,127 @@
+"""The virtual file system: one tree of mounts, and the calls that work on paths (Linux: fs/open.c, fs/namei.c)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emu.errors import EmuError
+from emu.kernel.errno import EEXIST, EINVAL, EISDIR, ELOOP, ENOENT, ENOTDIR, ENXIO, ETXTBSY, Errno
+from emu.kernel.fs import devfs, diskfs, hostfs
+from emu.kernel.fs.directory import DirBase, Directory
+from emu.kernel.fs.file import O_ACCMODE, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_PATH, O_RDONLY, O_TRUNC, File
+from emu.kernel.fs.inode import S_IFIFO, S_IFLNK, S_IFREG, S_IFSOCK, Inode
+from emu.kernel.fs.namei import Found, Walk, join, path_of, topmost
+from emu.kernel.mm import filemap
+
+if TYPE_CHECKING:
+    from emu.kernel.kernel import Kernel
+    from emu.kernel.options import Mount
+
+
+class Vfs:
+    """The tree that all processes see."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self.kernel = kernel
+        self.mounts: list[tuple[str, DirBase]] = []
+        self.root = diskfs.make_root(kernel, kernel.disk_pages)
+        self.mounts.append(("/", self.root))
+        for name in (b"dev", b"proc", b"tmp", b"root"):
+            self.root.mkdir(name, 0o755)
+        self.mount("/dev", devfs.make_root(kernel))
+
+    # -- mounts -------------------------------------------------------------------------------------------------------
+    def mount(self, path: str, root: DirBase) -> None:
+        """Put a file system's root on a directory, making the directories that lead to it."""
+        at = self.make_dirs(path.encode("utf-8", "surrogateescape"))
+        at.mounted, root.covers = root, at
+        root.parent, root.name = at.parent, at.name
+        self.mounts.append((path, root))
+
+    def mount_host(self, mount: Mount) -> None:
+        """`--mount HOST:GUEST[:rw]`. EmuError when the host folder can't be opened or the guest path is not absolute."""
+        if not mount.guest.startswith("/") or mount.guest.strip("/") == "":
+            raise EmuError(
+                f"can't mount at {mount.guest!r}", hint="the guest path is absolute and not /: --mount HOST:/mnt"
+            )
+        self.mount(mount.guest, hostfs.make_root(self.kernel, mount))
+
+    def make_dirs(self, path: bytes) -> DirBase:
+        at: DirBase = self.root
+        for name in (name for name in path.split(b"/") if name):
+            child = topmost(at.lookup(name))
+            at = child if isinstance(child, DirBase) else at.mkdir(name, 0o755)
+        return at
+
+    def store(self, path: str, data: bytes, mode: int = 0o755) -> Inode:
+        """Put a file with these bytes into the private root, as boot does with the program."""
+        folder, _, name = path.encode("utf-8", "surrogateescape").rpartition(b"/")
+        at = self.make_dirs(folder)
+        if not isinstance(at, Directory) or not name:
+            raise EmuError(f"can't store the program at {path!r}", hint="choose a path outside mounted folders")
+        at.children.pop(name, None)
+        return at.add(name, diskfs.DiskFile(self.root.sb, mode, data))
+
+    # -- paths --------------------------------------------------------------------------------------------------------
+    def walk(self, start: DirBase, path: bytes, follow: bool = True) -> Found:
+        return Walk(self, start, self.root).resolve(path, follow)
+
+    def lookup(self, start: DirBase, path: bytes, follow: bool = True) -> Inode:
+        """The inode at a path. ENOENT and what a walk may raise."""
+        inode = self.walk(start, path, follow).inode
+        if inode is None:
+            raise Errno(ENOENT)
+        return inode
+
+    def open(self, start: DirBase, path: bytes, flags: int, mode: int = 0) -> File:
+        """openat(2): an open file, made first when O_CREAT says so."""
+        found = self.walk(start, path, not flags & O_NOFOLLOW and not (flags & O_CREAT and flags & O_EXCL))
+        inode = found.inode
+        if inode is None:
+            inode = self._create(found, flags, mode)
+        else:
+            self._may_open(inode, flags)
+            if flags & O_TRUNC and inode.kind == S_IFREG and flags & O_ACCMODE != O_RDONLY:
+                inode.truncate(0)
+        name = path_of(inode) if isinstance(inode, DirBase) else join(found.parent, found.name)
+        return File(inode, flags & ~(O_CREAT | O_EXCL | O_TRUNC), name)
+
+    def _create(self, found: Found, flags: int, mode: int) -> Inode:
+        if not flags & O_CREAT:
+            raise Errno(ENOENT)
+        if found.must_dir:
+            raise Errno(EISDIR)
+        found.parent.want_write()
+        return found.parent.create(found.name, mode)
+
+    def _may_open(self, inode: Inode, flags: int) -> None:
+        write = flags & O_ACCMODE != O_RDONLY or flags & O_TRUNC
+        if flags & O_CREAT and flags & O_EXCL:
+            raise Errno(EEXIST)
+        if inode.kind == S_IFLNK and not flags & O_PATH:
+            raise Errno(ELOOP)
+        if flags & O_DIRECTORY and not inode.is_dir:
+            raise Errno(ENOTDIR)
+        if flags & O_PATH:
+            return
+        if inode.is_dir and (write or flags & O_CREAT):
+            raise Errno(EISDIR)
+        if inode.kind == S_IFSOCK:
+            raise Errno(ENXIO)
+        if write and inode.kind in (S_IFREG, S_IFIFO):
+            if inode.kind == S_IFREG:
+                inode.want_write()
+            if inode.execs:
+                raise Errno(ETXTBSY)
+        if flags & O_ACCMODE == O_ACCMODE:
+            raise Errno(EINVAL)
+
+    # -- life of inodes -----------------------------------------------------------------------------------------------
+    def evict(self, inode: Inode) -> None:
+        """After the last name or the last open file went: drop what the page cache holds of a file nobody can reach."""
+        mapping = inode.mapping
+        if mapping is None or inode.nlink > 0 or mapping.i_mmap or inode.users:
+            return
+        for index in list(mapping.pages):
+            filemap.remove_from_page_cache(self.kernel, mapping, index)
+        inode.truncate_store()

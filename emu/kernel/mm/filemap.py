@@ -1,0 +1,172 @@
+"""The page cache: frames that hold pages of files, found by (file, index) (Linux: mm/filemap.c).
+
+A page is read from its file system when it is first asked for (a major fault, or a read that waits) and stays until memory
+is short. A page that was written is dirty: it must be written back before it may go.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from emu.kernel.mm.page import PAGE_SIZE, PG_DIRTY, PG_REFERENCED, PG_STALE, PG_UPTODATE, MemMap
+
+if TYPE_CHECKING:
+    from emu.kernel.fs.inode import Inode
+    from emu.kernel.kernel import Kernel
+    from emu.kernel.mm.vma import Vma
+
+READ_AHEAD_PAGES = 4  # window of a sequential or first read; grows to 32 (128 kB) as Linux's does
+
+
+class AddressSpace:
+    """The cached pages of one file."""
+
+    __slots__ = ("dirty", "host", "i_mmap", "is_shmem", "pages", "ra_next", "ra_size")
+
+    def __init__(self, host: Inode, is_shmem: bool = False) -> None:
+        self.host = host  # the inode: i_size, read_page, write_page
+        self.pages: dict[int, int] = {}  # index -> pfn
+        self.i_mmap: dict[Vma, None] = {}
+        self.dirty: dict[int, None] = {}  # indices of dirty pages, oldest first
+        self.is_shmem = is_shmem
+        self.ra_next, self.ra_size = 0, READ_AHEAD_PAGES
+
+
+def filemap_fault(kernel: Kernel, mapping: AddressSpace, index: int, vm_flags: int) -> tuple[int, bool] | None:
+    """The frame of a file's page and whether it had to be read; None beyond the end of the file."""
+    if index << 12 >= mapping.host.i_size:
+        return None
+    pfn = mapping.pages.get(index)
+    if pfn is not None:
+        kernel.pages.mem_map.flags[pfn] |= PG_REFERENCED
+        return pfn, False
+    return read_cache_page(kernel, mapping, index), True
+
+
+def read_cache_page(kernel: Kernel, mapping: AddressSpace, index: int) -> int:
+    """Read a page that is not cached, and a few after it (read-ahead); waits for the device."""
+    last = (mapping.host.i_size + PAGE_SIZE - 1) >> 12
+    if index == mapping.ra_next:
+        mapping.ra_size = min(2 * mapping.ra_size, 32)
+    else:
+        mapping.ra_size = READ_AHEAD_PAGES
+    count = 1
+    while count < mapping.ra_size and index + count < last and index + count not in mapping.pages:
+        count += 1
+    mapping.ra_next = index + count
+    pfn = add_to_page_cache(kernel, mapping, index)
+    kernel.pages.mem_map.refcount[pfn] += 1  # hold it while the others are read
+    try:
+        for ahead in range(index + 1, index + count):
+            add_to_page_cache(kernel, mapping, ahead)
+    finally:
+        kernel.pages.put_page(pfn)
+    kernel.wait_for_disk(count, mapping.host)
+    kernel.vm.pgpgin += count * 4
+    return pfn
+
+
+def add_to_page_cache(kernel: Kernel, mapping: AddressSpace, index: int, fill: bool = True) -> int:
+    """A new frame for a page of the file, filled from the file system; the cache holds one use of it."""
+    pages, mem_map = kernel.pages, kernel.pages.mem_map
+    pfn = pages.alloc_page()
+    target = kernel.ram[pfn << 12 : (pfn << 12) + PAGE_SIZE]
+    got = mapping.host.read_page(index, target) if fill else 0
+    if got < PAGE_SIZE and (got or mem_map.flags[pfn] & PG_STALE):
+        target[got:] = bytes(PAGE_SIZE - got)
+    mem_map.flags[pfn] = PG_UPTODATE
+    mem_map.index[pfn] = index
+    mem_map.mapping[pfn] = mapping
+    mapping.pages[index] = pfn
+    pages.lru.pending.append(pfn)
+    kernel.vm.nr_file_pages += 1
+    return pfn
+
+
+def remove_from_page_cache(kernel: Kernel, mapping: AddressSpace, index: int) -> None:
+    """Drop the cache's use of a page; the frame goes when nobody maps it."""
+    pfn = mapping.pages.pop(index)
+    mapping.dirty.pop(index, None)
+    kernel.pages.mem_map.flags[pfn] &= ~PG_DIRTY
+    kernel.pages.mem_map.mapping.pop(pfn, None)
+    kernel.vm.nr_file_pages -= 1
+    kernel.pages.put_page(pfn)
+
+
+def grab_page(kernel: Kernel, mapping: AddressSpace, index: int, whole: bool) -> int:
+    """A cached page to write to; it needn't be read first when it is new in the file or will be overwritten whole."""
+    pfn = mapping.pages.get(index)
+    if pfn is None:
+        if whole or index << 12 >= mapping.host.i_size:
+            pfn = add_to_page_cache(kernel, mapping, index, fill=False)
+        else:
+            pfn = read_cache_page(kernel, mapping, index)
+    return pfn
+
+
+def set_page_dirty(mapping: AddressSpace, pfn: int, mem_map: MemMap) -> None:
+    """The page differs from the file system's copy from now on."""
+    mem_map.flags[pfn] |= PG_DIRTY | PG_REFERENCED
+    if not mapping.dirty:
+        mapping.host.sb.kernel.dirty_mappings[mapping] = None
+    mapping.dirty[mem_map.index[pfn]] = None
+
+
+def mark_accessed(mem_map: MemMap, pfns: np.ndarray) -> None:
+    """mark_page_accessed for many pages: their mappings' A bits move to the frames."""
+    mem_map.many.flags[pfns] |= PG_REFERENCED
+
+
+def truncate_pages(kernel: Kernel, mapping: AddressSpace, new_size: int) -> None:
+    """truncate_pagecache: pages beyond the new end go, the rest of the last one becomes zero."""
+    from emu.kernel.mm.zap import unmap_mapping_range
+
+    first_gone = (new_size + PAGE_SIZE - 1) >> 12
+    gone = [index for index in mapping.pages if index >= first_gone]
+    if gone or mapping.i_mmap:
+        unmap_mapping_range(mapping, first_gone)
+    for index in gone:
+        remove_from_page_cache(kernel, mapping, index)
+    pfn = mapping.pages.get(new_size >> 12)
+    if pfn is not None and new_size & (PAGE_SIZE - 1):
+        start = (pfn << 12) + (new_size & (PAGE_SIZE - 1))
+        kernel.ram[start : (pfn + 1) << 12] = bytes(((pfn + 1) << 12) - start)
+
+
+def writeback(kernel: Kernel, mapping: AddressSpace, limit: int | None = None) -> int:
+    """Write dirty pages, oldest first, to the file system; how many."""
+    todo: list[Any] = list(mapping.dirty)[:limit]
+    for index in todo:
+        write_page(kernel, mapping, index)
+    if not mapping.dirty:
+        kernel.dirty_mappings.pop(mapping, None)
+    return len(todo)
+
+
+def write_page(kernel: Kernel, mapping: AddressSpace, index: int) -> None:
+    """Write one dirty page out; mapped entries lose W or D so that the next write is noticed."""
+    from emu.kernel.mm.zap import page_mkclean
+
+    pfn = mapping.pages[index]
+    page_mkclean(kernel, pfn)
+    size = min(PAGE_SIZE, mapping.host.i_size - (index << 12))
+    if size > 0:
+        mapping.host.write_page(index, kernel.ram[pfn << 12 : (pfn << 12) + size])
+    kernel.pages.mem_map.flags[pfn] &= ~PG_DIRTY
+    mapping.dirty.pop(index, None)
+    kernel.vm.pgpgout += 4
+    kernel.vm.nr_written += 1
+
+
+def get_page(kernel: Kernel, mapping: AddressSpace, index: int) -> int:
+    """The frame of a file's page with one more use, which the caller gives back."""
+    pfn = mapping.pages.get(index)
+    mem_map = kernel.pages.mem_map
+    if pfn is None:
+        pfn = read_cache_page(kernel, mapping, index)
+    else:
+        mem_map.flags[pfn] |= PG_REFERENCED
+    mem_map.refcount[pfn] += 1
+    return pfn

@@ -1,0 +1,194 @@
+"""Page faults: find the area, find the page, enter it in the page table (Linux: memory.c).
+
+    handle_mm_fault ─┬─ no entry yet ─┬─ anonymous area   do_anonymous_page
+                     │                └─ file             do_fault: do_read_fault · do_cow_fault · do_shared_fault
+                     ├─ swap entry                        do_swap_page
+                     └─ entry without W, area with it     do_wp_page
+
+Each returns FAULT_MINOR or FAULT_MAJOR when the instruction may run again, FAULT_MAPERR, FAULT_ACCERR or FAULT_SIGBUS when
+the process is at fault. OutOfMemory leaves no trace: an instruction can always be restarted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emu.isa.paging import PTE_V, PTE_W
+from emu.kernel.mm import filemap, swap, tlb
+from emu.kernel.mm.brk import expand_stack
+from emu.kernel.mm.page import PAGE_SIZE, PG_ANON, PG_CODE, PG_STALE, PG_SWAPBACKED, PG_UPTODATE
+from emu.kernel.mm.pgtable import pte_alloc
+from emu.kernel.mm.rmap import anon_vma_prepare
+from emu.kernel.mm.vma import ACCESS_STORE, VM_EXEC, VM_SHARED, Vma
+
+if TYPE_CHECKING:
+    from emu.kernel.mm.mm import Mm
+
+FAULT_MINOR, FAULT_MAJOR, FAULT_MAPERR, FAULT_ACCERR, FAULT_SIGBUS = range(5)
+FAULT_NAMES = ("minor", "major", "no mapping", "access refused", "beyond the file's end")
+ANON_PAGE = PG_ANON | PG_SWAPBACKED | PG_UPTODATE
+ZERO_PAGE = bytes(PAGE_SIZE)
+
+
+def handle_mm_fault(mm: Mm, addr: int, access: int) -> int:
+    """Make `addr` usable for `access` (ACCESS_LOAD, _STORE or _FETCH), or say why it isn't."""
+    vma = mm.mmap_cache
+    if not vma.vm_start <= addr < vma.vm_end:
+        vma = find_area(mm, addr)
+        if vma is None:
+            return FAULT_MAPERR
+    if not vma.vm_flags & access:
+        return FAULT_ACCERR
+    base = mm.ptes.get(addr >> mm.pmd_shift)
+    if base is None:
+        base = pte_alloc(mm, addr)
+    cell = base + (addr >> 12 & mm.pte_mask)
+    pte = mm.cells[cell]
+    if not pte:
+        if vma.vm_file is None:
+            return do_anonymous_page(mm, vma, addr, cell, access)
+        return do_fault(mm, vma, addr, cell, access)
+    if not pte & PTE_V:
+        return swap.do_swap_page(mm, vma, addr, cell, access)
+    if access == ACCESS_STORE and not pte & PTE_W:
+        return do_wp_page(mm, vma, addr, cell)
+    return spurious_fault(mm, vma, addr, cell)
+
+
+def find_area(mm: Mm, addr: int) -> Vma | None:
+    """The area at `addr`, after growing the stack down to it where that is allowed."""
+    vma = mm.vma_at(addr)
+    if vma is None and addr < mm.task_size:
+        vma = expand_stack(mm, addr)
+    if vma is not None:
+        mm.mmap_cache = vma
+    return vma
+
+
+def do_anonymous_page(mm: Mm, vma: Vma, addr: int, cell: int, access: int) -> int:
+    """First touch of anonymous memory: a read maps the one zero page, a write takes a frame of its own."""
+    pages = mm.pages
+    if access != ACCESS_STORE:
+        mm.cells[cell] = pages.zero_pfn << 10 | vma.prot_ro
+        return FAULT_MINOR
+    pcp = pages.pcp
+    pfn = pcp.pop() if pcp else pages.take_page()
+    mem_map = pages.mem_map
+    if mem_map.flags[pfn] & PG_STALE:
+        pages.ram[pfn << 12 : (pfn << 12) + PAGE_SIZE] = ZERO_PAGE
+    mem_map.flags[pfn] = ANON_PAGE if not vma.vm_flags & VM_EXEC else ANON_PAGE | PG_CODE
+    mem_map.refcount[pfn] = mem_map.mapcount[pfn] = 1
+    mem_map.index[pfn] = vma.vm_pgoff + ((addr - vma.vm_start) >> 12)
+    mem_map.mapping[pfn] = vma.anon_vma or anon_vma_prepare(vma)
+    pages.lru.pending.append(pfn)
+    mm.rss_anon += 1
+    mm.cells[cell] = pfn << 10 | vma.prot_rw
+    return FAULT_MINOR
+
+
+def new_anon_page(mm: Mm, vma: Vma, addr: int, source: int) -> int:
+    """A frame for `addr` with a copy of frame `source`, or zeroes for the zero page; not yet in the page table."""
+    pages = mm.pages
+    anon_vma = anon_vma_prepare(vma)
+    pfn = pages.alloc_page()
+    mem_map = pages.mem_map
+    if source == pages.zero_pfn:
+        pages.clear_page(pfn)
+    else:
+        pages.ram[pfn << 12 : (pfn << 12) + PAGE_SIZE] = pages.ram[source << 12 : (source << 12) + PAGE_SIZE]
+    mem_map.flags[pfn] = ANON_PAGE if not vma.vm_flags & VM_EXEC else ANON_PAGE | PG_CODE
+    mem_map.mapcount[pfn] = 1
+    mem_map.index[pfn] = vma.index_of(addr)
+    mem_map.mapping[pfn] = anon_vma
+    pages.lru.pending.append(pfn)
+    return pfn
+
+
+def do_fault(mm: Mm, vma: Vma, addr: int, cell: int, access: int) -> int:
+    """First touch of a page of a mapped file: through the page cache. Beyond the last page of the file: SIGBUS."""
+    found = filemap.filemap_fault(mm.kernel, vma.mapping, vma.index_of(addr), vma.vm_flags)
+    if found is None:
+        return FAULT_SIGBUS
+    pfn, major = found
+    if access != ACCESS_STORE:
+        do_read_fault(mm, vma, cell, pfn)
+    elif vma.vm_flags & VM_SHARED:
+        do_shared_fault(mm, vma, cell, pfn)
+    else:
+        do_cow_fault(mm, vma, addr, cell, pfn)
+    return FAULT_MAJOR if major else FAULT_MINOR
+
+
+def do_read_fault(mm: Mm, vma: Vma, cell: int, pfn: int) -> None:
+    """Map the page cache's own frame, without the right to write."""
+    map_file_page(mm, vma, cell, pfn, vma.prot_ro)
+
+
+def do_shared_fault(mm: Mm, vma: Vma, cell: int, pfn: int) -> None:
+    """A write to a shared mapping goes to the page cache's frame, which is dirty from now on."""
+    filemap.set_page_dirty(vma.mapping, pfn, mm.pages.mem_map)
+    map_file_page(mm, vma, cell, pfn, vma.prot_rw)
+
+
+def do_cow_fault(mm: Mm, vma: Vma, addr: int, cell: int, pfn: int) -> None:
+    """A write to a private mapping gets a copy of the page, which is anonymous from now on."""
+    mem_map = mm.pages.mem_map
+    mem_map.refcount[pfn] += 1  # hold it: taking a frame may shrink the page cache
+    try:
+        copy = new_anon_page(mm, vma, addr, pfn)
+    finally:
+        mm.pages.put_page(pfn)
+    mm.rss_anon += 1
+    mm.cells[cell] = copy << 10 | vma.prot_rw
+
+
+def map_file_page(mm: Mm, vma: Vma, cell: int, pfn: int, prot: int) -> None:
+    mem_map = mm.pages.mem_map
+    mem_map.refcount[pfn] += 1
+    mem_map.mapcount[pfn] += 1
+    if vma.vm_flags & VM_EXEC:
+        mem_map.flags[pfn] |= PG_CODE
+    mm.add_file_rss(vma, 1)
+    mm.cells[cell] = pfn << 10 | prot
+
+
+def do_wp_page(mm: Mm, vma: Vma, addr: int, cell: int) -> int:
+    """A write to a page that is shared for the time being: take it over if nobody else has it, else copy it."""
+    pages, pte = mm.pages, mm.cells[cell]
+    pfn = pte >> 10
+    if vma.vm_flags & VM_SHARED:
+        filemap.set_page_dirty(vma.mapping, pfn, pages.mem_map)
+        mm.cells[cell] = pfn << 10 | vma.prot_rw
+    elif pages.mem_map.flags[pfn] & PG_ANON and swap.reuse_swap_page(mm.kernel, pfn):
+        mm.cells[cell] = pfn << 10 | vma.prot_rw
+    else:
+        wp_page_copy(mm, vma, addr, cell, pfn)
+    tlb.flush_page(mm, addr)
+    mm.kernel.vm.cow += 1
+    return FAULT_MINOR
+
+
+def wp_page_copy(mm: Mm, vma: Vma, addr: int, cell: int, old: int) -> None:
+    """Break the sharing: this process gets its own copy, the old frame loses one user."""
+    pages, mem_map = mm.pages, mm.pages.mem_map
+    mem_map.refcount[old] += 1
+    try:
+        new = new_anon_page(mm, vma, addr, old)
+    finally:
+        pages.put_page(old)
+    mm.cells[cell] = new << 10 | vma.prot_rw
+    mm.rss_anon += 1
+    if old != pages.zero_pfn:
+        if mem_map.flags[old] & PG_ANON:
+            mm.rss_anon -= 1
+        else:
+            mm.add_file_rss(vma, -1)
+        mem_map.mapcount[old] -= 1
+        pages.put_page(old)
+
+
+def spurious_fault(mm: Mm, vma: Vma, addr: int, cell: int) -> int:
+    """The entry allows the access already (another hart was first, or a TLB is stale): drop the stale translation."""
+    mm.cells[cell] |= vma.prot_ro
+    tlb.flush_page(mm, addr)
+    return FAULT_MINOR

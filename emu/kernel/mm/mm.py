@@ -1,0 +1,170 @@
+"""mm_struct: one address space: its areas in order, its page table, its landmarks and its accounts.
+
+The areas stand in a list sorted by address, their starts in a second list for `bisect`: finding one of a thousand takes
+150 ns, and the one hit last (mmap_cache) is tried first.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from typing import TYPE_CHECKING, Any
+
+from emu.isa.paging import Scheme
+from emu.kernel.mm import pgtable, rmap
+from emu.kernel.mm.vma import VM_EXEC, VM_GROWSDOWN, VM_SHARED, VM_WRITE, Vma
+
+if TYPE_CHECKING:
+    from emu.kernel.kernel import Kernel
+
+NOWHERE = -1
+
+
+class Mm:
+    """An address space. All figures in bytes but those named otherwise; rss counters and *_vm are pages."""
+
+    def __init__(self, kernel: Kernel, scheme: Scheme, task_size: int) -> None:
+        self.kernel, self.scheme, self.task_size = kernel, scheme, task_size
+        self.pages = kernel.pages
+        self.wide = scheme.pte_size == 8
+        self.cells: memoryview = kernel.ram64 if self.wide else kernel.ram32
+        self.many_cells = kernel.many64 if self.wide else kernel.many32  # the same memory as a numpy array
+        self.cell_shift = 9 if self.wide else 10  # entries of a table, log 2
+        self.pmd_shift = 12 + self.cell_shift
+        self.pte_mask = (1 << self.cell_shift) - 1
+        self.nr_tables = 1
+        self.pgd = self.pages.alloc_table()
+        self.ptes: dict[int, int] = {}
+        self.vmas: list[Vma] = []
+        self.starts: list[int] = []
+        self.mmap_cache: Any = Vma(self, NOWHERE, NOWHERE, 0)  # an area that holds no address
+        self.mm_users = 1
+        self.asid, self.cpu_mask = kernel.new_asid(), 0  # the harts whose TLBs may hold entries of this asid
+        self.start_code = self.end_code = self.start_data = self.end_data = 0
+        self.start_brk = self.brk = self.start_stack = 0
+        self.arg_start = self.arg_end = self.env_start = self.env_end = 0
+        self.mmap_base = self.free_area_cache = task_size
+        self.cached_hole_size = 0  # see unmapped_area
+        self.rlimits: list[list[int]] = kernel.default_rlimits()
+        self.vdso = 0
+        self.exe_file: Any = None
+        self.rss_anon = self.rss_file = self.rss_shmem = self.swapents = 0
+        self.total_vm = self.locked_vm = self.data_vm = self.exec_vm = self.stack_vm = 0
+        self.hiwater_rss = self.hiwater_vm = 0
+        self.committed = 0  # pages charged to overcommit accounting
+        self.def_flags = 0
+        self.auxv = b""
+
+    # -- areas --------------------------------------------------------------------------------------------------------
+    def find_vma(self, addr: int) -> Vma | None:
+        """The first area that ends above `addr`; it holds `addr` only if it also starts at or below it."""
+        at = bisect_right(self.starts, addr) - 1
+        if at >= 0 and addr < self.vmas[at].vm_end:
+            return self.vmas[at]
+        return self.vmas[at + 1] if at + 1 < len(self.vmas) else None
+
+    def vma_at(self, addr: int) -> Vma | None:
+        """The area that holds `addr`."""
+        at = bisect_right(self.starts, addr) - 1
+        if at >= 0 and addr < self.vmas[at].vm_end:
+            return self.vmas[at]
+        return None
+
+    def areas_between(self, start: int, end: int) -> list[Vma]:
+        """The areas that share an address with start … end, ascending."""
+        at = bisect_right(self.starts, start) - 1
+        if at < 0 or self.vmas[at].vm_end <= start:
+            at += 1
+        return self.vmas[at : bisect_left(self.starts, end)]
+
+    def neighbours(self, vma: Vma) -> tuple[Vma | None, Vma | None]:
+        at = bisect_left(self.starts, vma.vm_start)
+        before = self.vmas[at - 1] if at else None
+        return before, self.vmas[at + 1] if at + 1 < len(self.vmas) else None
+
+    def insert(self, vma: Vma) -> None:
+        at = bisect_left(self.starts, vma.vm_start)
+        self.starts.insert(at, vma.vm_start)
+        self.vmas.insert(at, vma)
+        rmap.link(vma)
+        self.account(vma, vma.pages)
+
+    def remove(self, vma: Vma) -> None:
+        at = bisect_left(self.starts, vma.vm_start)
+        del self.starts[at], self.vmas[at]
+        rmap.unlink(vma)
+        self.account(vma, -vma.pages)
+        self.mmap_cache = self.no_vma()
+
+    def resize(self, vma: Vma, start: int, end: int) -> None:
+        """Move an area's borders (no other area in the way); the pages keep their offsets."""
+        self.account(vma, -vma.pages)
+        self.starts[bisect_left(self.starts, vma.vm_start)] = start
+        vma.vm_pgoff += (start - vma.vm_start) >> 12
+        vma.vm_start, vma.vm_end = start, end
+        self.account(vma, vma.pages)
+        self.mmap_cache = self.no_vma()
+
+    def no_vma(self) -> Vma:
+        return Vma(self, NOWHERE, NOWHERE, 0)
+
+    def account(self, vma: Vma, pages: int) -> None:
+        """vm_stat_account: total_vm, and the kind it counts as."""
+        self.total_vm += pages
+        self.hiwater_vm = max(self.hiwater_vm, self.total_vm)
+        flags = vma.vm_flags
+        if flags & VM_EXEC and not flags & (VM_WRITE | VM_GROWSDOWN):
+            self.exec_vm += pages
+        elif flags & VM_GROWSDOWN:
+            self.stack_vm += pages
+        elif flags & (VM_WRITE | VM_SHARED) == VM_WRITE:
+            self.data_vm += pages
+
+    def mergeable_neighbour(self, vma: Vma) -> Vma | None:
+        """find_mergeable_anon_vma: a touching area like this one but perhaps for rights, that has an AnonVma already."""
+        before, after = self.neighbours(vma)
+        for near, touches in (
+            (before, before and before.vm_end == vma.vm_start),
+            (after, after and after.vm_start == vma.vm_end),
+        ):
+            if near and touches and near.anon_vma and near.vm_file is vma.vm_file:
+                if near.vm_pgoff - (near.vm_start >> 12) == vma.vm_pgoff - (vma.vm_start >> 12):
+                    return near
+        return None
+
+    # -- page table ---------------------------------------------------------------------------------------------------
+    def pte_cell(self, addr: int) -> int | None:
+        """The cell of the last-level entry for `addr`, if its table exists."""
+        base = self.ptes.get(addr >> self.pmd_shift)
+        return None if base is None else base + (addr >> 12 & self.pte_mask)
+
+    def name_of(self, vma: Vma) -> str:
+        """What /proc/PID/maps calls an area: the file's path, [heap], [stack], or its own name."""
+        if vma.name or vma.vm_file:
+            return vma.name or vma.vm_file.path
+        if vma.vm_start <= self.brk and vma.vm_end > self.start_brk:
+            return "[heap]"
+        return "[stack]" if vma.vm_start <= self.start_stack <= vma.vm_end else ""
+
+    def add_file_rss(self, vma: Vma, pages: int) -> None:
+        if vma.mapping.is_shmem:
+            self.rss_shmem += pages
+        else:
+            self.rss_file += pages
+
+    @property
+    def rss(self) -> int:
+        return self.rss_anon + self.rss_file + self.rss_shmem
+
+    def rlimit(self, which: int) -> int:
+        """The soft limit of the process it belongs to."""
+        return self.rlimits[which][0]
+
+    def update_hiwater_rss(self) -> None:
+        self.hiwater_rss = max(self.hiwater_rss, self.rss)
+
+    def free_tables(self) -> None:
+        """Free all page tables, the root last."""
+        for key in list(self.ptes):
+            pgtable.pte_free(self, key)
+        self.pages.free_table(self.pgd)
+        self.nr_tables = 0

@@ -1,0 +1,157 @@
+"""mmap and munmap on an address space (Linux: mm/mmap.c).
+
+Addresses here are checked to lie below task_size; sizes are whole pages. Failures raise Errno with Linux's number.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emu.kernel.errno import EACCES, EEXIST, EINVAL, ENODEV, ENOMEM, EOVERFLOW, EPERM, Errno
+from emu.kernel.mm import overcommit, pgtable, tlb, zap
+from emu.kernel.mm.merge import MAX_MAP_COUNT, isolate, vma_merge
+from emu.kernel.mm.page import PAGE_SIZE, page_align
+from emu.kernel.mm.unmapped_area import MMAP_MIN_ADDR, area_freed, get_unmapped_area
+from emu.kernel.mm.vma import (
+    VM_ACCOUNT,
+    VM_GROWSDOWN,
+    VM_LOCKED,
+    VM_MAY,
+    VM_MAYSHARE,
+    VM_MAYWRITE,
+    VM_NORESERVE,
+    VM_RWX,
+    VM_SHARED,
+    VM_WRITE,
+    Vma,
+)
+
+if TYPE_CHECKING:
+    from emu.kernel.fs.file import File
+    from emu.kernel.mm.mm import Mm
+
+MAP_SHARED, MAP_PRIVATE, MAP_SHARED_VALIDATE, MAP_TYPE = 1, 2, 3, 15
+MAP_FIXED, MAP_ANONYMOUS, MAP_GROWSDOWN = 0x10, 0x20, 0x100
+MAP_LOCKED, MAP_NORESERVE, MAP_POPULATE, MAP_STACK = 0x2000, 0x4000, 0x8000, 0x20000
+MAP_HUGETLB, MAP_FIXED_NOREPLACE = 0x40000, 0x100000
+
+
+def do_mmap(mm: Mm, addr: int, length: int, prot: int, flags: int, file: File | None, pgoff: int) -> int:
+    """Make a mapping; its address. Errno: EINVAL ENOMEM EACCES EEXIST ENODEV EOVERFLOW EPERM."""
+    if not length:
+        raise Errno(EINVAL)
+    length = page_align(length)
+    if length > mm.task_size:
+        raise Errno(ENOMEM)
+    if pgoff + (length >> 12) >= 1 << 52:
+        raise Errno(EOVERFLOW)
+    if len(mm.vmas) >= MAX_MAP_COUNT:
+        raise Errno(ENOMEM)
+    addr = place(mm, addr, length, flags)
+    vm_flags = mmap_flags(prot, flags, file) | mm.def_flags
+    return mmap_region(mm, addr, length, vm_flags, file, pgoff)
+
+
+def ksys_mmap(mm: Mm, addr: int, length: int, prot: int, flags: int, file: File | None, pgoff: int) -> int:
+    """mmap(2): do_mmap, and MAP_SHARED|MAP_ANONYMOUS gets a file of its own that has no name."""
+    if file is None and flags & MAP_TYPE in (MAP_SHARED, MAP_SHARED_VALIDATE) and length:
+        file = mm.kernel.shmem_file(page_align(length))
+        try:
+            return do_mmap(mm, addr, length, prot, flags, file, 0)
+        finally:
+            file.put()
+    return do_mmap(mm, addr, length, prot, flags, file, pgoff)
+
+
+def place(mm: Mm, addr: int, length: int, flags: int) -> int:
+    """Where the mapping goes: exactly at `addr` when fixed, near it when it is a free hint, else in the largest room."""
+    if flags & (MAP_FIXED | MAP_FIXED_NOREPLACE):
+        if addr & (PAGE_SIZE - 1):
+            raise Errno(EINVAL)
+        if addr > mm.task_size - length:
+            raise Errno(ENOMEM)
+        if addr < MMAP_MIN_ADDR:
+            raise Errno(EPERM)
+        if flags & MAP_FIXED_NOREPLACE and mm.areas_between(addr, addr + length):
+            raise Errno(EEXIST)
+        return addr
+    return get_unmapped_area(mm, page_align(addr), length)
+
+
+def mmap_flags(prot: int, flags: int, file: File | None) -> int:
+    """vm_flags of a new mapping, after the checks of mmap(2) on sharing and on the file's mode."""
+    vm_flags = prot & VM_RWX | VM_MAY
+    kind = flags & MAP_TYPE
+    if kind not in (MAP_SHARED, MAP_PRIVATE, MAP_SHARED_VALIDATE):
+        raise Errno(EINVAL)
+    shared = kind != MAP_PRIVATE
+    if shared:
+        vm_flags |= VM_SHARED | VM_MAYSHARE
+    if flags & MAP_GROWSDOWN:
+        if file or shared:
+            raise Errno(EINVAL)
+        vm_flags |= VM_GROWSDOWN
+    if flags & MAP_LOCKED:
+        vm_flags |= VM_LOCKED
+    if flags & MAP_NORESERVE:
+        vm_flags |= VM_NORESERVE
+    return _file_flags(vm_flags, shared, file) if file else vm_flags
+
+
+def _file_flags(vm_flags: int, shared: bool, file: File) -> int:
+    if shared and vm_flags & VM_WRITE and not file.writable:
+        raise Errno(EACCES)
+    if not file.readable:
+        raise Errno(EACCES)
+    if file.inode.mapping is None:
+        raise Errno(ENODEV)
+    if shared and not file.writable:
+        vm_flags &= ~(VM_MAYWRITE | VM_SHARED)
+    return vm_flags
+
+
+def mmap_region(mm: Mm, addr: int, length: int, vm_flags: int, file: File | None, pgoff: int, name: str = "") -> int:
+    """Enter an area, replacing what was there, and join it with its neighbours."""
+    if mm.areas_between(addr, addr + length):
+        do_munmap(mm, addr, length)
+    overcommit.may_expand(mm, vm_flags, length >> 12)
+    if overcommit.accountable(vm_flags, file):
+        overcommit.charge(mm, length >> 12)
+        vm_flags |= VM_ACCOUNT
+    vma = Vma(mm, addr, addr + length, vm_flags, file, pgoff)
+    vma.name = name
+    if file:
+        file.get()
+    mm.insert(vma)
+    vma_merge(mm, vma)
+    return addr
+
+
+def do_munmap(mm: Mm, addr: int, length: int) -> None:
+    """Take all mappings out of a range; holes in it are no error. EINVAL ENOMEM."""
+    length = page_align(length)
+    if addr & (PAGE_SIZE - 1) or not length or addr > mm.task_size or length > mm.task_size - addr:
+        raise Errno(EINVAL)
+    end = addr + length
+    if not mm.areas_between(addr, end):
+        return
+    areas = isolate(mm, addr, end)
+    first, last = areas[0].vm_start, areas[-1].vm_end
+    before, after = mm.neighbours(areas[0])[0], mm.neighbours(areas[-1])[1]
+    for vma in areas:
+        zap.zap_range(mm, vma, vma.vm_start, vma.vm_end)
+        remove_vma(mm, vma)
+    area_freed(mm, addr, end)
+    tlb.flush_range(mm, first, last)
+    pgtable.free_pgtables(mm, before.vm_end if before else 0, after.vm_start if after else mm.task_size)
+
+
+def remove_vma(mm: Mm, vma: Vma) -> None:
+    """Forget an area whose pages are gone already."""
+    mm.remove(vma)
+    if vma.vm_flags & VM_ACCOUNT:
+        overcommit.uncharge(mm, vma.pages)
+    if vma.vm_flags & VM_LOCKED:
+        mm.locked_vm -= vma.pages
+    if vma.vm_file:
+        vma.vm_file.put()

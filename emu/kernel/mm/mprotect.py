@@ -1,0 +1,71 @@
+"""mprotect: new rights for a range of addresses (Linux: mm/mprotect.c)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emu.kernel.errno import EACCES, EINVAL, ENOMEM, Errno
+from emu.kernel.mm import overcommit, tlb, zap
+from emu.kernel.mm.merge import split_vma, vma_merge
+from emu.kernel.mm.page import PAGE_SIZE, page_align
+from emu.kernel.mm.vma import VM_ACCOUNT, VM_GROWSDOWN, VM_RWX, Vma
+
+if TYPE_CHECKING:
+    from emu.kernel.mm.mm import Mm
+
+PROT_READ, PROT_WRITE, PROT_EXEC = 1, 2, 4
+PROT_GROWSDOWN, PROT_GROWSUP = 0x01000000, 0x02000000
+
+
+def do_mprotect(mm: Mm, addr: int, length: int, prot: int) -> None:
+    """Change the rights of a range. EINVAL, ENOMEM at a hole (what lay before it is changed), EACCES beyond VM_MAY*."""
+    if addr & (PAGE_SIZE - 1) or prot & ~(VM_RWX | PROT_GROWSDOWN | PROT_GROWSUP):
+        raise Errno(EINVAL)
+    if prot & PROT_GROWSDOWN and prot & PROT_GROWSUP:
+        raise Errno(EINVAL)
+    if not length:
+        return
+    end = addr + page_align(length)
+    if end > mm.task_size:
+        raise Errno(ENOMEM)
+    areas = mm.areas_between(addr, end)
+    if not areas or (areas[0].vm_start > addr and not prot & PROT_GROWSDOWN):
+        raise Errno(ENOMEM)
+    if prot & PROT_GROWSDOWN:
+        addr = grows_down_start(areas[0])
+    reached = addr
+    for vma in areas:
+        if vma.vm_start > reached:
+            raise Errno(ENOMEM)
+        mprotect_fixup(mm, vma, max(addr, vma.vm_start), min(end, vma.vm_end), prot & VM_RWX)
+        reached = min(end, vma.vm_end)
+    if reached < end:
+        raise Errno(ENOMEM)
+
+
+def grows_down_start(vma: Vma) -> int:
+    if not vma.vm_flags & VM_GROWSDOWN:
+        raise Errno(EINVAL)
+    return vma.vm_start
+
+
+def mprotect_fixup(mm: Mm, vma: Vma, start: int, end: int, prot: int) -> None:
+    """Give start … end of one area new rights: split it off, change its entries, join it with its new equals."""
+    flags = vma.vm_flags & ~VM_RWX | prot
+    if (flags & ~(flags >> 4)) & VM_RWX:
+        raise Errno(EACCES)
+    if flags == vma.vm_flags:
+        return
+    if overcommit.accountable(flags, vma.vm_file) and not vma.vm_flags & VM_ACCOUNT:
+        overcommit.charge(mm, (end - start) >> 12)
+        flags |= VM_ACCOUNT
+    if vma.vm_start < start:
+        vma = split_vma(mm, vma, start)
+    if vma.vm_end > end:
+        split_vma(mm, vma, end)
+    mm.account(vma, -vma.pages)
+    vma.set_flags(flags)
+    mm.account(vma, vma.pages)
+    zap.change_protection(mm, vma, start, end)
+    tlb.flush_range(mm, start, end)
+    vma_merge(mm, vma)

@@ -1,0 +1,67 @@
+"""Reverse mapping: from a frame to every page-table entry that maps it (Linux: rmap.c).
+
+A frame knows its mapping (an AnonVma or a file's AddressSpace) and its index in it; the mapping knows the areas that may
+map it; area and index give the address, and the page table tells whether the entry still points to the frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from emu.kernel.mm.mm import Mm
+    from emu.kernel.mm.page import MemMap
+    from emu.kernel.mm.vma import Vma
+
+
+class AnonVma:
+    """The areas, in one process and its children, whose anonymous pages may be the same frames."""
+
+    __slots__ = ("vmas",)
+
+    def __init__(self) -> None:
+        self.vmas: dict[Vma, None] = {}
+
+
+def anon_vma_prepare(vma: Vma) -> AnonVma:
+    """Give an area its AnonVma; neighbours that could merge with it share theirs, so that they still can."""
+    if vma.anon_vma is None:
+        near = vma.mm.mergeable_neighbour(vma)
+        vma.anon_vma = near.anon_vma if near else AnonVma()
+        vma.anon_vma.vmas[vma] = None
+    return vma.anon_vma
+
+
+def link(vma: Vma) -> None:
+    """Enter an area where rmap will look for it."""
+    if vma.anon_vma is not None:
+        vma.anon_vma.vmas[vma] = None
+    if vma.vm_file is not None:
+        vma.mapping.i_mmap[vma] = None
+
+
+def unlink(vma: Vma) -> None:
+    """Take an area out again."""
+    if vma.anon_vma is not None:
+        del vma.anon_vma.vmas[vma]
+    if vma.vm_file is not None:
+        del vma.mapping.i_mmap[vma]
+
+
+def areas_of(mapping: Any) -> dict[Vma, None]:
+    return mapping.vmas if isinstance(mapping, AnonVma) else mapping.i_mmap
+
+
+def rmap_walk(mem_map: MemMap, pfn: int) -> Iterator[tuple[Mm, Vma, int, int]]:
+    """Every (mm, vma, address, cell of the page-table entry) that maps the frame now."""
+    mapping = mem_map.mapping.get(pfn)
+    if mapping is None:
+        return
+    index = mem_map.index[pfn]
+    for vma in areas_of(mapping):
+        addr = vma.vm_start + ((index - vma.vm_pgoff) << 12)
+        if vma.vm_start <= addr < vma.vm_end:
+            cell = vma.mm.pte_cell(addr)
+            if cell is not None and vma.mm.cells[cell] & 1 and vma.mm.cells[cell] >> 10 == pfn:
+                yield vma.mm, vma, addr, cell

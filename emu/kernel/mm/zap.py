@@ -1,0 +1,108 @@
+"""Work on many page-table entries at once: take pages out of a range, change its rights (Linux: zap_pte_range).
+
+One last-level table at a time, as numpy vectors: an exit of a process with a thousand pages is a few dozen operations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from emu.isa.paging import PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X
+from emu.kernel.mm import filemap, pgtable, swap, tlb
+from emu.kernel.mm.page import PG_ANON, PG_CODE
+from emu.kernel.mm.rmap import rmap_walk
+from emu.kernel.mm.vma import VM_EXEC, VM_SHARED, VM_WRITE, Vma
+
+if TYPE_CHECKING:
+    from emu.kernel.kernel import Kernel
+    from emu.kernel.mm.filemap import AddressSpace
+    from emu.kernel.mm.mm import Mm
+
+_RIGHTS = PTE_R | PTE_W | PTE_X | PTE_U
+_ALL = {4: (1 << 32) - 1, 8: (1 << 64) - 1}
+
+
+def table_slices(mm: Mm, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+    """(first cell, last cell + 1, address of the first) of each existing last-level table's part of start … end."""
+    size = 1 << mm.pmd_shift
+    for key in pgtable.keys_between(mm, start, end):
+        low, high = max(start, key * size), min(end, (key + 1) * size)
+        base = mm.ptes[key] + (low >> 12 & mm.pte_mask)
+        yield base, base + ((high - low) >> 12), low
+
+
+def zap_range(mm: Mm, vma: Vma, start: int, end: int) -> None:
+    """Unmap every page of start … end (inside one area): frames lose a user, swap entries a reference."""
+    mm.update_hiwater_rss()
+    for low, high, addr in table_slices(mm, start, end):
+        entries = mm.many_cells[low:high]
+        used = entries[entries != 0]
+        if not len(used):
+            continue
+        entries[:] = 0
+        present = (used & PTE_V) != 0
+        zap_present(mm, vma, used[present])
+        if not present.all():
+            swap.free_entries(mm, used[~present].tolist())
+
+
+def zap_present(mm: Mm, vma: Vma, entries: np.ndarray) -> None:
+    pages, many = mm.pages, mm.pages.mem_map.many
+    pfns = (entries >> 10).astype(np.int64)
+    real = pfns != pages.zero_pfn
+    if not real.all():
+        pfns, entries = pfns[real], entries[real]
+    if not len(pfns):
+        return
+    many.mapcount[pfns] -= 1
+    if vma.vm_file is None:
+        mm.rss_anon -= len(pfns)
+    else:
+        _zap_file(mm, vma, pfns, entries)
+    pages.put_pages(pfns)
+
+
+def _zap_file(mm: Mm, vma: Vma, pfns: np.ndarray, entries: np.ndarray) -> None:
+    """A file's area holds the cache's frames and, when private, copies; D of a shared page moves to the frame."""
+    mem_map = mm.pages.mem_map
+    anon = int(np.count_nonzero(mem_map.many.flags[pfns] & PG_ANON))
+    mm.rss_anon -= anon
+    mm.add_file_rss(vma, anon - len(pfns))
+    filemap.mark_accessed(mem_map, pfns[(entries & PTE_A) != 0])
+    if vma.vm_flags & VM_SHARED:
+        for pfn in pfns[(entries & PTE_D) != 0].tolist():
+            filemap.set_page_dirty(vma.mapping, pfn, mem_map)
+
+
+def change_protection(mm: Mm, vma: Vma, start: int, end: int) -> None:
+    """Give the entries of start … end the area's new rights. A page that may be written now but could not before keeps W
+    clear: it may be shared, so its next write faults and finds out."""
+    rights = vma.prot_ro & _RIGHTS
+    kept = ~_RIGHTS | (PTE_W if vma.vm_flags & VM_WRITE else 0)
+    for low, high, _ in table_slices(mm, start, end):
+        entries = mm.many_cells[low:high]
+        present = (entries & PTE_V) != 0
+        new = entries[present] & entries.dtype.type(kept & _ALL[entries.itemsize]) | entries.dtype.type(rights)
+        entries[present] = new
+        if vma.vm_flags & VM_EXEC:
+            mm.pages.mem_map.many.flags[(new >> 10).astype(np.int64)] |= PG_CODE
+
+
+def unmap_mapping_range(mapping: AddressSpace, first_index: int) -> None:
+    """Unmap the pages of a file from `first_index` on everywhere, private copies included (a truncated file)."""
+    for vma in list(mapping.i_mmap):
+        start = max(vma.vm_start, vma.vm_start + ((first_index - vma.vm_pgoff) << 12))
+        if start < vma.vm_end:
+            zap_range(vma.mm, vma, start, vma.vm_end)
+            tlb.flush_range(vma.mm, start, vma.vm_end)
+
+
+def page_mkclean(kernel: Kernel, pfn: int) -> None:
+    """Before a write-back: take W and D off every shared mapping of the page, so that the next write faults."""
+    for mm, vma, addr, cell in rmap_walk(kernel.pages.mem_map, pfn):
+        if vma.vm_flags & VM_SHARED and mm.cells[cell] & (PTE_W | PTE_D):
+            mm.cells[cell] &= ~(PTE_W | PTE_D)
+            tlb.flush_page(mm, addr)

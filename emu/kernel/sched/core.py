@@ -1,0 +1,139 @@
+"""The scheduler: puts ready tasks on harts and takes them off (Linux: kernel/sched/core.c).
+
+A switch saves the registers of the old task and loads those of the new one; only when the address space changes too does
+satp. TLB entries carry an asid, so a switch flushes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emu.kernel.task import READY, RUNNING, WAITING
+from emu.machine.ledger import LEDGER_IDLE, LEDGER_SCHED
+
+if TYPE_CHECKING:
+    from emu.kernel.kernel import Kernel
+    from emu.kernel.task import Task
+
+
+class Scheduler:
+    """`running[cpu]` is the task on each hart, or None; `loaded[cpu]` the task whose registers the hart holds."""
+
+    def __init__(self, kernel: Kernel, policy: object) -> None:
+        self.kernel, self.policy = kernel, policy
+        self.running: list[Task | None] = [None] * len(kernel.harts)
+        self.loaded: list[Task | None] = [None] * len(kernel.harts)
+        self.active_mm: list[object] = [None] * len(kernel.harts)
+        self.slice_end = [0] * len(kernel.harts)
+        self.nr_switches = 0
+        for hart in kernel.harts:
+            hart.online = False
+
+    # -- states -------------------------------------------------------------------------------------------------------
+    def wake_up(self, task: Task) -> None:
+        """A task that waits becomes ready; one that doesn't is left alone."""
+        if task.state == WAITING:
+            task.stop_waiting()
+            self.make_ready(task)
+
+    def make_ready(self, task: Task) -> None:
+        task.set_state(READY)
+        task.ready_since = self.kernel.now
+        self.policy.enqueue(task)
+
+    def block(self, task: Task) -> None:
+        """The current task waits for what it put itself in the queues of."""
+        task.set_state(WAITING)
+        self._leave(task)
+
+    def retire(self, task: Task) -> None:
+        """A task will never run again: take it from where it is."""
+        if task.state == RUNNING:
+            self._leave(task)
+        elif task.state == READY:
+            self.policy.dequeue(task)
+        task.stop_waiting()
+        self.loaded = [None if held is task else held for held in self.loaded]
+
+    def preempt(self, cpu: int) -> None:
+        """Put the task of a hart back in the queue."""
+        task = self.running[cpu]
+        if task is not None:
+            self._leave(task)
+            task.set_state(READY)
+            task.ready_since = self.kernel.now
+            self.policy.enqueue(task, preempted=True)
+
+    def _leave(self, task: Task) -> None:
+        cpu = task.cpu
+        self.kernel.harts[cpu].online = False
+        self.running[cpu] = None
+        task.ran_cycles += self.kernel.harts[cpu].cycle - task.on_cpu_since
+        task.cpu = -1
+
+    # -- placing ------------------------------------------------------------------------------------------------------
+    def fill_idle_harts(self) -> None:
+        """Give every idle hart a ready task, the hart whose clock is furthest behind first."""
+        if not len(self.policy):
+            return
+        harts = self.kernel.harts
+        idle = [cpu for cpu, task in enumerate(self.running) if task is None]
+        for cpu in sorted(idle, key=lambda cpu: harts[cpu].cycle):
+            task = self.policy.pick_next_task(cpu)
+            if task is not None:
+                self.switch_to(cpu, task)
+
+    def switch_to(self, cpu: int, task: Task) -> None:
+        """context_switch: the hart takes up the task; waiting time since the task became ready is the hart's idle time."""
+        kernel, hart = self.kernel, self.kernel.harts[cpu]
+        if hart.cycle < task.ready_since:
+            hart.charge(LEDGER_IDLE, task.ready_since - hart.cycle)
+        previous = self.loaded[cpu]
+        if previous is not task or task.reload:
+            if previous is not None and previous is not task:
+                save_registers(previous, hart)
+            if task.loaded_on not in (-1, cpu):
+                save_registers(task, kernel.harts[task.loaded_on])
+                self.loaded[task.loaded_on] = None
+            load_registers(task, hart)
+            self.loaded[cpu], task.loaded_on, task.reload = task, cpu, False
+            if previous is not None:
+                hart.charge(LEDGER_SCHED, kernel.costs["context_switch"])
+                self.nr_switches += 1
+        self._switch_mm(cpu, task)
+        task.set_state(RUNNING)
+        task.cpu, task.on_cpu_since = cpu, hart.cycle
+        self.running[cpu] = task
+        self.slice_end[cpu] = hart.cycle + self.policy.slice_cycles
+        hart.online = True
+
+    def _switch_mm(self, cpu: int, task: Task) -> None:
+        mm = task.mm
+        if self.active_mm[cpu] is not mm:
+            hart = self.kernel.harts[cpu]
+            if self.active_mm[cpu] is not None:
+                hart.charge(LEDGER_SCHED, self.kernel.costs["address_space_switch"])
+            hart.set_address_space(mm.scheme.mode, mm.asid, mm.pgd)
+            self.active_mm[cpu] = mm
+            mm.cpu_mask |= 1 << cpu
+
+    def forget_mm(self, mm: object) -> None:
+        """The address space is about to be freed: no hart may go on using its tables."""
+        for cpu, active in enumerate(self.active_mm):
+            if active is mm:
+                self.active_mm[cpu] = None
+
+
+def save_registers(task: Task, hart: object) -> None:
+    """The hart's registers into the task: it is no longer the one that holds them."""
+    task.regs, task.fregs, task.pc = list(hart.x), list(hart.f), hart.pc
+    task.fcsr = hart.fcsr
+    task.loaded_on = -1
+
+
+def load_registers(task: Task, hart: object) -> None:
+    x, f = hart.x, hart.f
+    for n in range(32):
+        x[n] = task.regs[n]
+        f[n] = task.fregs[n]
+    hart.pc, hart.fcsr = task.pc, task.fcsr

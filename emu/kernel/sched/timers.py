@@ -1,0 +1,49 @@
+"""Timers on the simulated clock: a heap of (cycle, number, what). What expires is a task to wake or an object to call."""
+
+from __future__ import annotations
+
+import heapq
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from emu.kernel.kernel import Kernel
+
+
+class Timers:
+    """Timers of equal time expire in the order in which they were set."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self.kernel = kernel
+        self.heap: list[tuple[int, int, Any]] = []
+        self._count = 0
+
+    def add(self, cycle: int, what: Any) -> None:
+        self._count += 1
+        heapq.heappush(self.heap, (cycle, self._count, what))
+        if hasattr(what, "timer"):
+            what.timer = self._count
+
+    @property
+    def next(self) -> int | None:
+        """The cycle of the earliest timer that still matters."""
+        while self.heap and not self._alive(self.heap[0]):
+            heapq.heappop(self.heap)
+        return self.heap[0][0] if self.heap else None
+
+    @staticmethod
+    def _alive(entry: tuple[int, int, Any]) -> bool:
+        """A task that was woken by something else, or waits anew, has another timer number."""
+        return getattr(entry[2], "timer", entry[1]) == entry[1]
+
+    def expire(self, now: int) -> None:
+        """Everything that is due at cycle `now`."""
+        while self.heap and self.heap[0][0] <= now:
+            entry = heapq.heappop(self.heap)
+            if not self._alive(entry):
+                continue
+            what = entry[2]
+            if callable(what):
+                what()
+            else:
+                what.timer = 0
+                self.kernel.sched.wake_up(what)

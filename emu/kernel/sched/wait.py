@@ -1,0 +1,51 @@
+"""Waiting: a task that can't go on leaves its hart, and the call that made it wait is executed anew when it wakes.
+
+There are no kernel stacks: a system call that must wait enters the task in a wait queue and raises Blocked. The program
+counter stays on the ecall (or on the faulting instruction), so waking up means to try again. What a call must remember over
+the wait (a deadline, a partial count) it keeps in `task.restart`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from emu.kernel.task import Task
+
+
+class Blocked(Exception):
+    """The current task waits; nothing was changed that would be changed twice when the call is executed again."""
+
+
+class WaitQueue:
+    """Tasks that wait for one thing, the first come first."""
+
+    __slots__ = ("tasks",)
+
+    def __init__(self) -> None:
+        self.tasks: dict[Task, None] = {}
+
+    def add(self, task: Task) -> None:
+        self.tasks[task] = None
+        task.waits_on.append(self)
+
+    def wake(self, count: int = 1 << 30) -> int:
+        """Wake up to `count` tasks; how many."""
+        woken = list(self.tasks)[:count]
+        for task in woken:
+            task.kernel.sched.wake_up(task)
+        return len(woken)
+
+
+def wait_on(task: Task, *queues: WaitQueue, until: int | None = None, on_signal: str = "restart") -> None:
+    """Make the current task wait for any of the queues, or for the clock to reach cycle `until`. Raises Blocked.
+
+    When a signal's handler runs meanwhile, the call is executed again after it if the handler has SA_RESTART and
+    `on_signal` is "restart"; else it fails with EINTR.
+    """
+    task.in_call = on_signal
+    for queue in queues:
+        queue.add(task)
+    if until is not None:
+        task.kernel.timers.add(until, task)
+    raise Blocked

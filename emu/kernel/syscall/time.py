@@ -1,0 +1,111 @@
+"""Clocks and sleeping on simulated time (clock_gettime(2), nanosleep(2)). RV32 has the calls with 64-bit time only."""
+
+from __future__ import annotations
+
+import struct
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from emu.kernel.errno import EINVAL, EPERM, Errno
+from emu.kernel.mm.uaccess import copy_from_user, copy_to_user
+from emu.kernel.sched.wait import wait_on
+from emu.kernel.syscall.table import Addr, Int, syscall
+
+if TYPE_CHECKING:
+    from emu.kernel.kernel import Kernel
+    from emu.kernel.task import Task
+
+CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_PROCESS_CPUTIME_ID, CLOCK_THREAD_CPUTIME_ID = range(4)
+CLOCK_MONOTONIC_RAW, CLOCK_REALTIME_COARSE, CLOCK_MONOTONIC_COARSE, CLOCK_BOOTTIME = 4, 5, 6, 7
+TIMER_ABSTIME = 1
+BILLION = 1_000_000_000
+
+
+def read_clock(kernel: Kernel, task: Task, clock: int) -> int:
+    """A clock in nanoseconds. EINVAL for one that isn't there."""
+    if clock in (CLOCK_REALTIME, CLOCK_REALTIME_COARSE):
+        return kernel.realtime_ns()
+    if clock in (CLOCK_MONOTONIC, CLOCK_MONOTONIC_RAW, CLOCK_MONOTONIC_COARSE, CLOCK_BOOTTIME):
+        return kernel.now_ns()
+    if clock == CLOCK_PROCESS_CPUTIME_ID:
+        return kernel.nanoseconds(task.process.cycles + sum(kernel.cpu_cycles(t) for t in task.process.threads))
+    if clock == CLOCK_THREAD_CPUTIME_ID:
+        return kernel.nanoseconds(kernel.cpu_cycles(task))
+    raise Errno(EINVAL)
+
+
+def get_timespec(task: Task, addr: int) -> int:
+    """A struct timespec with 64-bit fields, in nanoseconds. EFAULT EINVAL."""
+    seconds, nanoseconds = struct.unpack("<qq", copy_from_user(task.mm, addr, 16))
+    if seconds < 0 or not 0 <= nanoseconds < BILLION:
+        raise Errno(EINVAL)
+    return min(seconds, 1 << 33) * BILLION + nanoseconds
+
+
+def put_timespec(task: Task, addr: int, nanoseconds: int) -> None:
+    copy_to_user(task.mm, addr, struct.pack("<qq", nanoseconds // BILLION, nanoseconds % BILLION))
+
+
+@syscall("clock_gettime", "clock_gettime64")
+def sys_clock_gettime(kernel: Kernel, task: Task, clock: Int, tp: Addr) -> int:
+    put_timespec(task, tp, read_clock(kernel, task, clock))
+    return 0
+
+
+@syscall("clock_getres", "clock_getres_time64")
+def sys_clock_getres(kernel: Kernel, task: Task, clock: Int, tp: Addr) -> int:
+    read_clock(kernel, task, clock)
+    if tp:
+        put_timespec(task, tp, max(1, BILLION // kernel.options.clock_hz))
+    return 0
+
+
+@syscall("clock_settime", "clock_settime64")
+def sys_clock_settime(kernel: Kernel, task: Task, clock: Int, tp: Addr) -> int:
+    get_timespec(task, tp)
+    return -EPERM if clock == CLOCK_REALTIME else -EINVAL
+
+
+@syscall("gettimeofday")
+def sys_gettimeofday(kernel: Kernel, task: Task, tv: Addr, tz: Addr) -> int:
+    now = kernel.realtime_ns()
+    if tv:
+        copy_to_user(task.mm, tv, struct.pack("<qq", now // BILLION, now % BILLION // 1000))
+    if tz:
+        copy_to_user(task.mm, tz, bytes(8))
+    return 0
+
+
+def sleep_until(kernel: Kernel, task: Task, wake_ns: int) -> None:
+    """Wait until nanosecond `wake_ns` since boot: returns at once when it is past, else raises Blocked."""
+    cycle = kernel.cycles_of(wake_ns)
+    if kernel.now < cycle:
+        wait_on(task, until=cycle, on_signal="eintr")
+
+
+def write_remaining(kernel: Kernel, task: Task, addr: int) -> None:
+    """A signal ended the sleep: tell how much of it was left."""
+    with suppress(Errno):
+        put_timespec(task, addr, max(0, task.restart - kernel.now_ns()))
+
+
+@syscall("nanosleep")
+def sys_nanosleep(kernel: Kernel, task: Task, request: Addr, remain: Addr) -> int:
+    if task.restart is None:
+        task.restart = kernel.now_ns() + get_timespec(task, request)
+    task.on_interrupt = (write_remaining, remain) if remain else None
+    sleep_until(kernel, task, task.restart)
+    return 0
+
+
+@syscall("clock_nanosleep", "clock_nanosleep_time64")
+def sys_clock_nanosleep(kernel: Kernel, task: Task, clock: Int, flags: Int, request: Addr, remain: Addr) -> int:
+    if clock == CLOCK_THREAD_CPUTIME_ID:
+        return -EINVAL
+    now = read_clock(kernel, task, clock)
+    if task.restart is None:
+        wanted = get_timespec(task, request)
+        task.restart = kernel.now_ns() + (wanted - now if flags & TIMER_ABSTIME else wanted)
+    task.on_interrupt = (write_remaining, remain) if remain and not flags & TIMER_ABSTIME else None
+    sleep_until(kernel, task, task.restart)
+    return 0

@@ -1,0 +1,100 @@
+"""task_struct: a thread of execution, and what the threads of one process share (Process).
+
+States: new, ready (on a run queue), running (on a hart), waiting (for a wake-up), terminated (a zombie until waited for).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from emu.kernel.fs.directory import DirBase
+from emu.kernel.fs.file import Files
+from emu.kernel.mm.mm import Mm
+from emu.kernel.sched.wait import WaitQueue
+
+if TYPE_CHECKING:
+    from emu.kernel.kernel import Kernel
+
+NEW, READY, RUNNING, WAITING, ZOMBIE, DEAD = "new", "ready", "running", "waiting", "zombie", "terminated"
+
+
+class FsStruct:
+    """Where relative paths start, and the mode bits that new files don't get."""
+
+    __slots__ = ("cwd", "umask", "users")
+
+    def __init__(self, cwd: DirBase, umask: int = 0o022) -> None:
+        self.cwd, self.umask, self.users = cwd, umask, 1
+
+    def copy(self) -> FsStruct:
+        return FsStruct(self.cwd, self.umask)
+
+
+class Process:
+    """What the threads of one process share besides memory and files: Linux's signal_struct and sighand."""
+
+    def __init__(self, leader: Task, rlimits: list[list[int]], parent: Task | None) -> None:
+        self.leader = leader
+        self.threads: list[Task] = [leader]
+        self.rlimits = rlimits
+        self.parent = parent  # a task: the thread that waits may be any of its process
+        self.children: list[Task] = []  # leaders of child processes, zombies included
+        self.pgid = self.sid = leader.pid
+        self.exiting: int | None = None  # exit status when the whole group is on its way out
+        self.child_exit = WaitQueue()
+        self.actions: dict[int, object] = {}  # signal -> SigAction
+        self.pending: dict[int, object] = {}  # signals to the process as a whole
+        self.min_flt = self.maj_flt = self.cycles = 0  # of threads that have ended
+        self.child_min_flt = self.child_maj_flt = self.child_cycles = 0  # of children that were waited for
+        self.child_maxrss = 0
+        self.oom_score_adj = 0
+
+
+class Task:
+    """One thread. While a hart holds its registers `loaded_on` says which; else they are in regs, fregs, pc, fcsr."""
+
+    def __init__(self, kernel: Kernel, pid: int, mm: Mm | None, files: Files, fs: FsStruct) -> None:
+        self.kernel, self.pid, self.tgid = kernel, pid, pid
+        self.comm = ""
+        self.state = NEW
+        self.cpu = self.loaded_on = -1
+        self.reload = False  # regs hold new values (execve, signal) that the hart must load
+        self.mm, self.files, self.fs = mm, files, fs
+        self.process: Process = None  # type: ignore[assignment]  # set by whoever makes the task
+        self.regs: list[int] = [0] * 32
+        self.fregs: list[int] = [0] * 32
+        self.pc = self.fcsr = 0
+        self.min_flt = self.maj_flt = 0
+        self.clear_child_tid = self.robust_list = 0
+        self.uid = self.euid = self.suid = self.gid = self.egid = self.sgid = 0
+        self.exit_code = 0  # as wait4 shows it: status << 8 | signal
+        self.restart: Any = None  # what a system call that waits must remember until it is executed again
+        self.waits_on: list[WaitQueue] = []
+        self.timer = 0  # number of the timer that may wake it
+        self.affinity = (1 << len(kernel.harts)) - 1
+        self.ready_since = self.on_cpu_since = self.ran_cycles = 0
+        self.start_cycle = kernel.now
+        self.blocked = 0  # signal mask, bit n-1 for signal n
+        self.pending: dict[int, object] = {}
+        self.altstack = (0, 2, 0)  # ss_sp, ss_flags = SS_DISABLE, ss_size
+        self.saved_mask: int | None = None
+        self.in_call = ""  # while a system call waits: "restart" or "eintr", what a handler's signal makes of it
+        self.on_interrupt: Any = None
+
+    @property
+    def is_leader(self) -> bool:
+        return self.pid == self.tgid
+
+    def set_state(self, state: str) -> None:
+        self.state = state
+        self.kernel.note_state(self)
+
+    def stop_waiting(self) -> None:
+        """Leave all wait queues; a timer that was set is void."""
+        for queue in self.waits_on:
+            queue.tasks.pop(self, None)
+        self.waits_on.clear()
+        self.timer = 0
+
+    def __repr__(self) -> str:
+        return f"<Task {self.pid} {self.comm} {self.state}>"

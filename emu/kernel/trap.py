@@ -1,0 +1,133 @@
+"""From a trap to its handler: system calls, page faults, and what else can go wrong in an instruction (Linux: traps.c).
+
+The hart stands on the instruction that trapped with its registers untouched. A handler that repairs the cause does nothing
+more, and the instruction runs again; a system call adds 4 to pc; all else is a signal.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emu.isa import causes
+from emu.kernel import signal
+from emu.kernel.errno import EINTR, ENOSYS, Errno
+from emu.kernel.mm.alloc import OutOfMemory
+from emu.kernel.mm.memory import FAULT_ACCERR, FAULT_MAJOR, FAULT_SIGBUS, handle_mm_fault
+from emu.kernel.mm.vma import ACCESS_FETCH, ACCESS_LOAD, ACCESS_STORE
+from emu.kernel.sched.wait import Blocked
+from emu.kernel.syscall.numbers import NAMES
+from emu.kernel.syscall.table import sext32
+from emu.machine.ledger import LEDGER_FAULT, LEDGER_TRAP
+
+if TYPE_CHECKING:
+    from emu.kernel.kernel import Kernel
+    from emu.kernel.task import Task
+
+ACCESS = {
+    causes.INSN_PAGE_FAULT: ACCESS_FETCH,
+    causes.LOAD_PAGE_FAULT: ACCESS_LOAD,
+    causes.STORE_PAGE_FAULT: ACCESS_STORE,
+}
+# cause -> (signal, si_code)
+SIGNALS = {
+    causes.INSN_ADDR_MISALIGNED: (signal.SIGBUS, signal.BUS_ADRALN),
+    causes.LOAD_ADDR_MISALIGNED: (signal.SIGBUS, signal.BUS_ADRALN),
+    causes.STORE_ADDR_MISALIGNED: (signal.SIGBUS, signal.BUS_ADRALN),
+    causes.INSN_ACCESS_FAULT: (signal.SIGSEGV, signal.SEGV_ACCERR),
+    causes.LOAD_ACCESS_FAULT: (signal.SIGSEGV, signal.SEGV_ACCERR),
+    causes.STORE_ACCESS_FAULT: (signal.SIGSEGV, signal.SEGV_ACCERR),
+    causes.ILLEGAL_INSN: (signal.SIGILL, signal.ILL_ILLOPC),
+    causes.BREAKPOINT: (signal.SIGTRAP, signal.TRAP_BRKPT),
+}
+
+
+def handle_trap(kernel: Kernel, cpu: int) -> None:
+    """Serve the trap of hart `cpu`."""
+    hart = kernel.harts[cpu]
+    task = kernel.sched.running[cpu]
+    cause = hart.cause
+    access = ACCESS.get(cause)
+    if access is not None:
+        do_page_fault(kernel, task, hart, access)
+    elif cause == causes.ECALL_U:
+        do_syscall(kernel, task, hart)
+    else:
+        hart.charge(LEDGER_TRAP, kernel.cost_trap)
+        number, code = SIGNALS.get(cause, (signal.SIGILL, signal.ILL_ILLOPC))
+        addr = hart.pc if cause in (causes.BREAKPOINT, causes.ILLEGAL_INSN) else hart.tval
+        signal.force(kernel, task, number, code, addr & kernel.xlen_mask, cause)
+    if task.pending or task.process.pending:
+        signal.deliver(kernel, task)
+
+
+def do_page_fault(kernel: Kernel, task: Task, hart: object, access: int) -> None:
+    """Repair the page table and let the instruction run again, or send SIGSEGV or SIGBUS."""
+    hart.charge(LEDGER_TRAP, kernel.cost_trap)
+    addr = hart.tval & kernel.xlen_mask
+    try:
+        result = handle_mm_fault(task.mm, addr, access)
+    except OutOfMemory:
+        kernel.out_of_memory(task)
+        return
+    except Blocked:
+        kernel.sched.block(task)
+        return
+    if result == 0:
+        task.min_flt += 1
+        kernel.vm.minor += 1
+        hart.charge(LEDGER_FAULT, kernel.cost_fault)
+    elif result == FAULT_MAJOR:
+        task.maj_flt += 1
+        kernel.vm.major += 1
+        hart.charge(LEDGER_FAULT, kernel.cost_fault)
+    else:
+        kernel.vm.invalid += 1
+        if result == FAULT_SIGBUS:
+            signal.force(kernel, task, signal.SIGBUS, signal.BUS_ADRERR, addr, hart.cause)
+        else:
+            code = signal.SEGV_ACCERR if result == FAULT_ACCERR else signal.SEGV_MAPERR
+            signal.force(kernel, task, signal.SIGSEGV, code, addr, hart.cause)
+
+
+def do_syscall(kernel: Kernel, task: Task, hart: object) -> None:
+    """Look the number up, call, put the result in a0 and step over the ecall."""
+    hart.charge(LEDGER_TRAP, kernel.cost_syscall)
+    x = hart.x
+    entry = kernel.syscalls.get(x[17])
+    if entry is None:
+        result: int | None = unknown_syscall(kernel, task, x[17])
+    else:
+        entry.count += 1
+        try:
+            result = entry.function(kernel, task, *[coerce(x, r) for coerce, r in entry.arguments])
+        except Errno as error:
+            result = -error.number
+        except Blocked:
+            kernel.sched.block(task)
+            return
+        except OutOfMemory:
+            kernel.out_of_memory(task)
+            return
+        if result is None:
+            return
+        if result < 0:
+            entry.errors += 1
+    if task.in_call:
+        task.in_call, task.on_interrupt = "", None
+    task.restart = None
+    x[10] = result if kernel.xlen == 64 else sext32(result)
+    hart.pc += 4
+
+
+def unknown_syscall(kernel: Kernel, task: Task, number: int) -> int:
+    """ENOSYS, said once for each number, with Linux's name for it."""
+    name = NAMES[kernel.xlen].get(number)
+    if number not in kernel.unknown_syscalls:
+        what = f"{name} ({number})" if name else f"number {number}"
+        kernel.log(f"{task.comm}[{task.pid}]: system call {what} is not implemented: ENOSYS")
+    if len(kernel.unknown_syscalls) < 1000:
+        kernel.unknown_syscalls[number] = kernel.unknown_syscalls.get(number, 0) + 1
+    return -ENOSYS
+
+
+__all__ = ["EINTR", "handle_trap"]

@@ -1,0 +1,41 @@
+"""Counters of the virtual memory system (Linux: /proc/vmstat), and the tunables of /proc/sys/vm."""
+
+from __future__ import annotations
+
+
+class VmStat:
+    """Events since boot and present totals, in pages unless Linux counts otherwise."""
+
+    __slots__ = (
+        "committed",
+        "cow",
+        "invalid",
+        "major",
+        "minor",
+        "nr_file_pages",
+        "nr_written",
+        "pgpgin",
+        "pgpgout",
+    )
+
+    def __init__(self) -> None:
+        for name in self.__slots__:
+            setattr(self, name, 0)
+
+
+class Sysctl:
+    """/proc/sys/vm, as Linux sets it at boot."""
+
+    def __init__(self) -> None:
+        self.overcommit_memory = 0
+        self.overcommit_ratio = 50
+        self.swappiness = 60
+        self.page_cluster = 3
+        self.panic_on_oom = 0
+        self.oom_kill_allocating_task = 0
+        self.dirty_ratio = 20
+        self.dirty_background_ratio = 10
+        self.vfs_cache_pressure = 100
+        self.max_map_count = 65530
+        self.mmap_min_addr = 65536
+        self.pid_max = 4096
