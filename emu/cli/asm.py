@@ -22,6 +22,6 @@ def command(files: tuple[str, ...], output: str, compile_only: bool, xlen: int |
         return
     if len(files) != 1:
         raise click.UsageError("-c makes an object of exactly one source")
-    from emu.asm import write_object
+    from emu.asm.elf.objectfile import write_object
 
     write_bytes(output, write_object(to_object(files[0], xlen)))

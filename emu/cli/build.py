@@ -34,6 +34,16 @@ def load_program(path: str, further: tuple[str, ...] = (), xlen: int | None = No
     return build((path, *further), xlen)
 
 
+def load_elf(path: str, xlen: int | None = None) -> bytes:
+    """Any ELF as it is, objects too; a source assembled and linked. For those who look and don't run."""
+    if is_source(path):
+        return build((path,), xlen).elf
+    data = read_bytes(path)
+    if elf_type(data) is None:
+        raise EmuError(not_a_program(path, data), Place(path), hint_for(path, data))
+    return data
+
+
 def build(paths: tuple[str, ...], xlen: int | None = None) -> Program:
     """Assemble the sources among `paths`, link them with the objects. One AsmError holds all mistakes."""
     from emu.asm import AsmError, link
@@ -123,4 +133,6 @@ def hint_for(path: str, data: bytes) -> str:
         return "compile it first, for instance: python -m ziglang cc -target riscv64-linux-musl -static"
     if elf_type(data) is not None:
         return "an executable runs by itself: emu run FILE"
+    if data[:4] == ELF_MAGIC:
+        return "was it copied completely?"
     return f"assembly source is recognised by its name: {', '.join(SOURCE_SUFFIXES)}"

@@ -18,8 +18,7 @@ from emu.cli.job import xlen_option
 def command(file: str, source: bool, symbol: str | None, aliases: bool, xlen: int | None) -> None:
     """Disassemble an ELF, an object or a source, with symbols and encodings, like objdump -d."""
     from emu.asm import disassemble_elf
-    from emu.cli.build import load_program
+    from emu.cli.build import load_elf
 
-    program = load_program(file, xlen=xlen)
-    for line in disassemble_elf(program.elf, source=source, symbol=symbol, aliases=aliases):
+    for line in disassemble_elf(load_elf(file, xlen), source=source, symbol=symbol, aliases=aliases, name=file):
         click.echo(line)

@@ -22,7 +22,7 @@ def ending(run: Run, plain: bool) -> str:
     """The kernel's messages, then why the run ended; empty for one that ended by itself."""
     lines = [f"kernel: {line}" for line in run.exit.log]
     if run.exit.card is not None:
-        lines.append(run.exit.card.text().rstrip("\n"))
+        lines.append(run.exit.card.render().rstrip("\n"))
     if run.exit.reason in REASONS and not run.broken:
         lines.append(f"stopped: {REASONS[run.exit.reason]}; {where(run)}")
     return "".join(f"{line}\n" for line in lines)

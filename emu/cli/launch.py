@@ -16,6 +16,7 @@ from emu.cli.interrupt import stopped_by_ctrl_c
 from emu.cli.job import Job
 from emu.cli.progress import CompileProgress
 from emu.cli.streams import Input, Output
+from emu.errors import EmuError, Place
 
 
 @dataclass(slots=True)
@@ -58,8 +59,8 @@ def launch(job: Job, *, stdout_to_stderr: bool = False) -> Run:
     config = load_config(job.preset, overrides(job))
     program = load_program(job.program, job.sources, job.xlen)
     stdin, stdout = Input.open(job.stdin), Output(2 if stdout_to_stderr else 1)
-    with CompileProgress() as progress:
-        machine, kernel = boot(job, program, config, progress, stdin, stdout)
+    machine, kernel = boot(job, program, config, stdin, stdout)
+    compile_machine(machine)
     stdout.on_broken = machine.stop
     with stopped_by_ctrl_c(machine, stdin):
         begin = time.perf_counter()
@@ -75,12 +76,11 @@ def overrides(job: Job) -> dict[str, Any]:
     return dict(job.knobs) | {key: value for key, value in own.items() if value is not None}
 
 
-def boot(job: Job, program: Program, config: Any, progress: Any, stdin: Input, stdout: Output) -> tuple[Any, Any]:
+def boot(job: Job, program: Program, config: Any, stdin: Input, stdout: Output) -> tuple[Any, Any]:
     """A machine and a kernel with the program as process 1."""
     from emu.kernel import Kernel, Mount, Options
-    from emu.machine import Machine, warm
+    from emu.machine import Machine
 
-    warm(progress)
     machine = Machine(config, xlen=program.xlen)
     options = Options(
         ram=job.max_ram,
@@ -93,8 +93,19 @@ def boot(job: Job, program: Program, config: Any, progress: Any, stdin: Input, s
     )
     kernel = Kernel(machine, options)
     name = guest_name(job.program)
-    kernel.spawn(program.elf, posixpath.join("/", name), [name, *job.args], dict(job.env))
+    try:
+        kernel.spawn(program.elf, posixpath.join("/", name), [name, *job.args], dict(job.env))
+    except EmuError as error:
+        error.place = error.place or Place(job.program)
+        raise
     return machine, kernel
+
+
+def compile_machine(machine: Any) -> None:
+    """Have everything compiled that the run will need, and show how far that is; nothing is shown when it is cached."""
+    with CompileProgress() as progress:
+        if hasattr(machine, "warm"):
+            machine.warm(progress)
 
 
 def guest_name(path: str) -> str:

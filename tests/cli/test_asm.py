@@ -116,7 +116,7 @@ def patched(data: bytes, at: int, new: bytes) -> bytes:
     [
         (lambda elf: elf[:40], "truncated"),
         (lambda elf: elf[:100], "truncated"),
-        (lambda elf: patched(elf, 18, b"\x3e\0"), "machine"),
+        (lambda elf: patched(elf, 18, b"\x3e\0"), "x86-64"),
         (lambda elf: patched(elf, 5, b"\x02"), "endian"),
         (lambda elf: patched(elf, 4, b"\x07"), "class"),
         (lambda elf: patched(elf, 56, b"\xff\xff"), ""),
