@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import numpy as np
 
 from emu.isa.paging import SCHEMES
 from emu.machine import decode_table
-from emu.machine.config import CACHES, POLICIES, TLBS, Config
+from emu.machine.config import CACHES, POLICIES, TLBS, Config, ConfigError
 from emu.machine.counters import COUNTER_NAMES
-from emu.machine.doors import code_changed, run_timed, run_untimed, satp_changed, sfence
+from emu.machine.doors import code_changed, forget_hits, run_timed, run_untimed, satp_changed, sfence
+from emu.machine.events import EV, KIND_NAMES
 from emu.machine.execute import NEVER_ENDS, STOP_BUDGET
 from emu.machine.hart import Hart
 from emu.machine.ledger import LEDGER_NAMES
-from emu.machine.state import MACHINE, NEVER, lazy_memory
+from emu.machine.state import BREAKS, EVENTS, MACHINE, NEVER, SLOTS, WATCHES, lazy_memory
+from emu.machine.warm import reporting
 
 CHUNK = 4_000_000  # instructions between two chances for a signal handler to run
 UNLIMITED = (1 << 62) - 1
@@ -35,6 +38,18 @@ class Walk(NamedTuple):
     steps: list[Step]
     pa: int | None
     page_size: int
+
+
+class Event(NamedTuple):
+    """One recorded event; `events.KINDS` says what a, b and c mean."""
+
+    kind: str
+    cycle: int
+    hart: int
+    pc: int
+    a: int
+    b: int
+    c: int
 
 
 class Machine:
@@ -60,6 +75,7 @@ class Machine:
         self._set_up(config)
         self.harts = [Hart(self, k) for k in range(self.hart_count)]
         self.harts[0].online = True
+        self._door = run_timed if self.timed else run_untimed
         self.costs = {key[6:]: value for key, value in config.values.items() if key.startswith("costs.")}
 
     # ------------------------------------------------------------------------------------------------------- set-up
@@ -126,18 +142,27 @@ class Machine:
 
     # ---------------------------------------------------------------------------------------------------------- run
 
+    def warm(self, progress: Callable[[str, float], None] | None = None) -> None:
+        """Have everything compiled that a run needs. `progress(what, fraction)` is called only if something is not cached."""
+        with reporting(progress):
+            self._door(self._state, 0, 0, NEVER_ENDS)
+            sfence(self._state, 0, -1, -1)
+            satp_changed(self._state, 0)
+            code_changed(self._state, 0)
+            forget_hits(self._state)
+        self.state.hart[0]["count"][:] = 0
+
     def run(self, max_insns: int = UNLIMITED, until_cycle: int | None = None, hart: int | None = None) -> int:
         """Run until a trap, a limit or a stop; returns a STOP_ reason, and `stopped` is the hart it concerns.
 
         With hart=None all online harts run, interleaved by their clocks. STOP_TRAP: the hart's cause, tval and pc.
         """
-        door = run_timed if self.timed else run_untimed
         only = -1 if hart is None else hart
         until = NEVER_ENDS if until_cycle is None else until_cycle
         while True:
             part = min(max_insns, CHUNK)
             before = self.instructions if max_insns > CHUNK else 0
-            reason = door(self._state, only, part, until)
+            reason = self._door(self._state, only, part, until)
             if reason != STOP_BUDGET or max_insns <= CHUNK:
                 return reason
             max_insns -= self.instructions - before
@@ -178,6 +203,61 @@ class Machine:
     def satp_changed(self, hart: int) -> None:
         """A hart entered another address space or privilege: what the filters know no longer holds."""
         satp_changed(self._state, hart)
+
+    # ---------------------------------------------------------------------------------- breakpoints and watchpoints
+
+    def set_breakpoints(self, addresses: Iterable[int]) -> None:
+        """Stop before the instruction at any of these *physical* addresses (at most BREAKS). They cost nothing elsewhere."""
+        m, new = self.state, sorted(set(addresses))
+        if len(new) > BREAKS:
+            raise ConfigError(f"{len(new)} breakpoints: the machine has {BREAKS}")
+        old = [int(pa) for pa in m.break_at[: m.break_count]]
+        m.break_at[: len(new)] = new
+        m.break_count = len(new)
+        for pa in {*old, *new}:
+            self._decode_anew(pa)
+
+    def _decode_anew(self, pa: int) -> None:
+        page = self._code_slots[pa >> 12] if 0 <= pa >> 12 < self.page_count else 0
+        if page:
+            self.state.code[page * SLOTS + (pa & 4095) // 2] = (0, 0, 0, 0, 0)
+
+    def set_watchpoints(self, ranges: Iterable[tuple[int, int, int]]) -> None:
+        """Stop before accesses to virtual (low, high, kinds): kinds 1 loads, 2 stores, 3 both. At most WATCHES.
+
+        Accesses to pages without a watchpoint cost nothing more.
+        """
+        m, new = self.state, list(ranges)
+        if len(new) > WATCHES:
+            raise ConfigError(f"{len(new)} watchpoints: the machine has {WATCHES}")
+        for k, row in enumerate(new):
+            m.watch_lo[k], m.watch_hi[k], m.watch_kind[k] = row
+        m.watch_count = len(new)
+        forget_hits(self._state)
+
+    def step_over(self, hart: int) -> int:
+        """Run one instruction of a hart although a breakpoint or watchpoint stands there. Returns a STOP_ reason."""
+        m, h = self.state, self.harts[hart]
+        kept = [int(pa) for pa in m.break_at[: m.break_count]]
+        self.set_breakpoints(())
+        h.pass_watch = 1
+        try:
+            return self.run(max_insns=1, hart=hart)
+        finally:
+            h.pass_watch = 0
+            self.set_breakpoints(kept)
+
+    # --------------------------------------------------------------------------------------------------------- events
+
+    def trace(self, *kinds: str) -> None:
+        """Record these kinds of events (names of `events.KINDS`; none: off) from now on."""
+        self.state.event_mask = sum(1 << EV[kind] for kind in kinds)
+
+    def events(self, since: int = 0) -> list[Event]:
+        """The recorded events from number `since` on, as far as the ring still holds them, oldest first."""
+        total = int(self.state.event_count)
+        rows = (self.state.event[n & (EVENTS - 1)] for n in range(max(since, total - EVENTS), total))
+        return [Event(KIND_NAMES[e.kind], *(int(e[name]) for name in Event._fields[1:])) for e in rows]
 
     # -------------------------------------------------------------------------------------------------------- looking
 
