@@ -18,7 +18,7 @@ def stats(kernel: Kernel) -> dict[str, Any]:
         "unknown_syscalls": {str(number): count for number, count in kernel.unknown_syscalls.items()},
         "memory_pages": {
             "total": pages.total_pages,
-            "free": pages.free_pages,
+            "free": pages.nr_free_pages,
             "page_cache": vm.nr_file_pages,
             "page_tables": pages.nr_table_pages,
             "max_rss": max((kernel.max_rss, *(t.mm.hiwater_rss for t in kernel.tasks.values() if t.mm)), default=0),

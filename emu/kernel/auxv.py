@@ -1,4 +1,5 @@
-"""The first bytes of a program's stack: argc, argv, envp, the auxiliary vector (Linux: create_elf_tables; getauxval(3)).
+"""The first bytes of a program's stack: argc, argv, envp, the auxiliary vector (Linux: create_elf_tables;
+getauxval(3)).
 
 sp ► argc │ argv[0] … NULL │ envp[0] … NULL │ (type, value) … AT_NULL │ 16 random bytes │ strings │ path │ 8 zero bytes
 """

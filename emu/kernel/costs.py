@@ -1,4 +1,6 @@
-"""What the kernel's work costs in cycles: the machine's table (`costs` in the presets), with the host user's overrides."""
+"""What the kernel's work costs in cycles: the machine's table (`costs` in the presets), with the host user's
+overrides.
+"""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""Linux's error numbers (asm-generic/errno-base.h, errno.h) and the exception that carries one up to the system call."""
+"""Linux's error numbers (asm-generic/errno.h) and the exception that carries one up to the system call."""
 
 from __future__ import annotations
 
 _NAMES = {
     1: "EPERM ENOENT ESRCH EINTR EIO ENXIO E2BIG ENOEXEC EBADF ECHILD EAGAIN ENOMEM EACCES EFAULT ENOTBLK EBUSY EEXIST "
-    "EXDEV ENODEV ENOTDIR EISDIR EINVAL ENFILE EMFILE ENOTTY ETXTBSY EFBIG ENOSPC ESPIPE EROFS EMLINK EPIPE EDOM ERANGE "
-    "EDEADLK ENAMETOOLONG ENOLCK ENOSYS ENOTEMPTY ELOOP",
+    "EXDEV ENODEV ENOTDIR EISDIR EINVAL ENFILE EMFILE ENOTTY ETXTBSY EFBIG ENOSPC ESPIPE EROFS EMLINK EPIPE EDOM "
+    "ERANGE EDEADLK ENAMETOOLONG ENOLCK ENOSYS ENOTEMPTY ELOOP",
     42: "ENOMSG EIDRM",
     75: "EOVERFLOW",
     88: "ENOTSOCK",

@@ -1,4 +1,5 @@
-"""execve: a new address space from an ELF file (Linux: fs/exec.c, fs/binfmt_elf.c). Segments are mapped, nothing is copied.
+"""execve: a new address space from an ELF file (Linux: fs/exec.c, fs/binfmt_elf.c). Segments are mapped, nothing is
+copied.
 
     0 ┆ NULL page … 64 kB ┆ text ┆ data ┆ bss ┆ heap ▲ …… ▼ mmap area ┆ gap ┆ ▼ stack ┆ 3 GB (RV32) or 128 TB (RV64)
 

@@ -1,8 +1,8 @@
 """The fault card: why an instruction ended its process. Everything a learner needs to see, as data and as text.
 
-The card is made from what the hardware and the kernel know at that moment, without side effects: the address split by table
-level, each entry that the walk read and the bit that refused, the area hit or the nearest ones, the instruction with its
-symbol and source line, and a hint.
+The card is made from what the hardware and the kernel know at that moment, without side effects: the address split by
+table level, each entry that the walk read and the bit that refused, the area hit or the nearest ones, the instruction
+with its symbol and source line, and a hint.
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ class Step:
 
 @dataclass(slots=True)
 class Area:
-    """A mapping near the address; distance 0 means that it holds the address, else bytes from it (negative: it lies below)."""
+    """A mapping near the address; distance 0 means that it holds the address, else bytes from it (negative: it lies
+    below).
+    """
 
     start: int
     end: int

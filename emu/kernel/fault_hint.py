@@ -34,7 +34,7 @@ def illegal(kernel: Kernel, task: Task, card: FaultCard) -> str:
     vma = task.mm.vma_at(card.pc)
     if vma is not None and vma.vm_flags & VM_WRITE:
         return "The bytes at pc are no instruction, and the page is writable: data was executed, or code overwritten."
-    return f"The bytes at pc are no instruction that this RV{kernel.xlen} machine knows, or one it may not use in user mode."
+    return f"The bytes at pc are no instruction of this RV{kernel.xlen} machine, or one that user mode may not use."
 
 
 def page_fault(task: Task, card: FaultCard) -> str:
@@ -52,7 +52,8 @@ def page_fault(task: Task, card: FaultCard) -> str:
     if above is not None and above.vm_flags & VM_GROWSDOWN and above.vm_start - addr < 64 << 20:
         limit = mm.rlimit(RLIMIT_STACK)
         if above.vm_end - addr > limit:
-            return f"Stack overflow: the stack may grow to {limit >> 10} kB (RLIMIT_STACK). Endless recursion, or a huge local?"
+            most = f"{limit >> 10} kB (RLIMIT_STACK)"
+            return f"Stack overflow: the stack may grow to {most}. Endless recursion, or a huge local?"
         return "Just below the stack, but too near to the mapping below it: the guard gap may not be used."
     if card.access == "fetch":
         return "A jump to where no code is: a bad function pointer, or a return address that was overwritten."

@@ -40,9 +40,10 @@ def _lines(card: FaultCard) -> Iterator[str]:
 
 
 def _walk(card: FaultCard) -> Iterator[str]:
+    digits = 18 if card.xlen == 64 else 10
     for step in card.steps:
-        digits = 16 if card.xlen == 64 else 8
-        yield f"  {step.level}[{step.index}] at {step.pte_address:#x} = {step.pte:#0{digits + 2}x} {step.bits}  {step.verdict}"
+        entry = f"{step.level}[{step.index}] at {step.pte_address:#x} = {step.pte:#0{digits}x} {step.bits}"
+        yield f"  {entry}  {step.verdict}"
 
 
 def _areas(card: FaultCard) -> Iterator[str]:

@@ -244,7 +244,9 @@ class Kernel:
         process.kill_group(self, task, 9)
 
     def spawn(self, data: bytes, path: str, argv: list[str], envp: dict[str, str] | None = None) -> Task:
-        """Store `data` as the file `path`, make a process that executes it; the first one is pid 1. ElfError if it can't."""
+        """Store `data` as the file `path`, make a process that executes it; the first one is pid 1. ElfError if it
+        can't.
+        """
         inode = self.fs.store(path, bytes(data))
         rlimits = self.default_rlimits()
         strings = [s.encode("utf-8", "surrogateescape") for s in argv]
@@ -268,7 +270,9 @@ class Kernel:
 
     # -- the loop -----------------------------------------------------------------------------------------------------
     def run(self, limits: Limits | None = None) -> Exit:
-        """Run until the first process ends, a limit is met or the machine is stopped; may be called again after a stop."""
+        """Run until the first process ends, a limit is met or the machine is stopped; may be called again after a
+        stop.
+        """
         limits = limits or Limits()
         self.output_left = limits.max_output
         self.output_spent = False

@@ -2,24 +2,9 @@
 
 from __future__ import annotations
 
-NAMES = [
-    "cpu",
-    "fsize",
-    "data",
-    "stack",
-    "core",
-    "rss",
-    "nproc",
-    "nofile",
-    "memlock",
-    "as",
-    "locks",
-    "sigpending",
-    "msgqueue",
-    "nice",
-    "rtprio",
-    "rttime",
-]
+NAMES = (  # noqa: SIM905
+    "cpu fsize data stack core rss nproc nofile memlock as locks sigpending msgqueue nice rtprio rttime"
+).split()
 (
     RLIMIT_CPU,
     RLIMIT_FSIZE,

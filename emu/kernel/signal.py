@@ -1,7 +1,7 @@
 """Signals: sending, and what happens on the way back to user mode (Linux: kernel/signal.c; signal(7)).
 
-A signal waits in the thread's `pending` or in the process's. When a task is about to run user code, the lowest pending one
-that is not blocked is taken: ignored, fatal, or a call of the program's handler (sigframe).
+A signal waits in the thread's `pending` or in the process's. When a task is about to run user code, the lowest
+pending one that is not blocked is taken: ignored, fatal, or a call of the program's handler (sigframe).
 """
 
 from __future__ import annotations
@@ -16,40 +16,10 @@ if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
     from emu.kernel.task import Task
 
-NAMES = [
-    "0",
-    "HUP",
-    "INT",
-    "QUIT",
-    "ILL",
-    "TRAP",
-    "ABRT",
-    "BUS",
-    "FPE",
-    "KILL",
-    "USR1",
-    "SEGV",
-    "USR2",
-    "PIPE",
-    "ALRM",
-    "TERM",
-    "STKFLT",
-    "CHLD",
-    "CONT",
-    "STOP",
-    "TSTP",
-    "TTIN",
-    "TTOU",
-    "URG",
-    "XCPU",
-    "XFSZ",
-    "VTALRM",
-    "PROF",
-    "WINCH",
-    "IO",
-    "PWR",
-    "SYS",
-]
+NAMES = (  # noqa: SIM905
+    "0 HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG "
+    "XCPU XFSZ VTALRM PROF WINCH IO PWR SYS"
+).split()
 SIGHUP, SIGINT, SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGKILL, SIGUSR1, SIGSEGV, SIGUSR2 = range(1, 13)
 SIGPIPE, SIGALRM, SIGTERM, SIGSTKFLT, SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGURG = range(13, 24)
 NSIG = 64

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from emu.kernel import exec
 
@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from emu.kernel.task import Task
 
 LARGEST = 64 << 20  # bytes of an executable that are worth reading for a name
+
+
+def names_code(symbol: Any) -> bool:
+    """Whether a symbol names a place in the program (and is no mapping symbol or local label)."""
+    place = symbol["st_info"]["type"] in ("STT_FUNC", "STT_NOTYPE", "STT_OBJECT")
+    defined = symbol["st_shndx"] not in ("SHN_UNDEF", "SHN_ABS")
+    return bool(symbol.name) and place and defined and not symbol.name.startswith(("$", ".L"))
 
 
 class Symbols:
@@ -47,10 +54,7 @@ class Symbols:
         elf = ELFFile(BytesIO(data))
         table = elf.get_section_by_name(".symtab")
         if table is not None:
-            for symbol in table.iter_symbols():
-                if symbol.name and symbol["st_info"]["type"] in ("STT_FUNC", "STT_NOTYPE", "STT_OBJECT"):
-                    if symbol["st_shndx"] not in ("SHN_UNDEF", "SHN_ABS") and not symbol.name.startswith(("$", ".L")):
-                        self.symbols.append((symbol["st_value"], symbol["st_size"], symbol.name))
+            self.symbols = [(s["st_value"], s["st_size"], s.name) for s in table.iter_symbols() if names_code(s)]
         self.symbols.sort()
         if elf.has_dwarf_info():
             self._read_lines(elf.get_dwarf_info(relocate_dwarf_sections=False))

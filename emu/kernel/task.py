@@ -1,6 +1,7 @@
 """task_struct: a thread of execution, and what the threads of one process share (Process).
 
-States: new, ready (on a run queue), running (on a hart), waiting (for a wake-up), terminated (a zombie until waited for).
+States: new, ready (on a run queue), running (on a hart), waiting (for a wake-up), terminated (a zombie until waited
+for).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """From a trap to its handler: system calls, page faults, and what else can go wrong in an instruction (Linux: traps.c).
 
-The hart stands on the instruction that trapped with its registers untouched. A handler that repairs the cause does nothing
-more, and the instruction runs again; a system call adds 4 to pc; all else is a signal.
+The hart stands on the instruction that trapped with its registers untouched. A handler that repairs the cause does
+nothing more, and the instruction runs again; a system call adds 4 to pc; all else is a signal.
 """
 
 from __future__ import annotations

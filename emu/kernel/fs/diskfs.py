@@ -1,7 +1,8 @@
-"""The root file system: a small disk that belongs to this run alone. Its blocks are host memory; nothing is left after it.
+"""The root file system: a small disk that belongs to this run alone. Its blocks are host memory; nothing is left
+after it.
 
-A file is an image given at boot (the program, never copied) and the pages that were written since. What the guest reads has
-come through the page cache, so that disk and memory can be told apart.
+A file is an image given at boot (the program, never copied) and the pages that were written since. What the guest
+reads has come through the page cache, so that disk and memory can be told apart.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Host folders in the guest's tree (`--mount HOST:GUEST[:rw]`). Nothing outside the folder can be reached.
 
-The guest resolves every path itself, symbolic links included, and asks the host for one name in one directory at a time,
-through a descriptor of that directory and never following a link. A renamed or replaced directory keeps its descriptor, so
-there is no moment in which a path means something else. Devices, sockets and FIFOs of the host can be seen but not opened.
+The guest resolves every path itself, symbolic links included, and asks the host for one name in one directory at a
+time, through a descriptor of that directory and never following a link. A renamed or replaced directory keeps its
+descriptor, so there is no moment in which a path means something else. Devices, sockets and FIFOs of the host can be
+seen but not opened.
 """
 
 from __future__ import annotations
@@ -66,7 +67,9 @@ class HostSuperBlock(SuperBlock):
 
 
 class HostInode(Inode):
-    """What host files and directories share: a name in a parent directory, the identity (device, inode), the attributes."""
+    """What host files and directories share: a name in a parent directory, the identity (device, inode), the
+    attributes.
+    """
 
     sb: HostSuperBlock
 
@@ -135,7 +138,7 @@ class HostFile(Regular, HostInode):
             raise Errno(EACCES)
 
     def refresh(self) -> None:
-        """Another program of the host may have changed the file; what the guest wrote and the cache holds counts too."""
+        """Another program of the host may have changed the file; what the guest wrote counts too."""
         if not self.mapping.dirty:
             try:
                 self.take(os.fstat(self.sb.descriptor(self)))
@@ -204,7 +207,7 @@ class HostDir(DirBase, HostInode):
         try:
             fd = os.open(".", _LISTING, dir_fd=self.sb.descriptor(self))
             try:
-                names = sorted(os.listdir(fd))
+                names = sorted(os.listdir(fd))  # noqa: PTH208
             finally:
                 os.close(fd)
         except OSError as error:

@@ -1,6 +1,7 @@
 """Inodes: what a file is, whatever its name. Each kind of file is a class that answers the calls it knows.
 
-The calls of the base class answer as Linux does for a file that has no such operation. Times are nanoseconds since 1970.
+The calls of the base class answer as Linux does for a file that has no such operation. Times are nanoseconds since
+1970.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Where a read puts its bytes and a write takes them from: pieces of user memory, or a buffer of the kernel (Linux: iov_iter).
+"""Where a read puts its bytes and a write takes them from: pieces of user memory, or a buffer of the kernel (Linux:
+iov_iter).
 
-Both sides copy as much as they can: a bad address after some good ones ends the copy early, and only one that lets nothing
-through is EFAULT.
+Both sides copy as much as they can: a bad address after some good ones ends the copy early, and only one that lets
+nothing through is EFAULT.
 """
 
 from __future__ import annotations

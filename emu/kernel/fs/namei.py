@@ -1,7 +1,7 @@
 """Path names: from a string to an inode, one component at a time (Linux: fs/namei.c).
 
-Every component is looked up in the guest's own tree, symbolic links and ".." too, so that no path leads out of it, whatever
-a mounted host folder contains.
+Every component is looked up in the guest's own tree, symbolic links and ".." too, so that no path leads out of it,
+whatever a mounted host folder contains.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ NAME_MAX, PATH_MAX, MAX_SYMLINKS = 255, 4096, 40
 
 @dataclass(slots=True)
 class Found:
-    """Where a path led: the directory and the last name in it, and the inode if there is one. A trailing / is `must_dir`."""
+    """Where a path led: the directory and the last name in it, and the inode if there is one. A trailing / is
+    `must_dir`.
+    """
 
     parent: DirBase
     name: bytes

@@ -39,7 +39,7 @@ class Vfs:
         self.mounts.append((path, root))
 
     def mount_host(self, mount: Mount) -> None:
-        """`--mount HOST:GUEST[:rw]`. EmuError when the host folder can't be opened or the guest path is not absolute."""
+        """`--mount HOST:GUEST[:rw]`. EmuError if HOST can't be opened or GUEST is not absolute."""
         if not mount.guest.startswith("/") or mount.guest.strip("/") == "":
             raise EmuError(
                 f"can't mount at {mount.guest!r}", hint="the guest path is absolute and not /: --mount HOST:/mnt"

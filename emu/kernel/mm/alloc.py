@@ -71,7 +71,7 @@ class PageAllocator:
         return self.zones[bisect_right(self._starts, pfn) - 1] if len(self.zones) > 1 else self.zones[0]
 
     @property
-    def free_pages(self) -> int:
+    def nr_free_pages(self) -> int:
         return sum(zone.free for zone in self.zones)
 
     @property
@@ -103,7 +103,9 @@ class PageAllocator:
         return pcp.pop() if pcp else self._refill_and_take()
 
     def _refill_and_take(self) -> int:
-        """rmqueue_bulk: fetch a batch from the first zone above its watermark, waking kswapd at low; else the slow path."""
+        """rmqueue_bulk: fetch a batch from the first zone above its watermark, waking kswapd at low; else the slow
+        path.
+        """
         if len(self.lru.pending) > self.lru.pending_limit:
             self.lru.compact()
         for zone in self.zonelist:

@@ -11,6 +11,7 @@ from emu.kernel.mm.mmap import MMAP_MIN_ADDR, do_munmap, mmap_region
 from emu.kernel.mm.page import PAGE_SIZE, page_align
 from emu.kernel.mm.unmapped_area import STACK_GUARD_GAP
 from emu.kernel.mm.vma import VM_GROWSDOWN, VM_MAY, VM_READ, VM_WRITE, Vma
+from emu.kernel.rlimit import RLIMIT_DATA, RLIMIT_STACK
 
 if TYPE_CHECKING:
     from emu.kernel.mm.mm import Mm
@@ -43,7 +44,9 @@ def _grow_heap(mm: Mm, old: int, new: int, brk: int) -> None:
 
 
 def expand_stack(mm: Mm, addr: int) -> Vma | None:
-    """Grow the stack down to `addr`: the area above it must be a stack, within RLIMIT_STACK, away from what lies below."""
+    """Grow the stack down to `addr`: the area above it must be a stack, within RLIMIT_STACK, away from what lies
+    below.
+    """
     vma = mm.find_vma(addr)
     if vma is None or not vma.vm_flags & VM_GROWSDOWN:
         return None

@@ -1,8 +1,8 @@
 """The buddy system: free memory in blocks of 2^order frames, aligned to their size.
 
-An allocation takes the smallest block that fits and splits it, the upper half going back; a freed block merges with its
-buddy (the block whose pfn differs in bit `order`) as long as that one is free too. Blocks are handed out last in, first out,
-and of a split block the lower half first: the order is deterministic.
+An allocation takes the smallest block that fits and splits it, the upper half going back; a freed block merges with
+its buddy (the block whose pfn differs in bit `order`) as long as that one is free too. Blocks are handed out last in,
+first out, and of a split block the lower half first: the order is deterministic.
 """
 
 from __future__ import annotations
@@ -79,7 +79,9 @@ def free_pages_sorted(zone: Zone, mem_map: MemMap, pages: list[int]) -> None:
 
 
 def free_range(zone: Zone, mem_map: MemMap, start: int, end: int) -> None:
-    """At boot: all frames from start up to end become free, as the largest aligned blocks, the lowest handed out first."""
+    """At boot: all frames from start up to end become free, as the largest aligned blocks, the lowest handed out
+    first.
+    """
     while end > start:
         order = min(MAX_ORDER, (end & -end).bit_length() - 1, (end - start).bit_length() - 1)
         end -= 1 << order

@@ -1,7 +1,7 @@
 """The page cache: frames that hold pages of files, found by (file, index) (Linux: mm/filemap.c).
 
-A page is read from its file system when it is first asked for (a major fault, or a read that waits) and stays until memory
-is short. A page that was written is dirty: it must be written back before it may go.
+A page is read from its file system when it is first asked for (a major fault, or a read that waits) and stays until
+memory is short. A page that was written is dirty: it must be written back before it may go.
 """
 
 from __future__ import annotations

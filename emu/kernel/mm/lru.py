@@ -1,9 +1,11 @@
-"""The lists from which reclaim chooses: active and inactive, for anonymous and for file pages (Linux: mmzone.h lruvec, swap.c).
+"""The lists from which reclaim chooses: active and inactive, for anonymous and for file pages (Linux: mmzone.h
+lruvec, swap.c).
 
     new page ──► inactive ──(used again)──► active ──(not used for long)──► inactive ──► reclaimed
 
-Linked through the columns lru_next and lru_prev of mem_map, newest first. Putting a page on a list is put off: a fault only
-appends it to `pending` (Linux's per-cpu batches), and most pages are freed before anyone wants to know their place.
+Linked through the columns lru_next and lru_prev of mem_map, newest first. Putting a page on a list is put off: a
+fault only appends it to `pending` (Linux's per-cpu batches), and most pages are freed before anyone wants to know
+their place.
 """
 
 from __future__ import annotations

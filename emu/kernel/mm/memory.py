@@ -5,8 +5,8 @@
                      ├─ swap entry                        do_swap_page
                      └─ entry without W, area with it     do_wp_page
 
-Each returns FAULT_MINOR or FAULT_MAJOR when the instruction may run again, FAULT_MAPERR, FAULT_ACCERR or FAULT_SIGBUS when
-the process is at fault. OutOfMemory leaves no trace: an instruction can always be restarted.
+Each returns FAULT_MINOR or FAULT_MAJOR when the instruction may run again, FAULT_MAPERR, FAULT_ACCERR or FAULT_SIGBUS
+when the process is at fault. OutOfMemory leaves no trace: an instruction can always be restarted.
 """
 
 from __future__ import annotations

@@ -15,7 +15,9 @@ MAX_MAP_COUNT = 65530  # vm.max_map_count
 
 
 def can_merge(left: Vma, right: Vma) -> bool:
-    """Whether two touching areas could be one: same rights, same source, offsets in sequence, same AnonVma or only one."""
+    """Whether two touching areas could be one: same rights, same source, offsets in sequence, same AnonVma or only
+    one.
+    """
     return (
         left.vm_end == right.vm_start
         and left.vm_flags == right.vm_flags

@@ -120,15 +120,18 @@ class Mm:
             self.data_vm += pages
 
     def mergeable_neighbour(self, vma: Vma) -> Vma | None:
-        """find_mergeable_anon_vma: a touching area like this one but perhaps for rights, that has an AnonVma already."""
+        """find_mergeable_anon_vma: a touching area that differs in rights at most and has an AnonVma."""
         before, after = self.neighbours(vma)
-        for near, touches in (
-            (before, before and before.vm_end == vma.vm_start),
-            (after, after and after.vm_start == vma.vm_end),
-        ):
-            if near and touches and near.anon_vma and near.vm_file is vma.vm_file:
-                if near.vm_pgoff - (near.vm_start >> 12) == vma.vm_pgoff - (vma.vm_start >> 12):
-                    return near
+        touching = []
+        if before and before.vm_end == vma.vm_start:
+            touching.append(before)
+        if after and after.vm_start == vma.vm_end:
+            touching.append(after)
+        shift = vma.vm_pgoff - (vma.vm_start >> 12)
+        for near in touching:
+            same = near.vm_file is vma.vm_file and near.vm_pgoff - (near.vm_start >> 12) == shift
+            if near.anon_vma and same:
+                return near
         return None
 
     # -- page table ---------------------------------------------------------------------------------------------------

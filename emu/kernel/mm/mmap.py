@@ -64,7 +64,7 @@ def ksys_mmap(mm: Mm, addr: int, length: int, prot: int, flags: int, file: File 
 
 
 def place(mm: Mm, addr: int, length: int, flags: int) -> int:
-    """Where the mapping goes: exactly at `addr` when fixed, near it when it is a free hint, else in the largest room."""
+    """Where the mapping goes: exactly at `addr` when fixed, at a hint that is free, else the highest hole."""
     if flags & (MAP_FIXED | MAP_FIXED_NOREPLACE):
         if addr & (PAGE_SIZE - 1):
             raise Errno(EINVAL)

@@ -1,7 +1,8 @@
 """Overcommit: how much memory may be promised (Linux: mm/util.c, Documentation/mm/overcommit-accounting).
 
-Promised is what could be touched: private writable areas and shared anonymous memory. Mode 0 refuses only a single request
-larger than all of RAM and swap, mode 1 refuses nothing, mode 2 keeps the sum below swap + overcommit_ratio % of RAM.
+Promised is what could be touched: private writable areas and shared anonymous memory. Mode 0 refuses only a single
+request larger than all of RAM and swap, mode 1 refuses nothing, mode 2 keeps the sum below swap + overcommit_ratio %
+of RAM.
 """
 
 from __future__ import annotations

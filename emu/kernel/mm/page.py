@@ -5,9 +5,9 @@
     mapping    AnonVma or AddressSpace it belongs to (rmap); absent = neither
     index      its page offset in that mapping; of a buddy block its order; of an upper page table its used entries
 
-A free frame has refcount 0: it stands in a block of the buddy system (whose first frame is PG_BUDDY) or in a per-cpu list.
-The columns are anonymous host memory, so that frames never used cost nothing. `many` holds the same columns as numpy arrays,
-for work on many frames at once (fork, exit); a single frame is faster through the memoryviews.
+A free frame has refcount 0: it stands in a block of the buddy system (whose first frame is PG_BUDDY) or in a per-cpu
+list. The columns are anonymous host memory, so that frames never used cost nothing. `many` holds the same columns as
+numpy arrays, for work on many frames at once (fork, exit); a single frame is faster through the memoryviews.
 """
 
 from __future__ import annotations
@@ -28,29 +28,10 @@ def page_align(size: int) -> int:
     return (size + PAGE_SIZE - 1) & PAGE_MASK
 
 
-FLAG_NAMES = [
-    "locked",
-    "referenced",
-    "uptodate",
-    "dirty",
-    "lru",
-    "active",
-    "slab",
-    "reserved",
-    "buddy",
-    "table",
-    "anon",
-    "swapcache",
-    "swapbacked",
-    "writeback",
-    "unevictable",
-    "workingset",
-    "code",
-    "stale",
-    "head",
-    "tail",
-    "zero",
-]
+FLAG_NAMES = (  # noqa: SIM905
+    "locked referenced uptodate dirty lru active slab reserved buddy table anon swapcache swapbacked "
+    "writeback unevictable workingset code stale head tail zero"
+).split()
 (
     PG_LOCKED,
     PG_REFERENCED,

@@ -2,9 +2,9 @@
 
     PGD ──► PUD ──► PMD ──► PTE ──► frame          the entries a hart's own walker reads
 
-Linux walks from the PGD each time. So do we when a table is missing; `mm.ptes` remembers where each last-level table lies
-(address >> pmd_shift → number of its first cell), which is what makes a fault cheap. A cell is one entry: m.ram64[cell], on
-RV32 m.ram32[cell].
+Linux walks from the PGD each time. So do we when a table is missing; `mm.ptes` remembers where each last-level table
+lies (address >> pmd_shift → number of its first cell), which is what makes a fault cheap. A cell is one entry:
+m.ram64[cell], on RV32 m.ram32[cell].
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Reverse mapping: from a frame to every page-table entry that maps it (Linux: rmap.c).
 
-A frame knows its mapping (an AnonVma or a file's AddressSpace) and its index in it; the mapping knows the areas that may
-map it; area and index give the address, and the page table tells whether the entry still points to the frame.
+A frame knows its mapping (an AnonVma or a file's AddressSpace) and its index in it; the mapping knows the areas that
+may map it; area and index give the address, and the page table tells whether the entry still points to the frame.
 """
 
 from __future__ import annotations

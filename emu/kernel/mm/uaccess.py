@@ -1,7 +1,7 @@
 """copy_from_user, copy_to_user: the kernel reaches user memory through the process's own page table, page by page.
 
-Missing pages are faulted in exactly as a guest access would fault them in; a page that can't be had ends the copy. A and D
-bits are set as the hardware would set them. Nothing here believes an address or a length.
+Missing pages are faulted in exactly as a guest access would fault them in; a page that can't be had ends the copy. A
+and D bits are set as the hardware would set them. Nothing here believes an address or a length.
 """
 
 from __future__ import annotations

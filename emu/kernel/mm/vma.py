@@ -45,7 +45,8 @@ def protection(flags: int) -> int:
 
 
 class Vma:
-    """Addresses vm_start up to vm_end. `vm_pgoff` is the page offset in the file, or vm_start's page number when anonymous.
+    """Addresses vm_start up to vm_end. `vm_pgoff` is the page offset in the file, or vm_start's page number when
+    anonymous.
 
     prot_rw is the PTE of a page this area may write, prot_ro that of one it must copy or report first.
     """

@@ -37,7 +37,7 @@ def table_slices(mm: Mm, start: int, end: int) -> Iterator[tuple[int, int, int]]
 def zap_range(mm: Mm, vma: Vma, start: int, end: int) -> None:
     """Unmap every page of start … end (inside one area): frames lose a user, swap entries a reference."""
     mm.update_hiwater_rss()
-    for low, high, addr in table_slices(mm, start, end):
+    for low, high, _ in table_slices(mm, start, end):
         entries = mm.many_cells[low:high]
         used = entries[entries != 0]
         if not len(used):
@@ -78,8 +78,9 @@ def _zap_file(mm: Mm, vma: Vma, pfns: np.ndarray, entries: np.ndarray) -> None:
 
 
 def change_protection(mm: Mm, vma: Vma, start: int, end: int) -> None:
-    """Give the entries of start … end the area's new rights. A page that may be written now but could not before keeps W
-    clear: it may be shared, so its next write faults and finds out."""
+    """Give the entries of start … end the area's new rights. A page that may be written now but could not before
+    keeps W clear: it may be shared, so its next write faults and finds out.
+    """
     rights = vma.prot_ro & _RIGHTS
     kept = ~_RIGHTS | (PTE_W if vma.vm_flags & VM_WRITE else 0)
     for low, high, _ in table_slices(mm, start, end):

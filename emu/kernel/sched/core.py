@@ -1,7 +1,7 @@
 """The scheduler: puts ready tasks on harts and takes them off (Linux: kernel/sched/core.c).
 
-A switch saves the registers of the old task and loads those of the new one; only when the address space changes too does
-satp. TLB entries carry an asid, so a switch flushes nothing.
+A switch saves the registers of the old task and loads those of the new one; only when the address space changes too
+does satp. TLB entries carry an asid, so a switch flushes nothing.
 """
 
 from __future__ import annotations
@@ -84,7 +84,9 @@ class Scheduler:
                 self.switch_to(cpu, task)
 
     def switch_to(self, cpu: int, task: Task) -> None:
-        """context_switch: the hart takes up the task; waiting time since the task became ready is the hart's idle time."""
+        """context_switch: the hart takes up the task; waiting time since the task became ready is the hart's idle
+        time.
+        """
         kernel, hart = self.kernel, self.kernel.harts[cpu]
         if hart.cycle < task.ready_since:
             hart.charge(LEDGER_IDLE, task.ready_since - hart.cycle)

@@ -1,4 +1,6 @@
-"""Timers on the simulated clock: a heap of (cycle, number, what). What expires is a task to wake or an object to call."""
+"""Timers on the simulated clock: a heap of (cycle, number, what). What expires is a task to wake or an object to
+call.
+"""
 
 from __future__ import annotations
 

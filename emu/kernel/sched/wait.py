@@ -1,8 +1,8 @@
 """Waiting: a task that can't go on leaves its hart, and the call that made it wait is executed anew when it wakes.
 
-There are no kernel stacks: a system call that must wait enters the task in a wait queue and raises Blocked. The program
-counter stays on the ecall (or on the faulting instruction), so waking up means to try again. What a call must remember over
-the wait (a deadline, a partial count) it keeps in `task.restart`.
+There are no kernel stacks: a system call that must wait enters the task in a wait queue and raises Blocked. The
+program counter stays on the ecall (or on the faulting instruction), so waking up means to try again. What a call must
+remember over the wait (a deadline, a partial count) it keeps in `task.restart`.
 """
 
 from __future__ import annotations

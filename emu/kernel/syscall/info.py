@@ -29,7 +29,7 @@ def sys_uname(kernel: Kernel, task: Task, buf: Addr) -> int:
 
 @syscall("sysinfo")
 def sys_sysinfo(kernel: Kernel, task: Task, buf: Addr) -> int:
-    pages = [kernel.pages.total_pages, kernel.pages.free_pages, kernel.shmem_pages(), 0]
+    pages = [kernel.pages.total_pages, kernel.pages.nr_free_pages, kernel.shmem_pages(), 0]
     pages += [kernel.swap_pages, kernel.free_swap()]
     unit = 1 if kernel.xlen == 64 or max(pages) < 1 << 20 else 4096
     word = "Q" if kernel.xlen == 64 else "I"

@@ -3,10 +3,10 @@
     @syscall("read")
     def sys_read(kernel: Kernel, task: Task, fd: Int, buf: Addr, count: Size) -> int: ...
 
-The annotations say how a register becomes an argument, so that a hostile value is only ever an integer of known range:
-Int and Uint are 32 bits wide, Addr and Size and Long as wide as a register (Long signed), Off is a signed 64-bit number that
-takes two registers on RV32. A function returns the result, or a negative errno, or raises Errno; None leaves the registers
-as they are (execve, exit, sigreturn).
+The annotations say how a register becomes an argument, so that a hostile value is only ever an integer of known
+range: Int and Uint are 32 bits wide, Addr and Size and Long as wide as a register (Long signed), Off is a signed
+64-bit number that takes two registers on RV32. A function returns the result, or a negative errno, or raises Errno;
+None leaves the registers as they are (execve, exit, sigreturn).
 """
 
 from __future__ import annotations
