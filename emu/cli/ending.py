@@ -19,10 +19,11 @@ REASONS = {
 
 
 def ending(run: Run, plain: bool) -> str:
-    """The kernel's messages, then why the run ended; empty for one that ended by itself."""
-    lines = [f"kernel: {line}" for line in run.exit.log]
-    if run.exit.card is not None:
-        lines.append(run.exit.card.render().rstrip("\n"))
+    """The kernel's messages, the fault card in place of its line in them, then why the run was stopped if it was."""
+    card = run.exit.card
+    lines = [f"kernel: {line}" for line in run.exit.log if card is None or card.headline not in line]
+    if card is not None:
+        lines.append(card.render().rstrip("\n"))
     if run.exit.reason in REASONS and not run.broken:
         lines.append(f"stopped: {REASONS[run.exit.reason]}; {where(run)}")
     return "".join(f"{line}\n" for line in lines)

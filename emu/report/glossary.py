@@ -25,7 +25,7 @@ insn.store            stores
 insn.amo              atomic memory operations, LR and SC
 insn.branch           conditional branches
 insn.mispredict       conditional branches and indirect jumps that were guessed wrong
-insn.taken            branches that were taken
+insn.taken            jumps, and branches that were taken
 insn.misaligned       accesses at an address that is no multiple of their size
 l1i.access            fetches: one for each line that execution enters
 l1i.miss              fetches that were not in the cache

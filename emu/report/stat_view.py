@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from emu.machine.ledger import LEDGER
 from emu.report.glossary import COUNTERS
 from emu.report.stat import misses
 from emu.report.table import MEANING, Cell, Table, percent, shares
@@ -50,7 +51,7 @@ def instructions(part: Mapping[str, Any]) -> Iterator[Table]:
     branches = events.get("branch", 0)
     rows = []
     for event, count in events.items():
-        whole, of = (branches, "of branches") if event in ("mispredict", "taken") else (retired, "of instructions")
+        whole, of = (branches, "of branches") if event == "mispredict" else (retired, "of instructions")
         share = percent(count, whole)
         rows.append((event, count, f"{share} {of}" if share else None))
     yield Table("instructions", ("kind", "count", "share"), rows)
@@ -98,9 +99,9 @@ def ledger(part: Mapping[str, Any]) -> Table:
     used = sorted(((cause, n) for cause, n in part["ledger"].items() if n), key=lambda item: -item[1])
     clock = sum(n for _, n in used)
     parts = shares([n for _, n in used], clock)
-    rows = [(cause, n, share) for (cause, n), share in zip(used, parts, strict=True)]
-    rows.append(("clock", part["cycles"], "100.0 %" if clock else None))
-    return Table("where the cycles went", ("cause", "cycles", "share"), rows, total=True)
+    rows = [(cause, n, share, LEDGER.get(cause)) for (cause, n), share in zip(used, parts, strict=True)]
+    rows.append(("clock", part["cycles"], "100.0 %" if clock else None, None))
+    return Table("where the cycles went", ("cause", "cycles", "share", MEANING), rows, total=True)
 
 
 def harts(each: list[Mapping[str, Any]]) -> Table:
