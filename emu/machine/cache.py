@@ -6,6 +6,7 @@ own: each bit of the tree points away from the half that was used last, and the 
 
 from __future__ import annotations
 
+from emu.machine.host import equal_lanes, first_bit, lowest_lane
 from emu.machine.jit import hot, inlined
 
 L1I, L1D, L2, LLC = range(4)
@@ -20,14 +21,21 @@ def first_way(m, h, level, line):
     return c.first + h.id * c.stride + (line & (c.sets - 1)) * c.ways
 
 
+@inlined
+def lanes_of(ways, done):
+    """Which of eight lanes belong to the set when `done` ways have been looked at."""
+    return 255 if ways - done >= 8 else (1 << (ways - done)) - 1
+
+
 @hot
 def find(m, h, level, line):
     """The index of the line in this hart's cache of a level (LLC: the shared one), or -1. No side effect."""
     first = first_way(m, h, level, line)
-    tag = line + 1  # tag 0 is an empty way
-    for i in range(first, first + m.cache[level].ways):
-        if m.line_tag[i] == tag:
-            return i
+    ways = m.cache[level].ways
+    for w in range(0, ways, 8):  # eight tags at a time; tag 0 is an empty way
+        found = equal_lanes(m.tag_at + ((first + w) << 3), line + 1) & lanes_of(ways, w)
+        if found:
+            return first + w + first_bit(found)
     return -1
 
 
@@ -43,13 +51,14 @@ def random_below(m, n):
 
 
 @hot
-def oldest(stamps, first, ways):
-    """The way with the smallest stamp; the lowest way among equals."""
-    best = first
-    for i in range(first + 1, first + ways):
-        if stamps[i] < stamps[best]:
-            best = i
-    return best
+def oldest(stamps_at, first, ways):
+    """The way with the smallest of the stamps at a host address; the lowest way among equals."""
+    low, at = lowest_lane(stamps_at + (first << 3), lanes_of(ways, 0)), 0
+    for w in range(8, ways, 8):
+        here = lowest_lane(stamps_at + ((first + w) << 3), lanes_of(ways, w))
+        if here < low:
+            low, at = here, w
+    return first + at + first_bit(equal_lanes(stamps_at + ((first + at) << 3), low))
 
 
 @hot
@@ -72,17 +81,26 @@ def tree_victim(stamps, first, ways):
 
 
 @hot
-def victim(m, h, level, line):
-    """The way to fill: an empty one, else by the cache's replacement policy."""
-    c = m.cache[level]
-    first = first_way(m, h, level, line)
-    for i in range(first, first + c.ways):
+def empty_way(m, first, ways):
+    """The first way without a line, or -1."""
+    for i in range(first, first + ways):
         if m.line_tag[i] == 0:
             return i
+    return -1
+
+
+@hot
+def victim(m, h, level, line):
+    """The way to fill: an empty one (its stamps are 0, the oldest), else by the cache's replacement policy."""
+    c = m.cache[level]
+    first = first_way(m, h, level, line)
     if c.policy == LRU:
-        return oldest(m.line_used, first, c.ways)
+        return oldest(m.used_at, first, c.ways)
+    if c.policy == FIFO:
+        return oldest(m.filled_at, first, c.ways)
+    i = empty_way(m, first, c.ways)
+    if i >= 0:
+        return i
     if c.policy == PLRU:
         return tree_victim(m.line_used, first, c.ways)
-    if c.policy == FIFO:
-        return oldest(m.line_filled, first, c.ways)
     return first + random_below(m, c.ways)

@@ -6,7 +6,7 @@ test on a path that has already missed.
 
 from __future__ import annotations
 
-from emu.machine.jit import hot
+from emu.machine.jit import hot, inlined
 from emu.machine.state import EVENTS
 
 KINDS = {
@@ -38,15 +38,21 @@ globals().update({"EV_" + name.upper(): number for name, number in EV.items()})
 
 
 @hot
+def append(m, h, kind, a, b, c):
+    """Write an event into the ring."""
+    e = m.event[m.event_count & (EVENTS - 1)]
+    e.cycle = h.clock + h.cycles + h.extra
+    e.pc = h.pc
+    e.hart = h.id
+    e.kind = kind
+    e.a = a
+    e.b = b
+    e.c = c
+    m.event_count += 1
+
+
+@inlined
 def log(m, h, kind, a, b, c):
     """Append an event if the mask wants its kind; the ring keeps the newest EVENTS of them."""
     if (m.event_mask >> kind) & 1:
-        e = m.event[m.event_count & (EVENTS - 1)]
-        e.cycle = h.clock + h.cycles + h.extra
-        e.pc = h.pc
-        e.hart = h.id
-        e.kind = kind
-        e.a = a
-        e.b = b
-        e.c = c
-        m.event_count += 1
+        append(m, h, kind, a, b, c)

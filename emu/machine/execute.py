@@ -181,7 +181,7 @@ def run_hart(m, h, timed, max_n, until):
                     end -= 1
             if max_n - n < halves:
                 end = ip + 1
-        r = m.code[ip]
+        r = m.code[np.uint64(ip)]  # unsigned: no test for a negative index
         n += 1
         slow = 0
         match r.op:

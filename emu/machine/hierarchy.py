@@ -73,7 +73,7 @@ def charge(h, cause, cycles):
 # ---------------------------------------------------------------------------------------------------------------- lines
 
 
-@hot
+@inlined
 def forget_hit(m, h, level, i):
     """The line at index i may no longer be taken to hit: clear the filter entry that points at it."""
     slot = m.line_slot[i]
@@ -89,7 +89,7 @@ def forget_hit(m, h, level, i):
         h.dhit[slot - 1].wtag = NEVER
 
 
-@hot
+@inlined
 def set_state(m, h, level, i, state):
     """Change a line's MESI state; a line that is not Modified must take the slow path on its next store."""
     old = m.line_state[i]
@@ -101,29 +101,33 @@ def set_state(m, h, level, i, state):
         h.dhit[m.line_slot[i] - 1].wtag = NEVER
 
 
+@inlined
+def drop_at(m, h, level, i):
+    """Empty way i of a cache. Returns whether its line was dirty."""
+    forget_hit(m, h, level, i)
+    set_state(m, h, level, i, INVALID)
+    dirty = m.line_dirty[i]
+    m.line_tag[i] = 0
+    m.line_used[i] = 0
+    m.line_filled[i] = 0
+    m.line_dirty[i] = 0
+    return dirty
+
+
 @hot
 def drop(m, h, level, line):
     """Invalidate this hart's copy at a level, if any. Returns -1 (no copy), 0 (clean) or 1 (dirty)."""
     i = find(m, h, level, line)
-    if i < 0:
-        return -1
-    forget_hit(m, h, level, i)
-    set_state(m, h, level, i, INVALID)
-    m.line_tag[i] = 0
-    dirty = m.line_dirty[i]
-    m.line_dirty[i] = 0
-    return 1 if dirty else 0
+    return -1 if i < 0 else drop_at(m, h, level, i)
 
 
-@hot
+@inlined
 def put_line(m, h, level, i, line, state, stamp):
-    """Write a line into way i, which is free."""
+    """Write a line into way i, which is empty."""
     m.line_tag[i] = line + 1
     m.line_used[i] = stamp
     m.line_filled[i] = stamp
-    m.line_slot[i] = 0
-    m.line_dirty[i] = 0
-    m.line_state[i] = INVALID
+    m.line_above[i] = 0
     set_state(m, h, level, i, state)
     log(m, h, EV_CACHE_FILL, line << m.line_shift, state, level)
 
@@ -131,14 +135,14 @@ def put_line(m, h, level, i, line, state, stamp):
 # ------------------------------------------------------------------------------------------------------- DRAM and LLC
 
 
-@hot
+@inlined
 def dram_write(m, h, line):
     """A line (or a word of it) goes to memory; the write buffer hides the latency."""
     h.count[C_DRAM_WRITE] += 1
     log(m, h, EV_DRAM_WRITE, line << m.line_shift, 0, 0)
 
 
-@hot
+@inlined
 def dram_read(m, h, line):
     """A line comes from memory."""
     h.count[C_DRAM_READ] += 1
@@ -147,44 +151,74 @@ def dram_read(m, h, line):
 
 
 @hot
-def back_invalidate(m, h, line):
-    """An inclusive LLC drops a line: every private copy goes too. Returns 1 if one of them was dirty."""
+def drop_above(m, h, line, levels):
+    """Drop the line from this hart's L1I and L1D where `levels` has their bits. Returns 1 if L1D's copy was dirty.
+
+    Counts nothing: inclusion works inside the hart.
+    """
+    if levels & 1 << L1I:
+        drop(m, h, L1I, line)
+    return 1 if levels & 1 << L1D and drop(m, h, L1D, line) == 1 else 0
+
+
+@hot
+def drop_private(m, h, other, line):
+    """Drop every copy that hart `other` has, counted as back-invalidations by h. Returns 1 if one was dirty."""
+    levels = (1 << L1I) | (1 << L1D)
     dirty = 0
-    for k in range(m.harts):
-        if m.harts > 1 and not (load_i64(m.dir_at + (line << 3)) >> k) & 1:
-            continue
-        other = m.hart[k]
-        for level in range(3):
-            was = drop(m, other, level, line)
-            if was >= 0:
-                h.count[C_BUS_BACK_INVALIDATE] += 1
-                dirty |= was
-    if m.harts > 1:
-        store_64(m.dir_at + (line << 3), 0)
+    i = find(m, other, L2, line)
+    if i >= 0:
+        levels = m.line_above[i] if m.cache[L2].inclusive else levels
+        dirty = drop_at(m, other, L2, i)
+        h.count[C_BUS_BACK_INVALIDATE] += 1
+    elif m.cache[L2].inclusive:
+        return 0
+    for level in range(2):
+        was = drop(m, other, level, line) if (levels >> level) & 1 else -1
+        if was >= 0:
+            h.count[C_BUS_BACK_INVALIDATE] += 1
+            dirty |= was
     return dirty
 
 
 @hot
-def llc_fill(m, h, line):
-    """Make room in the LLC and put the line there. Returns its index."""
+def back_invalidate(m, h, line, holders):
+    """An inclusive LLC drops a line: the copies of the harts in the bit set `holders` go too. Returns 1 if one was dirty."""
+    dirty = 0
+    for k in range(m.harts):
+        if (holders >> k) & 1:
+            dirty |= drop_private(m, h, m.hart[k], line)
+    return dirty
+
+
+@hot
+def llc_room(m, h, line):
+    """Free a way of the LLC for the line. Returns its index."""
     i = victim(m, h, LLC, line)
     if m.line_tag[i] != 0:
         old = m.line_tag[i] - 1
-        dirty = m.line_dirty[i]
         h.count[C_LLC_EVICT] += 1
-        log(m, h, EV_CACHE_EVICT, old << m.line_shift, dirty, LLC)
-        if m.cache[LLC].inclusive:
-            dirty |= back_invalidate(m, h, old)
+        log(m, h, EV_CACHE_EVICT, old << m.line_shift, m.line_dirty[i], LLC)
+        dirty = drop_at(m, h, LLC, i)
+        if m.cache[LLC].inclusive and m.line_above[i] != 0:
+            dirty |= back_invalidate(m, h, old, m.line_above[i])
         if dirty:
             h.count[C_LLC_WRITE_BACK] += 1
             log(m, h, EV_WRITE_BACK, old << m.line_shift, 0, LLC)
             dram_write(m, h, old)
+    return i
+
+
+@inlined
+def llc_fill(m, h, line):
+    """Make room in the LLC and put the line there. Returns its index."""
+    i = llc_room(m, h, line)
     m.tick += 1
     put_line(m, h, LLC, i, line, SHARED, m.tick)
     return i
 
 
-@hot
+@inlined
 def llc_access(m, h, line):
     """Count and charge a lookup in the LLC. Returns the index or -1."""
     h.count[C_LLC_ACCESS] += 1
@@ -202,9 +236,11 @@ def llc_access(m, h, line):
 def llc_read(m, h, line):
     """A line is read for a private cache: from the LLC, or from DRAM through it."""
     charge(h, LEDGER_LLC, m.cache[LLC].latency)
-    if llc_access(m, h, line) < 0:
+    i = llc_access(m, h, line)
+    if i < 0:
         dram_read(m, h, line)
-        llc_fill(m, h, line)
+        i = llc_fill(m, h, line)
+    m.line_above[i] |= 1 << h.id
 
 
 @hot
@@ -291,6 +327,7 @@ def bus_fetch(m, h, line, exclusive):
     had = snoop(m, h, line, exclusive)
     if had == 2:
         charge(h, LEDGER_COHERENCE, m.cost_intervention)
+        m.line_above[find(m, h, LLC, line)] |= 1 << h.id
     else:
         llc_read(m, h, line)
         if had and exclusive:
@@ -312,7 +349,7 @@ def upgrade(m, h, line):
 # -------------------------------------------------------------------------------------------------------- private caches
 
 
-@hot
+@inlined
 def bus_write_back(m, h, line):
     """A dirty line leaves the hart."""
     h.count[C_BUS_WRITE_BACK] += 1
@@ -328,10 +365,9 @@ def l2_room(m, h, line):
         dirty = m.line_dirty[i]
         h.count[C_L2_EVICT] += 1
         log(m, h, EV_CACHE_EVICT, old << m.line_shift, dirty, L2)
-        drop(m, h, L2, old)
+        drop_at(m, h, L2, i)
         if m.cache[L2].inclusive:
-            drop(m, h, L1I, old)
-            dirty |= drop(m, h, L1D, old) == 1
+            dirty |= drop_above(m, h, old, m.line_above[i])
         if dirty:
             h.count[C_L2_WRITE_BACK] += 1
             log(m, h, EV_WRITE_BACK, old << m.line_shift, 0, L2)
@@ -339,7 +375,7 @@ def l2_room(m, h, line):
     return i
 
 
-@hot
+@inlined
 def l2_access(m, h, line):
     """Count a lookup in L2. Returns the index or -1."""
     h.tick += 1
@@ -354,18 +390,18 @@ def l2_access(m, h, line):
 
 
 @hot
-def l2_fetch(m, h, line, exclusive):
-    """L1 missed: get the line, from L2 or over the bus, with ownership if exclusive. Returns the state granted."""
+def l2_fetch(m, h, line, exclusive, level):
+    """L1 (`level`) missed: get the line, from L2 or over the bus, owned if exclusive. Returns the state granted."""
     charge(h, LEDGER_L2, m.cache[L2].latency)
     i = l2_access(m, h, line)
     if i < 0:
         i = l2_room(m, h, line)
         put_line(m, h, L2, i, line, bus_fetch(m, h, line, exclusive), h.tick)
-        return m.line_state[i]
-    if exclusive:
+    elif exclusive:
         if m.line_state[i] == SHARED:
             upgrade(m, h, line)
         set_state(m, h, L2, i, MODIFIED)
+    m.line_above[i] |= 1 << level
     return m.line_state[i]
 
 
@@ -418,7 +454,7 @@ def l1d_room(m, h, line):
         dirty = m.line_dirty[i]
         h.count[C_L1D_EVICT] += 1
         log(m, h, EV_CACHE_EVICT, old << m.line_shift, dirty, L1D)
-        drop(m, h, L1D, old)
+        drop_at(m, h, L1D, i)
         if dirty:
             h.count[C_L1D_WRITE_BACK] += 1
             log(m, h, EV_WRITE_BACK, old << m.line_shift, 0, L1D)
@@ -465,7 +501,7 @@ def data_access(m, h, line, write):
             l1d_write_through(m, h, line)
             return -1
         i = l1d_room(m, h, line)
-        put_line(m, h, L1D, i, line, l2_fetch(m, h, line, write), h.tick)
+        put_line(m, h, L1D, i, line, l2_fetch(m, h, line, write, L1D), h.tick)
     if write:
         if m.cache[L1D].through:
             l1d_write_through(m, h, line)
@@ -487,12 +523,12 @@ def fetch_access(m, h, line):
         return i
     h.count[C_L1I_MISS] += 1
     log(m, h, EV_CACHE_MISS, line << m.line_shift, 0, L1I)
-    l2_fetch(m, h, line, 0)
+    l2_fetch(m, h, line, 0, L1I)
     i = victim(m, h, L1I, line)
     if m.line_tag[i] != 0:
         old = m.line_tag[i] - 1
         h.count[C_L1I_EVICT] += 1
         log(m, h, EV_CACHE_EVICT, old << m.line_shift, 0, L1I)
-        drop(m, h, L1I, old)
+        drop_at(m, h, L1I, i)
     put_line(m, h, L1I, i, line, SHARED, h.tick)
     return i

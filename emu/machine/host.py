@@ -67,3 +67,67 @@ _store = _python_store if INTERPRETED else _jitted_store
 load_i8, load_i16, load_i32, load_i64 = (_load(bits, True) for bits in (8, 16, 32, 64))
 load_u8, load_u16, load_u32 = (_load(bits, False) for bits in (8, 16, 32))
 store_8, store_16, store_32, store_64 = (_store(bits) for bits in (8, 16, 32, 64))
+
+# Eight 64-bit cells at once: how a set's tags are compared and its oldest stamp found. LLVM makes of it what the host has.
+
+_LANES = ir.VectorType(ir.IntType(64), 8)
+
+
+def _eight(builder, address):
+    return builder.load(builder.inttoptr(address, _LANES.as_pointer()), align=8)
+
+
+def _splat(builder, value):
+    one = builder.insert_element(ir.Constant(_LANES, ir.Undefined), value, ir.Constant(ir.IntType(32), 0))
+    return builder.shuffle_vector(one, one, ir.Constant(ir.VectorType(ir.IntType(32), 8), [0] * 8))
+
+
+@intrinsic
+def _jitted_equal_lanes(typing_context, address, value):
+    def codegen(context, builder, signature, args):
+        same = builder.icmp_signed("==", _eight(builder, args[0]), _splat(builder, args[1]))
+        return builder.zext(builder.bitcast(same, ir.IntType(8)), ir.IntType(64))
+
+    return types.int64(types.int64, types.int64), codegen
+
+
+@intrinsic
+def _jitted_lowest_lane(typing_context, address, lanes):
+    def codegen(context, builder, signature, args):
+        wanted = builder.bitcast(builder.trunc(args[1], ir.IntType(8)), ir.VectorType(ir.IntType(1), 8))
+        rest = ir.Constant(_LANES, [(1 << 63) - 1] * 8)
+        cells = builder.select(wanted, _eight(builder, args[0]), rest)
+        smin = ir.FunctionType(ir.IntType(64), (_LANES,))
+        reduce = builder.module.declare_intrinsic("llvm.vector.reduce.smin.v8i64", (), smin)
+        return builder.call(reduce, (cells,))
+
+    return types.int64(types.int64, types.int64), codegen
+
+
+@intrinsic
+def _jitted_first_bit(typing_context, bits):
+    def codegen(context, builder, signature, args):
+        return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.int64(types.int64), codegen
+
+
+def _cells(address) -> list[int]:
+    return list((ctypes.c_int64 * 8).from_address(int(address)))
+
+
+def _python_equal_lanes(address, value):
+    return np.int64(sum(1 << k for k, cell in enumerate(_cells(address)) if cell == value))
+
+
+def _python_lowest_lane(address, lanes):
+    return np.int64(min(cell if lanes >> k & 1 else (1 << 63) - 1 for k, cell in enumerate(_cells(address))))
+
+
+def _python_first_bit(bits):
+    return np.int64((int(bits) & -int(bits)).bit_length() - 1)
+
+
+equal_lanes = _python_equal_lanes if INTERPRETED else _jitted_equal_lanes
+lowest_lane = _python_lowest_lane if INTERPRETED else _jitted_lowest_lane
+first_bit = _python_first_bit if INTERPRETED else _jitted_first_bit

@@ -19,7 +19,7 @@ from emu.machine.counters import (
 )
 from emu.machine.hierarchy import break_reservations, charge, data_access
 from emu.machine.host import load_u8, store_8
-from emu.machine.jit import hot
+from emu.machine.jit import hot, inlined
 from emu.machine.ledger import LEDGER_WALK
 from emu.machine.state import DATA_FILTER, NEVER
 from emu.machine.tlb import DTLB, ITLB, L2TLB, tlb_fill, tlb_find, tlb_invalidate
@@ -31,7 +31,7 @@ BARE_TLB = 0  # entry 0 of the TLB array belongs to no TLB; bare translation sta
 PAGE = 4096
 
 
-@hot
+@inlined
 def trap(h, cause, tval):
     """Record an exception; the run loop returns it. Always FAULT."""
     h.cause = cause
@@ -83,7 +83,7 @@ def translate(m, h, va, access):
     return refill(m, h, unit, vpn, access)
 
 
-@hot
+@inlined
 def physical(m, h, va, access):
     """Returns (cause, physical address, index of the TLB entry)."""
     if h.levels == 0:
@@ -140,7 +140,7 @@ def page_reserved(m, h, pa):
     return False
 
 
-@hot
+@inlined
 def remember(m, h, va, pa, tlb, line):
     """Enter an access into the data filter: the next one to this line (timing off: page) may take the fast path."""
     shift = m.line_shift if m.timed else 12
@@ -166,7 +166,7 @@ def remember(m, h, va, pa, tlb, line):
     f.line = max(line, 0)
 
 
-@hot
+@inlined
 def writable_fast(m, h, pa, tlb, line):
     """Whether a store to the line changes nothing but recency."""
     if h.levels and not (permitted(h, m.tlb[tlb].pte, STORE) and m.tlb[tlb].pte & D):
@@ -176,13 +176,13 @@ def writable_fast(m, h, pa, tlb, line):
     return not page_reserved(m, h, pa)
 
 
-@hot
+@inlined
 def readable(m, h, tlb):
     """Whether loads may use a filter entry that a store leaves."""
     return h.levels == 0 or permitted(h, m.tlb[tlb].pte, LOAD)
 
 
-@hot
+@inlined
 def touch(m, h, pa, size, access):
     """The cache accesses of one access inside a page, each line once. Returns the L1D index if it was a single line."""
     first, last = pa >> m.line_shift, (pa + size - 1) >> m.line_shift
@@ -199,7 +199,7 @@ def touch(m, h, pa, size, access):
     return -1
 
 
-@hot
+@inlined
 def wrap(m, va):
     """The canonical form of an address that arithmetic may have carried out of 32 bits: RV32 addresses are sign-extended."""
     if m.xlen == 32:

@@ -22,7 +22,7 @@ from emu.machine.host import (
     store_32,
     store_64,
 )
-from emu.machine.jit import hot
+from emu.machine.jit import hot, inlined
 from emu.machine.ledger import LEDGER_STALL
 from emu.machine.mmu import data_slow, scatter, trap
 from emu.machine.rare import compute
@@ -34,7 +34,7 @@ AGAIN = 1  # the record is decoded now: dispatch it again
 REFETCH = 2  # done, but what follows must be fetched anew
 
 
-@hot
+@inlined
 def size_of(op):
     """Bytes that a load or store moves."""
     if op <= O.LB or op == O.LBU or op == O.SB:
@@ -46,7 +46,7 @@ def size_of(op):
     return 4
 
 
-@hot
+@inlined
 def load_value(op, at):
     """The register value that a load gives for the bytes at a host address."""
     if op == O.LB:
@@ -64,7 +64,7 @@ def load_value(op, at):
     return load_i32(at)
 
 
-@hot
+@inlined
 def store_value(size, at, value):
     """Write the low bytes of a register to a host address."""
     if size == 1:

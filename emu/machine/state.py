@@ -77,7 +77,7 @@ HART = _record(
 )  # fmt: skip
 
 MACHINE = _record(
-    ("ram_at", "i8"), ("ram_size", "i8"), ("dir_at", "i8"), ("xlen", "i8"), ("harts", "i8"), ("timed", "i8"),
+    ("ram_at", "i8"), ("ram_size", "i8"), ("dir_at", "i8"), ("tag_at", "i8"), ("used_at", "i8"), ("filled_at", "i8"), ("xlen", "i8"), ("harts", "i8"), ("timed", "i8"),
     ("line_shift", "i8"), ("stop", "i8"), ("stopped", "i8"), ("quantum", "i8"), ("time_shift", "i8"), ("rng", "i8"),
     ("tick", "i8"), ("reservations", "i8"), ("watch_count", "i8"), ("break_count", "i8"), ("code_pages", "i8"),
     ("cost_load_use", "i8"), ("cost_taken", "i8"), ("cost_mispredict", "i8"), ("cost_l2tlb", "i8"),
@@ -90,6 +90,7 @@ MACHINE = _record(
     ("hart", HART, (MAX_HARTS,)), ("event", EVENT, (EVENTS,)), ("tlb", TLB_ENTRY, (MAX_TLB,)),
     ("line_tag", "i8", (MAX_LINES,)), ("line_used", "i8", (MAX_LINES,)), ("line_filled", "i8", (MAX_LINES,)),
     ("line_slot", "i4", (MAX_LINES,)), ("line_state", "u1", (MAX_LINES,)), ("line_dirty", "u1", (MAX_LINES,)),
+    ("line_above", "i8", (MAX_LINES,)),
     ("code_slot", "i4", (MAX_PAGES,)), ("code_page", "i8", (CODE_PAGES,)),
     ("code", INSN, (CODE_PAGES * SLOTS,)),
 )  # fmt: skip
