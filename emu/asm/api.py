@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 from emu.asm.assembler import Assembler, Reader
 from emu.asm.errors import AsmError, Diagnostics, TooManyErrors
@@ -33,13 +34,12 @@ def assemble_object(
         options = options.with_extensions(extensions, strict=True)
         xlen = width
     asm = Assembler(source, xlen, options, include, defines or {})
-    try:
+    with suppress(TooManyErrors):
         asm.run()
         asm.diagnostics.raise_if_any()
-        return Resolver(asm).run()
-    except TooManyErrors:
-        asm.diagnostics.raise_if_any()
-        raise
+        obj = Resolver(asm).run()
+    asm.diagnostics.raise_if_any()
+    return obj
 
 
 def assemble(

@@ -67,6 +67,7 @@ class Assembler:
     def run(self) -> None:
         """Takes in every statement; mistakes go to the diagnostics."""
         while True:
+            statement = None
             try:
                 statement = next(self.stream, None)
                 if statement is None:
@@ -74,6 +75,8 @@ class Assembler:
                 self.line = self.symbols.line = statement.line
                 self._statement(statement)
             except Mistake as mistake:
+                if mistake.column is None and statement is not None:
+                    mistake.column = statement.column + len(statement.text) - len(statement.text.lstrip())
                 self.report(mistake)
         for condition in self.conditionals.open:
             self.diagnostics.add(condition.begin.line.error("this .if has no .endif", condition.begin.column))
@@ -124,7 +127,7 @@ class Assembler:
         tokens = tokenize(rest, statement.column + word.end())
         self.lines.instruction(column)
         self.section.alignment = max(self.section.alignment, 2 if self.options.rvc else 4)
-        return self.instructions.assemble(name.lower(), column, tokens)
+        return self.instructions.assemble(name.lower(), column, tokens, self.macros.known)
 
     def _directive(self, name: str, word: re.Match[str], statement: Statement) -> None:
         column = statement.column + word.start(1)

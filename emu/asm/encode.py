@@ -122,7 +122,8 @@ class Encoder:
             raise Mistake(f"unknown modifier %{node.name}", node.column, hint)
         kind = MODIFIERS[node.name].get(field.name)
         if kind is None:
-            raise Mistake(f"%{node.name} does not fit this operand", column)
+            fitting = " or ".join(f"%{name}" for name, fields in MODIFIERS.items() if field.name in fields)
+            raise Mistake(f"%{node.name} does not fit this operand", column, f"here: {fitting}" if fitting else "")
         return kind, node.a
 
     def _append_fixed(self, code: bytes, kind: str, node: Node, column: int) -> None:

@@ -35,20 +35,23 @@ class Evaluator:
 
     def __init__(self, symbols: SymbolTable, distance: Distance) -> None:
         self.symbols, self.distance, self._depth = symbols, distance, 0
+        self._known: dict[Entry, Value] = {}  # of symbols, within one call of `value`
 
     def value(self, node: Node) -> Value:
         """The value; Mistake if the expression means nothing (two addresses added, a loop of .set, …)."""
+        self._known.clear()
+        self._depth = 0
+        return self._value(node)
+
+    def _value(self, node: Node) -> Value:
         if type(node) is int:
             return Value(node)
-        if type(node) is Symbol:
-            return self._symbol(node)
         if type(node) is Modifier:
             raise Mistake(f"%{node.name} is not allowed here", node.column)
         self._depth += 1
         if self._depth > 2 * MAX_EXPRESSION_DEPTH:
-            self._depth = 0
-            raise Mistake("expression nested too deep")
-        result = self._unary(node) if type(node) is Unary else self._spine(node)
+            raise Mistake("expression nested too deep, or too long a chain of symbols")
+        result = {Symbol: self._symbol, Unary: self._unary, Binary: self._spine}[type(node)](node)
         self._depth -= 1
         return result
 
@@ -66,16 +69,19 @@ class Evaluator:
         entry = self.symbols.get(node.name)
         if entry.value is None:
             return Value(0, entry)
+        if entry in self._known:
+            return self._known[entry]
         if entry.busy:
             raise Mistake(f"the value of {shown_name(entry.name)!r} depends on itself", max(node.column, 0))
         entry.busy = True
         try:
-            return self.value(entry.value)
+            value = self._known[entry] = self._value(entry.value)
         finally:
             entry.busy = False
+        return value
 
     def _unary(self, node: Unary) -> Value:
-        a = self.value(node.a)
+        a = self._value(node.a)
         if a.is_absolute:
             return Value(wrap(UNARY[node.op](a.constant)))
         if node.op == "-":
@@ -88,9 +94,9 @@ class Evaluator:
         while type(node) is Binary:
             stack.append(node)
             node = node.a
-        left = self.value(node)
+        left = self._value(node)
         for part in reversed(stack):
-            left = self._binary(part, left, self.value(part.b))
+            left = self._binary(part, left, self._value(part.b))
         return left
 
     def _binary(self, node: Binary, a: Value, b: Value) -> Value:

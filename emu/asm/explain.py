@@ -35,7 +35,7 @@ def unknown(name: str, xlen: int, column: int, macros: Iterable[str]) -> Mistake
 def mismatch(name: str, candidates: tuple[Form, ...], operands: list[Operand], column: int) -> Mistake:
     """For a mnemonic that exists, with operands that fit none of its forms."""
     count = len(operands)
-    hint = "write: " + "  or  ".join(form.syntax for form in candidates[:4])
+    hint = _missing_comma(operands) or "write: " + "  or  ".join(form.syntax for form in candidates[:4])
     same = [form for form in candidates if form.required <= count <= len(form.slots)]
     if not same:
         return Mistake(f"{name} takes {_counts(candidates)}, found {count}", column, hint)
@@ -47,6 +47,14 @@ def mismatch(name: str, candidates: tuple[Form, ...], operands: list[Operand], c
         operand.column,
         _register_hint(slot.shape, operand) or hint,
     )
+
+
+def _missing_comma(operands: list[Operand]) -> str:
+    for operand in operands:
+        first, *rest = operand.tokens or [None]
+        if rest and first.value in XREG and rest[0].kind != "op":
+            return f"a comma is missing after {first.value}"
+    return ""
 
 
 def _counts(candidates: tuple[Form, ...]) -> str:

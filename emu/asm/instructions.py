@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from emu.asm.constants import constant_steps
 from emu.asm.encode import Columns, Encoder, Host, Values
 from emu.asm.errors import Mistake
@@ -36,15 +38,21 @@ class Instructions:
         self.host, self.names, self.encoder = host, names, Encoder(host)
         self._forms: dict[tuple[str, str, object], Form] = {}
 
-    def assemble(self, name: str, column: int, tokens: list[Token]) -> None:
-        """Appends what the statement means to the current section."""
+    def assemble(self, name: str, column: int, tokens: list[Token], macros: Iterable[str] = ()) -> None:
+        """Appends what the statement means to the current section; `macros` for hints about unknown names."""
+        if not forms(name, self.host.xlen) and name not in ALL_ZERO:
+            raise unknown(name, self.host.xlen, column, macros)
         operands = parse_operands(tokens)
         if name == "add" and len(operands) == 4:
             return self._thread_add(operands, column)
         if name in ALL_ZERO and not operands and self.host.options.rvc:
             return self.encoder.append(b"\0\0")
         form = self._find(name, operands, column)
-        values, columns = self._bind(form, operands)
+        try:
+            values, columns = self._bind(form, operands)
+        except Mistake as mistake:
+            mistake.hint = mistake.hint or f"write: {form.syntax}"
+            raise
         if form.insn is not None:
             self.encoder.emit(form.insn, values, columns)
         elif form.pseudo.computed:
@@ -64,8 +72,6 @@ class Instructions:
     def _choose(self, name: str, shapes: str, operands: list[Operand], column: int) -> Form:
         options = self.host.options
         known = forms(name, self.host.xlen)
-        if not known:
-            raise unknown(name, self.host.xlen, column, ())
         fitting = [form for form in known if form.takes(shapes) and not (form.without and options.has(form.without))]
         if not fitting:
             raise mismatch(name, known, operands, column)

@@ -64,7 +64,7 @@ def unquote(text: str) -> str:
     return text[1:-1] if len(text) >= 2 and text[0] == text[-1] == '"' else text
 
 
-_PIECE = re.compile(r'"(?:\\.|[^"\\])*"?|\'(?:\\.|[^\\])\'?|\s+|.', re.DOTALL)
+_PIECE = re.compile(r'"(?:\\.|[^"\\])*"?|\'(?:\\.|[^\\])\'?|\s+|[^\s"\',()]+|.', re.DOTALL)
 
 
 def split_arguments(text: str, limit: int | None = None) -> list[str]:
@@ -93,7 +93,7 @@ def split_arguments(text: str, limit: int | None = None) -> list[str]:
 
 
 def _separates(before: str, after: str) -> bool:
-    return bool(before) and before[-1] not in _OPERATORS and after not in _OPERATORS | {",", ")"} and before[-1] != ","
+    return bool(before) and before[-1] not in _OPERATORS | {","} and after[0] not in _OPERATORS | {",", ")"}
 
 
 _NAMED = re.compile(rf"({_NAME})\s*=(?!=)\s*(.*)", re.DOTALL)

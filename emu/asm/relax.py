@@ -62,7 +62,7 @@ class Relaxation:
                 offset += fragment.size
             limit = MAX_BSS if section.is_nobits else MAX_OUTPUT
             if offset > limit:
-                raise Mistake(f"section {section.name} grows past {limit:#x} bytes")
+                raise Mistake(f"section {section.name} grows past {limit >> 20} MB")
 
     def _grow(self) -> bool:
         changed = False

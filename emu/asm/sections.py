@@ -129,8 +129,9 @@ class Section:
     def count(self, size: int) -> None:
         """Keeps the books of the size; Mistake when it goes past the limit."""
         self.total += size
-        if self.total > (MAX_BSS if self.is_nobits else MAX_OUTPUT):
-            raise Mistake(f"section {self.name} grows past {MAX_BSS if self.is_nobits else MAX_OUTPUT:#x} bytes")
+        limit = MAX_BSS if self.is_nobits else MAX_OUTPUT
+        if self.total > limit:
+            raise Mistake(f"section {self.name} grows past {limit >> 20} MB")
 
     def position(self, line: Line) -> tuple[Fragment, int]:
         """Where the next byte will go: a fragment and an offset in it."""

@@ -13,6 +13,7 @@ from emu.asm.expressions import Binary, Modifier, Node, Symbol, Unary
 from emu.asm.fragments import Fragment
 from emu.asm.source import Line
 from emu.errors import did_you_mean
+from emu.isa.abi import XREG
 
 MAX_NODES = 1000  # of an expression given to .set
 
@@ -134,11 +135,9 @@ class SymbolTable:
             raise Mistake(f"symbol {entry.name!r} is already defined{where}", column, _twice_hint(entry, self.line))
 
     def resembling(self, name: str) -> str:
-        """A hint with defined names like this one."""
-        known = (
-            n for n, e in self.entries.items() if e.is_defined and not e.is_temporary or n[:2] == ".L" and e.is_defined
-        )
-        return did_you_mean(name, known)
+        """A hint with defined names or registers like this one."""
+        known = [n for n, e in self.entries.items() if e.is_defined and (n[:2] == ".L" or not e.is_temporary)]
+        return did_you_mean(name, [*known, *XREG])
 
 
 def _twice_hint(entry: Entry, line: Line | None) -> str:

@@ -35,7 +35,8 @@ class Directive(NamedTuple):
         except Mistake as mistake:
             if mistake.column is None:
                 mistake.column = arguments.name_column
-            mistake.hint = mistake.hint or f"write: {self.syntax}"
+            if not mistake.hint and self.syntax != self.name:
+                mistake.hint = f"write: {self.syntax}"
             raise
 
 

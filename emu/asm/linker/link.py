@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from emu.asm.elf.attributes import encode_attributes
 from emu.asm.elf.constants import EF_RISCV_RVC, ET_EXEC, SHT_STRTAB, SHT_SYMTAB
@@ -30,10 +31,8 @@ def link(objects: Sequence[Object], entry: str = "_start", warn: Warn | None = N
     Execution starts at `entry`; where nothing defines it, at the first byte of code, which `warn` is told.
     """
     diagnostics = Diagnostics()
-    try:
+    with suppress(TooManyErrors):
         image = _link(list(objects), entry, warn, diagnostics)
-    except TooManyErrors:
-        image = None
     diagnostics.raise_if_any()
     return image.to_bytes()
 
