@@ -1,4 +1,4 @@
-"""Invariants: what must hold whenever the kernel is not at work. Each check raises KernelPanic with the state that breaks it.
+"""Invariants: what must hold whenever the kernel is not at work. A check raises KernelPanic with what breaks it.
 
 Tests run them after every program, the debugger may run them after every trap. They look at everything and are slow.
 """

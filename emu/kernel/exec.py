@@ -55,8 +55,17 @@ def read_at(inode: Inode, offset: int, size: int) -> bytes:
     return bytes(to.data)
 
 
-def read_whole(inode: Inode) -> bytes:
-    return read_at(inode, 0, inode.i_size)
+def peek_whole(inode: Inode) -> bytes:
+    """All bytes of a file as they are now, in the cache or not, without bringing any into the cache."""
+    data = bytearray(page_align(inode.i_size))
+    for index in range(len(data) >> 12):
+        page = memoryview(data)[index << 12 : (index + 1) << 12]
+        pfn = inode.mapping.pages.get(index)
+        if pfn is None:
+            inode.read_page(index, page)
+        else:
+            page[:] = inode.sb.kernel.ram[pfn << 12 : (pfn + 1) << 12]
+    return bytes(data[: inode.i_size])
 
 
 def open_exec(kernel: Kernel, inode: Inode, path: str) -> File:
@@ -146,7 +155,7 @@ def pie_bias(kernel: Kernel, mm: Mm, program: elf.Elf) -> int:
 
 def setup_mmap_base(kernel: Kernel, mm: Mm) -> None:
     """mmap_base: below the stack's limit, the guard gap and the stack's own random offset."""
-    pad = STACK_RND[kernel.xlen] * PAGE_SIZE + STACK_GUARD_GAP
+    pad = STACK_GUARD_GAP + (STACK_RND[kernel.xlen] * PAGE_SIZE if kernel.options.aslr else 0)
     gap = min(max(mm.rlimit(RLIMIT_STACK), MIN_GAP) + pad, mm.task_size // 6 * 5)
     random = kernel.random_below(1 << RND_MMAP_BITS[kernel.xlen]) * PAGE_SIZE
     mm.mmap_base = mm.free_area_cache = (mm.task_size - gap - random) & -PAGE_SIZE

@@ -34,6 +34,8 @@ REASONS = {STOP_BREAKPOINT: "breakpoint", STOP_WATCHPOINT: "watchpoint"}
 SLICE_SECONDS = 0.01
 VDSO_CODE = b"\x93\x08\xb0\x08\x73\x00\x00\x00"  # li a7, rt_sigreturn; ecall
 LOG_LINES = 10_000
+BUDGET = 4_000_000  # instructions between two looks at the host's wishes
+NEVER, UNKNOWN = (1 << 62), -1  # deadlines
 
 
 class Kernel:
@@ -63,6 +65,8 @@ class Kernel:
         self.last_pid = 0
         self.init: Task | None = None
         self.exit: Exit | None = None
+        self.need_resched = False  # something changed that the loop of `run` must look at
+        self.deadline = UNKNOWN
         self.max_rss = 0
         self.card: Any = None  # why the last fatal fault happened
         self._boot_files()
@@ -214,11 +218,13 @@ class Kernel:
             data = data[: self.output_left]
             self.output_left -= len(data)
             self.output_spent = self.output_left <= 0
+            self.need_resched |= self.output_spent
         self.output_bytes += len(data)
         return data
 
     def note_state(self, task: Task) -> None:
-        """A task changed its state: the place where a timeline listens."""
+        """A task changed its state: the loop decides anew who runs and for how long. A timeline may listen here."""
+        self.need_resched, self.deadline = True, UNKNOWN
 
     # -- processes ----------------------------------------------------------------------------------------------------
     def mm_put(self, mm: Mm) -> None:
@@ -270,42 +276,43 @@ class Kernel:
 
     # -- the loop -----------------------------------------------------------------------------------------------------
     def run(self, limits: Limits | None = None) -> Exit:
-        """Run until the first process ends, a limit is met or the machine is stopped; may be called again after a
-        stop.
-        """
+        """Run until the first process ends, a limit is met or the machine is stopped; may be called again then."""
         limits = limits or Limits()
         self.output_left = limits.max_output
         self.output_spent = False
-        start = sum(hart.instret for hart in self.harts)
+        last_insn = None if limits.max_insns is None else self.retired() + limits.max_insns
         while self.exit is None:
+            self.need_resched = False
             self.sched.fill_idle_harts()
             if not any(hart.online for hart in self.harts) and not self._idle():
                 return self._ended("deadlock")
-            reason = self._run_harts(limits, start)
-            if reason:
+            if self.exit is None and (reason := self._run_harts(limits, last_insn)):
                 return self._ended(reason)
         self.exit.log = self.messages
         return self.exit
 
-    def _run_harts(self, limits: Limits, start: int) -> str:
-        """One stretch between two entries of the kernel; the reason to stop, or ''."""
-        machine, deadline = self.machine, self._deadline(limits)
-        if limits.max_insns is None:
-            reason = machine.run(until_cycle=deadline)
-        else:
-            left = limits.max_insns - (sum(hart.instret for hart in self.harts) - start)
-            reason = machine.run(max_insns=left, until_cycle=deadline) if left > 0 else STOP_BUDGET
-        if reason == STOP_TRAP:
-            self.cpu = machine.stopped
-            trap.handle_trap(self, self.cpu)
-            return "max-output" if self.output_spent else ""
-        if reason == STOP_DEADLINE:
-            return self._deadline_met(limits)
-        if reason == STOP_BUDGET:
-            return "max-insns"
-        return REASONS.get(reason, "stopped")
+    def _run_harts(self, limits: Limits, last_insn: int | None) -> str:
+        """Run, serving traps, until there is something to decide; the reason to stop, or ''."""
+        machine, handle_trap, single = self.machine, trap.handle_trap, len(self.harts) == 1
+        while not self.need_resched:
+            budget = BUDGET if last_insn is None else min(BUDGET, last_insn - self.retired())
+            if budget <= 0:
+                return "max-insns"
+            reason = machine.run(budget, self._deadline(limits) if self.deadline < 0 else self.deadline)
+            if reason == STOP_TRAP:
+                self.cpu = cpu = 0 if single else machine.stopped
+                handle_trap(self, cpu)
+            elif reason == STOP_DEADLINE:
+                return self._deadline_met(limits)
+            elif reason != STOP_BUDGET:
+                return REASONS.get(reason, "stopped")
+        return "max-output" if self.output_spent else ""
 
-    def _deadline(self, limits: Limits) -> int | None:
+    def retired(self) -> int:
+        """Instructions that all harts have completed."""
+        return sum(hart.instret for hart in self.harts)
+
+    def _deadline(self, limits: Limits) -> int:
         """The cycle at which the kernel wants the harts back."""
         times = [end for end, task in zip(self.sched.slice_end, self.sched.running, strict=True) if task]
         if not len(self.sched.policy):
@@ -313,11 +320,13 @@ class Kernel:
         for time in (self.timers.next, limits.max_cycles):
             if time is not None:
                 times.append(time)
-        return min(times) if times else None
+        self.deadline = min(times, default=NEVER)
+        return self.deadline
 
     def _deadline_met(self, limits: Limits) -> str:
         running = [cpu for cpu, task in enumerate(self.sched.running) if task]
         self.cpu = min(running, key=lambda cpu: self.harts[cpu].cycle)
+        self.deadline = UNKNOWN
         now = self.now
         if limits.max_cycles is not None and now >= limits.max_cycles:
             return "max-cycles"

@@ -44,7 +44,7 @@ class Symbols:
         file = task.mm.exe_file
         if file is None or file.inode.i_size > LARGEST:
             return cls(b"")
-        return cls(exec.read_whole(file.inode), 0)
+        return cls(exec.peek_whole(file.inode), 0)
 
     def _read(self, data: bytes) -> None:
         if not data:

@@ -1,7 +1,7 @@
 """A machine without a CPU for kernel tests: memory, harts that are only registers, and a hand that plays the guest.
 
-`Guest` executes system calls and memory accesses "as if the guest had trapped": it sets the registers and enters the kernel
-through the same door as the machine does.
+`Guest` executes system calls and memory accesses "as if the guest had trapped": it sets the registers and enters the
+kernel through the same door as the machine does.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from emu.kernel.errno import NAMES as ERRNO_NAMES
 from emu.kernel.fs.console import Capture
 from emu.kernel.syscall.numbers import NAMES
 from emu.machine.ledger import LEDGER_NAMES
-
 
 BASE, DATA, BSS = 0x10000, 0x12000, 0x13000
 MASK = (1 << 64) - 1
@@ -124,7 +123,9 @@ class Dead(Exception):
 class Guest:
     """A kernel on a fake machine with one process, and what that process does."""
 
-    def __init__(self, xlen: int = 64, ram: int = 4 << 20, harts: int = 1, elf: bytes | None = None, **options: Any) -> None:
+    def __init__(
+        self, xlen: int = 64, ram: int = 4 << 20, harts: int = 1, elf: bytes | None = None, **options: Any
+    ) -> None:
         self.machine = FakeMachine(ram, xlen, harts)
         self.out, self.err = Capture(), Capture()
         options.setdefault("aslr", False)

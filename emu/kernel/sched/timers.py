@@ -21,6 +21,7 @@ class Timers:
 
     def add(self, cycle: int, what: Any) -> None:
         self._count += 1
+        self.kernel.deadline = -1  # it must be computed anew
         heapq.heappush(self.heap, (cycle, self._count, what))
         if hasattr(what, "timer"):
             what.timer = self._count
