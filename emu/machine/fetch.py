@@ -9,6 +9,7 @@ from emu.machine.host import load_u16
 from emu.machine.jit import hot
 from emu.machine.mmu import physical, trap, wrap
 from emu.machine.state import FETCH_FILTER, NEVER, SLOTS
+from emu.machine.tlb import note_hit
 from emu.machine.walk import FETCH
 
 
@@ -19,16 +20,17 @@ def remember_fetch(m, h, pc, ip, tlb, line):
     slot = (pc >> shift) & (FETCH_FILTER - 1)
     f = h.fhit[slot]
     if m.timed:
-        if f.tag != NEVER and m.line_slot[f.line] == slot + 1:
-            m.line_slot[f.line] = 0
-        old = m.line_slot[line]
+        if f.tag != NEVER and m.line[f.line].slot == slot + 1:
+            m.line[f.line].slot = 0
+        old = m.line[line].slot
         if old != 0 and old != slot + 1:
             h.fhit[old - 1].tag = NEVER
-        m.line_slot[line] = slot + 1
+        m.line[line].slot = slot + 1
     f.tag = (pc >> shift) << shift
     f.delta = ip - (pc >> 1)
     f.tlb = tlb
     f.line = line
+    note_hit(m, m.tlb[tlb], pc, shift)
 
 
 @hot

@@ -76,10 +76,10 @@ def charge(h, cause, cycles):
 @inlined
 def forget_hit(m, h, level, i):
     """The line at index i may no longer be taken to hit: clear the filter entry that points at it."""
-    slot = m.line_slot[i]
+    slot = m.line[i].slot
     if slot == 0:
         return
-    m.line_slot[i] = 0
+    m.line[i].slot = 0
     if level == L1I:
         f = h.fhit[slot - 1]
         if f.line == i:
@@ -92,13 +92,13 @@ def forget_hit(m, h, level, i):
 @inlined
 def set_state(m, h, level, i, state):
     """Change a line's MESI state; a line that is not Modified must take the slow path on its next store."""
-    old = m.line_state[i]
+    old = m.line[i].state
     if old == state:
         return
     log(m, h, EV_MESI, (m.line_tag[i] - 1) << m.line_shift, h.id, (old << 4) | state)
-    m.line_state[i] = state
-    if level == L1D and state != MODIFIED and m.line_slot[i] != 0:
-        h.dhit[m.line_slot[i] - 1].wtag = NEVER
+    m.line[i].state = state
+    if level == L1D and state != MODIFIED and m.line[i].slot != 0:
+        h.dhit[m.line[i].slot - 1].wtag = NEVER
 
 
 @inlined
@@ -106,15 +106,15 @@ def drop_at(m, h, level, i):
     """Empty way i of a cache. Returns whether its line was dirty."""
     forget_hit(m, h, level, i)
     set_state(m, h, level, i, INVALID)
-    dirty = m.line_dirty[i]
+    dirty = m.line[i].dirty
     m.line_tag[i] = 0
     m.line_used[i] = 0
     m.line_filled[i] = 0
-    m.line_dirty[i] = 0
+    m.line[i].dirty = 0
     return dirty
 
 
-@hot
+@inlined
 def drop(m, h, level, line):
     """Invalidate this hart's copy at a level, if any. Returns -1 (no copy), 0 (clean) or 1 (dirty)."""
     i = find(m, h, level, line)
@@ -127,7 +127,7 @@ def put_line(m, h, level, i, line, state, stamp):
     m.line_tag[i] = line + 1
     m.line_used[i] = stamp
     m.line_filled[i] = stamp
-    m.line_above[i] = 0
+    m.line[i].above = 0
     set_state(m, h, level, i, state)
     log(m, h, EV_CACHE_FILL, line << m.line_shift, state, level)
 
@@ -168,7 +168,7 @@ def drop_private(m, h, other, line):
     dirty = 0
     i = find(m, other, L2, line)
     if i >= 0:
-        levels = m.line_above[i] if m.cache[L2].inclusive else levels
+        levels = m.line[i].above if m.cache[L2].inclusive else levels
         dirty = drop_at(m, other, L2, i)
         h.count[C_BUS_BACK_INVALIDATE] += 1
     elif m.cache[L2].inclusive:
@@ -198,10 +198,10 @@ def llc_room(m, h, line):
     if m.line_tag[i] != 0:
         old = m.line_tag[i] - 1
         h.count[C_LLC_EVICT] += 1
-        log(m, h, EV_CACHE_EVICT, old << m.line_shift, m.line_dirty[i], LLC)
+        log(m, h, EV_CACHE_EVICT, old << m.line_shift, m.line[i].dirty, LLC)
         dirty = drop_at(m, h, LLC, i)
-        if m.cache[LLC].inclusive and m.line_above[i] != 0:
-            dirty |= back_invalidate(m, h, old, m.line_above[i])
+        if m.cache[LLC].inclusive and m.line[i].above != 0:
+            dirty |= back_invalidate(m, h, old, m.line[i].above)
         if dirty:
             h.count[C_LLC_WRITE_BACK] += 1
             log(m, h, EV_WRITE_BACK, old << m.line_shift, 0, LLC)
@@ -232,7 +232,7 @@ def llc_access(m, h, line):
     return i
 
 
-@hot
+@inlined
 def llc_read(m, h, line):
     """A line is read for a private cache: from the LLC, or from DRAM through it."""
     charge(h, LEDGER_LLC, m.cache[LLC].latency)
@@ -240,18 +240,21 @@ def llc_read(m, h, line):
     if i < 0:
         dram_read(m, h, line)
         i = llc_fill(m, h, line)
-    m.line_above[i] |= 1 << h.id
+    m.line[i].above |= 1 << h.id
 
 
 @hot
 def llc_write(m, h, line, whole):
-    """Data comes down to the LLC: a whole line written back, or (whole = 0) a word written through."""
+    """Data comes down to the LLC: a whole line written back, or (whole = 0) a word written through.
+
+    Returns the line's index in the LLC, or -1 if it is not there.
+    """
     c = m.cache[LLC]
     i = llc_access(m, h, line)
     if i < 0:
         if not (whole or c.allocate):
             dram_write(m, h, line)
-            return
+            return -1
         if not whole:
             dram_read(m, h, line)
         i = llc_fill(m, h, line)
@@ -259,7 +262,8 @@ def llc_write(m, h, line, whole):
         h.count[C_LLC_WRITE_THROUGH] += 1
         dram_write(m, h, line)
     else:
-        m.line_dirty[i] = 1
+        m.line[i].dirty = 1
+    return i
 
 
 # ------------------------------------------------------------------------------------------------------------------- bus
@@ -287,11 +291,11 @@ def snoop_one(m, h, other, line, exclusive):
         i = find(m, other, level, line)
         if i < 0:
             continue
-        had = max(had, 2 if m.line_dirty[i] else 1)
+        had = max(had, 2 if m.line[i].dirty else 1)
         if exclusive:
             drop(m, other, level, line)
         else:
-            m.line_dirty[i] = 0
+            m.line[i].dirty = 0
             set_state(m, other, level, i, SHARED)
     if exclusive:
         drop(m, other, L1I, line)
@@ -319,7 +323,7 @@ def snoop(m, h, line, exclusive):
     return had
 
 
-@hot
+@inlined
 def bus_fetch(m, h, line, exclusive):
     """A private miss: BusRd or BusRdX. Charges for where the data comes from; returns the state that is granted."""
     h.count[C_BUS_READ_EXCLUSIVE if exclusive else C_BUS_READ] += 1
@@ -327,7 +331,7 @@ def bus_fetch(m, h, line, exclusive):
     had = snoop(m, h, line, exclusive)
     if had == 2:
         charge(h, LEDGER_COHERENCE, m.cost_intervention)
-        m.line_above[find(m, h, LLC, line)] |= 1 << h.id
+        m.line[find(m, h, LLC, line)].above |= 1 << h.id
     else:
         llc_read(m, h, line)
         if had and exclusive:
@@ -353,7 +357,9 @@ def upgrade(m, h, line):
 def bus_write_back(m, h, line):
     """A dirty line leaves the hart."""
     h.count[C_BUS_WRITE_BACK] += 1
-    llc_write(m, h, line, 1)
+    i = llc_write(m, h, line, 1)
+    if m.cache[L2].inclusive:
+        m.line[i].above &= ~(1 << h.id)  # the hart has no copy now
 
 
 @hot
@@ -362,12 +368,12 @@ def l2_room(m, h, line):
     i = victim(m, h, L2, line)
     if m.line_tag[i] != 0:
         old = m.line_tag[i] - 1
-        dirty = m.line_dirty[i]
+        dirty = m.line[i].dirty
         h.count[C_L2_EVICT] += 1
         log(m, h, EV_CACHE_EVICT, old << m.line_shift, dirty, L2)
         drop_at(m, h, L2, i)
         if m.cache[L2].inclusive:
-            dirty |= drop_above(m, h, old, m.line_above[i])
+            dirty |= drop_above(m, h, old, m.line[i].above)
         if dirty:
             h.count[C_L2_WRITE_BACK] += 1
             log(m, h, EV_WRITE_BACK, old << m.line_shift, 0, L2)
@@ -398,11 +404,11 @@ def l2_fetch(m, h, line, exclusive, level):
         i = l2_room(m, h, line)
         put_line(m, h, L2, i, line, bus_fetch(m, h, line, exclusive), h.tick)
     elif exclusive:
-        if m.line_state[i] == SHARED:
+        if m.line[i].state == SHARED:
             upgrade(m, h, line)
         set_state(m, h, L2, i, MODIFIED)
-    m.line_above[i] |= 1 << level
-    return m.line_state[i]
+    m.line[i].above |= 1 << level
+    return m.line[i].state
 
 
 @hot
@@ -420,14 +426,14 @@ def l2_write(m, h, line):
             snoop(m, h, line, 1)
         llc_write(m, h, line, 0)
         return
-    elif m.line_state[i] == SHARED:
+    elif m.line[i].state == SHARED:
         upgrade(m, h, line)
     set_state(m, h, L2, i, MODIFIED)
     if c.through:
         h.count[C_L2_WRITE_THROUGH] += 1
         llc_write(m, h, line, 0)
     else:
-        m.line_dirty[i] = 1
+        m.line[i].dirty = 1
 
 
 @hot
@@ -442,7 +448,7 @@ def l2_put(m, h, line):
         h.count[C_L2_WRITE_THROUGH] += 1
         llc_write(m, h, line, 1)
     else:
-        m.line_dirty[i] = 1
+        m.line[i].dirty = 1
 
 
 @hot
@@ -451,7 +457,7 @@ def l1d_room(m, h, line):
     i = victim(m, h, L1D, line)
     if m.line_tag[i] != 0:
         old = m.line_tag[i] - 1
-        dirty = m.line_dirty[i]
+        dirty = m.line[i].dirty
         h.count[C_L1D_EVICT] += 1
         log(m, h, EV_CACHE_EVICT, old << m.line_shift, dirty, L1D)
         drop_at(m, h, L1D, i)
@@ -462,12 +468,12 @@ def l1d_room(m, h, line):
     return i
 
 
-@hot
+@inlined
 def l1d_own(m, h, line, i):
     """The line at index i of L1D is about to be written: become its only owner, here and in L2."""
-    if m.line_state[i] == MODIFIED:
+    if m.line[i].state == MODIFIED:
         return
-    if m.line_state[i] == SHARED:
+    if m.line[i].state == SHARED:
         upgrade(m, h, line)
     set_state(m, h, L1D, i, MODIFIED)
     j = find(m, h, L2, line)
@@ -475,7 +481,7 @@ def l1d_own(m, h, line, i):
         set_state(m, h, L2, j, MODIFIED)
 
 
-@hot
+@inlined
 def l1d_write_through(m, h, line):
     """A store passes L1D on its way down."""
     charge(h, LEDGER_L1D, m.cost_write_through)
@@ -507,7 +513,7 @@ def data_access(m, h, line, write):
             l1d_write_through(m, h, line)
             i = find(m, h, L1D, line)  # an L2 eviction may have taken it
         else:
-            m.line_dirty[i] = 1
+            m.line[i].dirty = 1
     return i
 
 

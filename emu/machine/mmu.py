@@ -22,7 +22,7 @@ from emu.machine.host import load_u8, store_8
 from emu.machine.jit import hot, inlined
 from emu.machine.ledger import LEDGER_WALK
 from emu.machine.state import DATA_FILTER, NEVER
-from emu.machine.tlb import DTLB, ITLB, L2TLB, tlb_fill, tlb_find, tlb_invalidate
+from emu.machine.tlb import DTLB, ITLB, L2TLB, tlb_fill, note_hit, tlb_find, tlb_guess, tlb_invalidate
 from emu.machine.walk import FETCH, LOAD, STORE, D, access_fault, page_fault, permitted, walk
 
 FAULT = -1
@@ -69,7 +69,9 @@ def translate(m, h, va, access):
     vpn = va >> 12
     h.tick += 1
     h.count[C_ITLB_ACCESS if access == FETCH else C_DTLB_ACCESS] += 1
-    i = tlb_find(m, h, unit, vpn)
+    i = tlb_guess(m, h, unit, vpn)
+    if i < 0:
+        i = tlb_find(m, h, unit, vpn)
     if i >= 0:
         e = m.tlb[i]
         if not permitted(h, e.pte, access):
@@ -152,18 +154,19 @@ def remember(m, h, va, pa, tlb, line):
     if m.timed:
         if line < 0:
             return
-        if f.rtag != NEVER and m.line_slot[f.line] == slot + 1:
-            m.line_slot[f.line] = 0
-        old = m.line_slot[line]
+        if f.rtag != NEVER and m.line[f.line].slot == slot + 1:
+            m.line[f.line].slot = 0
+        old = m.line[line].slot
         if old != 0 and old != slot + 1:
             h.dhit[old - 1].rtag = NEVER
             h.dhit[old - 1].wtag = NEVER
-        m.line_slot[line] = slot + 1
+        m.line[line].slot = slot + 1
     f.rtag = tag
     f.wtag = tag if writable_fast(m, h, pa, tlb, line) else NEVER
     f.delta = m.ram_at + pa - va
     f.tlb = tlb
     f.line = max(line, 0)
+    note_hit(m, m.tlb[tlb], va, shift)
 
 
 @inlined
@@ -172,7 +175,7 @@ def writable_fast(m, h, pa, tlb, line):
     if h.levels and not (permitted(h, m.tlb[tlb].pte, STORE) and m.tlb[tlb].pte & D):
         return False
     if m.timed:
-        return m.line_state[line] == MODIFIED and m.line_dirty[line] != 0 and not m.cache[L1D].through
+        return m.line[line].state == MODIFIED and m.line[line].dirty != 0 and not m.cache[L1D].through
     return not page_reserved(m, h, pa)
 
 

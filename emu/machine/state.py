@@ -22,6 +22,7 @@ CODE_PAGES = 1 << 12  # physical pages with predecoded instructions
 SLOTS = 2048  # halfwords in a page: places where an instruction can begin
 DATA_FILTER = 1024
 FETCH_FILTER = 256
+GUESSES = 256  # where the TLB entry of a page was last found
 EVENTS = 1 << 16
 WATCHES = 16
 BREAKS = 256
@@ -35,6 +36,22 @@ def _record(*fields: tuple) -> np.dtype:
     return np.dtype((np.record, list(fields)))
 
 
+def _spread(*fields: tuple) -> np.dtype:
+    """A record whose large arrays begin on host cache lines, and not all on the same set of the host's cache."""
+    names, formats, offsets, at, large = [], [], [], 0, 0
+    for name, kind, *shape in fields:
+        one = np.dtype((kind, shape[0]) if shape else kind)
+        if one.itemsize >= 4096:
+            large += 1
+            at = (at + 4095 & -4096) + large * 9 * 64 % 4096
+        names.append(name)
+        formats.append(one)
+        offsets.append(at)
+        at += one.itemsize
+    layout = {"names": names, "formats": formats, "offsets": offsets, "itemsize": at + 63 & -64}
+    return np.dtype((np.record, layout))
+
+
 INSN = _record(("op", "u1"), ("rd", "u1"), ("rs1", "u1"), ("rs2", "u1"), ("imm", "i4"))
 
 # One address line (or page, with timing off) whose translation and cache line are known to hit: see docs/timing.md
@@ -43,8 +60,12 @@ FETCH_HIT = _record(("tag", "i8"), ("delta", "i8"), ("tlb", "u4"), ("line", "u4"
 
 TLB_ENTRY = _record(
     ("vpn", "i8"), ("ppn", "i8"), ("used", "i8"), ("filled", "i8"), ("asid", "i4"), ("pte", "u1"), ("valid", "u1"),
-    ("level", "u1"), ("watched", "u1"),
+    ("level", "u1"), ("pad", "u1"), ("hits", "i8"),
 )  # fmt: skip
+
+# A cache line beside its tag and stamps. slot: the filter entry that points here, + 1. above: who may hold a copy nearer
+# to the core (L2: bits of L1I and L1D; LLC: bits of harts).
+LINE = _record(("above", "i8"), ("slot", "i4"), ("state", "u1"), ("dirty", "u1"), ("pad", "u2"))
 
 CACHE = _record(
     ("first", "i8"), ("stride", "i8"), ("sets", "i8"), ("ways", "i8"), ("policy", "i8"), ("through", "i8"),
@@ -63,7 +84,7 @@ DECODE_ROW = _record(
     ("const", "i8", (4,)), ("sign", "i8", (4,)), ("count", "i8", (4,)), ("seg", "i8", (4, SEGMENTS, 3)),
 )  # fmt: skip
 
-HART = _record(
+HART = _spread(
     ("pc", "i8"), ("x", "i8", (64,)), ("f", "i8", (32,)), ("fcsr", "i8"),
     ("clock", "i8"), ("extra", "i8"), ("tick", "i8"), ("instret", "i8"),
     ("satp", "i8"), ("levels", "i8"), ("asid", "i8"), ("root", "i8"), ("priv", "i8"),
@@ -73,10 +94,10 @@ HART = _record(
     ("scratch_at", "i8"), ("cross_low", "i8"), ("cross_high", "i8"), ("cross_first", "i8"),
     ("ledger", "i8", (len(LEDGER_NAMES),)), ("count", "i8", (len(COUNTER_NAMES),)),
     ("csr", "i8", (32,)), ("ras", "i8", (16,)), ("btb_pc", "i8", (256,)), ("btb_to", "i8", (256,)),
-    ("bht", "u1", (4096,)), ("fhit", FETCH_HIT, (FETCH_FILTER,)), ("dhit", DATA_HIT, (DATA_FILTER,)),
+    ("bht", "u1", (4096,)), ("guess", "u4", (GUESSES,)), ("fhit", FETCH_HIT, (FETCH_FILTER,)), ("dhit", DATA_HIT, (DATA_FILTER,)),
 )  # fmt: skip
 
-MACHINE = _record(
+MACHINE = _spread(
     ("ram_at", "i8"), ("ram_size", "i8"), ("dir_at", "i8"), ("tag_at", "i8"), ("used_at", "i8"), ("filled_at", "i8"), ("xlen", "i8"), ("harts", "i8"), ("timed", "i8"),
     ("line_shift", "i8"), ("stop", "i8"), ("stopped", "i8"), ("quantum", "i8"), ("time_shift", "i8"), ("rng", "i8"),
     ("tick", "i8"), ("reservations", "i8"), ("watch_count", "i8"), ("break_count", "i8"), ("code_pages", "i8"),
@@ -89,8 +110,7 @@ MACHINE = _record(
     ("bucket", "i4", (2, 257)), ("bucket_row", "i4", (4094,)), ("row", DECODE_ROW, (DECODE_ROWS,)),
     ("hart", HART, (MAX_HARTS,)), ("event", EVENT, (EVENTS,)), ("tlb", TLB_ENTRY, (MAX_TLB,)),
     ("line_tag", "i8", (MAX_LINES,)), ("line_used", "i8", (MAX_LINES,)), ("line_filled", "i8", (MAX_LINES,)),
-    ("line_slot", "i4", (MAX_LINES,)), ("line_state", "u1", (MAX_LINES,)), ("line_dirty", "u1", (MAX_LINES,)),
-    ("line_above", "i8", (MAX_LINES,)),
+    ("line", LINE, (MAX_LINES,)),
     ("code_slot", "i4", (MAX_PAGES,)), ("code_page", "i8", (CODE_PAGES,)),
     ("code", INSN, (CODE_PAGES * SLOTS,)),
 )  # fmt: skip

@@ -6,11 +6,14 @@ a lookup probes each page size that has been filled at all.
 
 from __future__ import annotations
 
+import numpy as np
+
 from emu.machine.cache import FIFO, LRU, PLRU, random_below
 from emu.machine.counters import C_DTLB_EVICT, C_ITLB_EVICT, C_L2TLB_EVICT, C_TLB_FLUSH
 from emu.machine.events import EV_TLB_EVICT, EV_TLB_FILL, EV_TLB_FLUSH, log
-from emu.machine.jit import hot
-from emu.machine.state import DATA_FILTER, FETCH_FILTER, NEVER
+from emu.machine.host import first_bit
+from emu.machine.jit import hot, inlined
+from emu.machine.state import DATA_FILTER, FETCH_FILTER, GUESSES, NEVER
 
 ITLB, DTLB, L2TLB = range(3)
 PTE_G = 32
@@ -22,9 +25,20 @@ def level_shift(m, level):
     return level * (10 if m.xlen == 32 else 9)
 
 
+@inlined
+def tlb_guess(m, h, unit, vpn):
+    """The L1 entry of a 4 KB page if it still is where it was last found, else -1."""
+    i = h.guess[vpn & (GUESSES - 1)]
+    e = m.tlb[i]
+    t = m.tlb_shape[unit]
+    own = i - (t.first + h.id * t.stride)
+    hit = e.vpn == vpn and e.valid and e.level == 0 and e.asid == h.asid and 0 <= own < t.stride
+    return np.int64(i) if hit else np.int64(-1)
+
+
 @hot
 def tlb_find(m, h, unit, vpn):
-    """The index of the entry that translates vpn in the current address space, or -1. No side effect."""
+    """The index of the entry that translates vpn in the current address space, or -1."""
     t = m.tlb_shape[unit]
     for level in range(4):
         if level and not (h.large[unit] >> level) & 1:
@@ -34,6 +48,7 @@ def tlb_find(m, h, unit, vpn):
         for i in range(first, first + t.ways):
             e = m.tlb[i]
             if e.valid and e.level == level and e.vpn == vpn >> shift and (e.asid == h.asid or e.pte & PTE_G):
+                h.guess[vpn & (GUESSES - 1)] = i
                 return i
     return -1
 
@@ -95,6 +110,26 @@ def forget_fetch_hits(h):
         h.fhit[k].tag = NEVER
 
 
+@inlined
+def note_hit(m, e, va, shift):
+    """A filter entry for va relies on TLB entry e: e.hits has a bit for every 64th of the page (or every line)."""
+    e.hits |= 1 << (((va & 4095) >> shift) // max(1, (4096 >> shift) >> 6))
+
+
+@hot
+def forget_if(h, unit, k, i):
+    """Clear filter entry k (mod its size) if it relies on TLB entry i."""
+    if unit == DTLB:
+        f = h.dhit[k & (DATA_FILTER - 1)]
+        if f.tlb == i:
+            f.rtag = NEVER
+            f.wtag = NEVER
+    else:
+        g = h.fhit[k & (FETCH_FILTER - 1)]
+        if g.tlb == i:
+            g.tag = NEVER
+
+
 @hot
 def forget_translation(m, h, unit, i):
     """The L1 TLB entry at index i goes: clear the filter entries that rely on it."""
@@ -109,16 +144,13 @@ def forget_translation(m, h, unit, i):
         return
     shift = m.line_shift if m.timed else 12
     first = (e.vpn << 12) >> shift
-    for k in range(first, first + (1 << (12 - shift))):
-        if unit == DTLB:
-            f = h.dhit[k & (DATA_FILTER - 1)]
-            if f.tlb == i:
-                f.rtag = NEVER
-                f.wtag = NEVER
-        else:
-            g = h.fhit[k & (FETCH_FILTER - 1)]
-            if g.tlb == i:
-                g.tag = NEVER
+    per_bit = max(1, (4096 >> shift) >> 6)
+    left = e.hits
+    while left:
+        bit = first_bit(left)
+        left &= left - 1
+        for k in range(first + bit * per_bit, first + (bit + 1) * per_bit):
+            forget_if(h, unit, k, i)
 
 
 @hot
@@ -146,7 +178,7 @@ def tlb_fill(m, h, unit, vpn, ppn, pte, level):
     e.asid = h.asid
     e.pte = pte & 255
     e.level = level
-    e.watched = 0
+    e.hits = 0
     e.used = h.tick
     e.filled = h.tick
     if level:

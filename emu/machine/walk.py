@@ -34,7 +34,7 @@ def access_fault(access):
     return 5 if access == LOAD else 7 if access == STORE else 1
 
 
-@hot
+@inlined
 def canonical(m, h, va):
     """Whether the address is valid in the current scheme: the upper bits repeat the top one (any 32-bit one in Sv32)."""
     if m.xlen == 32:
@@ -43,7 +43,7 @@ def canonical(m, h, va):
     return top == 0 or top == -1
 
 
-@hot
+@inlined
 def permitted(h, pte, access):
     """Whether the leaf's R, W, X, U bits allow the access (step 5)."""
     if (access == LOAD and not pte & R) or (access == STORE and not pte & W) or (access == FETCH and not pte & X):
