@@ -18,6 +18,7 @@ from emu.asm.objects import ABSOLUTE, COMMON, DEFINED, Object, ObjectSection, Ob
 from emu.asm.patch import patch, put_field
 from emu.asm.relax import Relaxation
 from emu.asm.relocations import RELOCATIONS
+from emu.asm.sections import SHF_TLS
 from emu.asm.symbols import Entry, shown_name
 from emu.isa.formats import FIELDS, EncodeError
 
@@ -176,7 +177,10 @@ class Resolver:
         return low12(high.distance) if high.distance is not None else None
 
     def _reloc(self, output: ObjectSection, offset: int, kind: str, entry: Entry, addend: int, fixup: Fixup) -> None:
-        output.relocs.append(Reloc(offset, kind, self._symbol(entry), addend, (fixup.line, fixup.column)))
+        symbol = self._symbol(entry)
+        if kind.startswith(("TPREL", "TLS")):
+            symbol.kind = "tls"
+        output.relocs.append(Reloc(offset, kind, symbol, addend, (fixup.line, fixup.column)))
 
     def _symbol(self, entry: Entry) -> ObjectSymbol:
         """The ObjectSymbol of an entry, made once."""
@@ -197,6 +201,8 @@ class Resolver:
         elif entry.fragment is not None:
             symbol.state, symbol.section = DEFINED, self.outputs[entry.fragment.section]
             symbol.value = entry.fragment.offset + entry.offset
+            if entry.fragment.section.flags & SHF_TLS:
+                symbol.kind = "tls"
         elif entry.value is not None:
             self._alias(entry, symbol)
 

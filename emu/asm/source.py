@@ -14,6 +14,9 @@ from emu.asm.errors import AsmError
 from emu.errors import Place
 
 
+SHOWN = 160  # characters of a source line in a message
+
+
 class Source(NamedTuple):
     """One file to assemble: the name that messages and the line table use, and its text."""
 
@@ -30,14 +33,16 @@ class Line:
         self.file, self.number, self.text, self.caller, self.macro = file, number, text, caller, macro
 
     def place(self, column: int | None = None) -> Place:
-        """For messages; `column` is 0-based."""
-        return Place(self.file, self.number, 0 if column is None else column + 1, self.text)
+        """For messages; `column` is 0-based. Very long lines are cut behind the column, or left out."""
+        end = (column or 0) + SHOWN
+        text = self.text if len(self.text) <= end else self.text[:end] + " …"
+        return Place(self.file, self.number, 0 if column is None else column + 1, text if end <= 4 * SHOWN else "")
 
     def callers(self) -> list[str]:
         """One note for each macro, .rept or .include that this line came through, innermost first."""
         notes, line = [], self
         while line.caller is not None:
-            notes.append(f"in {line.macro} at {line.caller.file}:{line.caller.number}: {line.caller.text.strip()}")
+            notes.append(f"in {line.macro} at {line.caller.file}:{line.caller.number}: {line.caller.text.strip()[:SHOWN]}")
             line = line.caller
         return notes if len(notes) <= 6 else [*notes[:3], f"… {len(notes) - 6} more …", *notes[-3:]]
 

@@ -19,7 +19,7 @@ class Got:
     def __init__(self, sections: Iterable[ObjectSection], names: Names, xlen: int) -> None:
         self.width = xlen // 8
         self.entries: dict[tuple[ObjectSymbol, str], int] = {}
-        size = 0
+        size = self.width  # the first entry is the dynamic section's address: 0, there is none
         for section in sections:
             for reloc in section.relocs:
                 how = RELOCATIONS[reloc.kind].how
@@ -27,6 +27,7 @@ class Got:
                 if how in SLOTS and key not in self.entries:
                     self.entries[key] = size
                     size += SLOTS[how] * self.width
+        size = size if self.entries else 0
         self.section = ObjectSection(".got", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, self.width, bytearray(size), size)
 
     def fill(self, address_of: dict[tuple[ObjectSymbol, str], int], thread_start: int) -> None:
