@@ -42,7 +42,7 @@ class Rule(NamedTuple):
         if not field.allows(value) or (field.default is not None and value != field.default):
             return False
         return value != 0 or not (
-            role == "rd" and field.kind == "xreg" or role == "imm" and self.insn.name in HINTS_IF_ZERO
+            (role == "rd" and field.kind == "xreg") or (role == "imm" and self.insn.name in HINTS_IF_ZERO)
         )
 
 

@@ -195,7 +195,7 @@ class Listing:
             self._upper[by_role["rd"]] = by_role["imm"]
 
 
-_ADDRESSING = frozenset("addi jalr lb lh lw ld lbu lhu lwu sb sh sw sd flw fld fsw fsd".split())
+_ADDRESSING = frozenset(["addi", "jalr", "lb", "lh", "lw", "ld", "lbu", "lhu", "lwu", "sb", "sh", "sw", "sd", "flw", "fld", "fsw", "fsd"])
 
 
 class SourceTexts:

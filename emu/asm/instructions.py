@@ -206,9 +206,10 @@ class Instructions:
         return found
 
     def constant_code(self, rd: int, value: int) -> bytes:
-        """The code of li."""
-        rvc = self.host.options.rvc
-        steps = self._steps(rd, value)
+        """The code of li for a value known late: addi in full length if it reaches, as clang has it, else the shortest."""
+        short = -2048 <= value < 2048
+        steps = [("addi", {"rd": rd, "rs1": 0, "imm_i": value})] if short else self._steps(rd, value)
+        rvc = self.host.options.rvc and not short
         return b"".join(self.encoder.code(lookup(name, self.host.xlen), values, rvc) for name, values in steps)
 
     def _two_parts(self, form: Form, values: Values, node: Node, column: int) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from emu.asm.constants import low12
 from emu.asm.errors import Mistake
-from emu.asm.expressions import wrap
 from emu.asm.relocations import Relocation
 from emu.isa.formats import FIELDS, Field
 

@@ -108,7 +108,7 @@ class Resolver:
             number = checked(value.constant, size, fixup.column)
             output.data[offset : offset + size] = number.to_bytes(size, "little")
         elif value.sub is None:
-            if size < 4 or size == 8 and self.asm.xlen == 32:
+            if size < 4 or (size == 8 and self.asm.xlen == 32):
                 name = shown_name(value.add.name)
                 raise Mistake(
                     f"an address such as {name!r} takes {self.asm.xlen // 8} bytes", None, "write .word or .dword"
@@ -205,6 +205,9 @@ class Resolver:
                 symbol.kind = "tls"
         elif entry.value is not None:
             self._alias(entry, symbol)
+        elif section := self.asm.sections.get((entry.name, ())):
+            symbol.state, symbol.section, symbol.binding = DEFINED, self.outputs[section], "local"
+            symbol.kind, symbol.temporary = "section", True
 
     def _alias(self, entry: Entry, symbol: ObjectSymbol) -> None:
         value = self.evaluator.value(entry.value)

@@ -13,7 +13,6 @@ from typing import NamedTuple
 from emu.asm.errors import AsmError
 from emu.errors import Place
 
-
 SHOWN = 160  # characters of a source line in a message
 
 
@@ -42,7 +41,9 @@ class Line:
         """One note for each macro, .rept or .include that this line came through, innermost first."""
         notes, line = [], self
         while line.caller is not None:
-            notes.append(f"in {line.macro} at {line.caller.file}:{line.caller.number}: {line.caller.text.strip()[:SHOWN]}")
+            notes.append(
+                f"in {line.macro} at {line.caller.file}:{line.caller.number}: {line.caller.text.strip()[:SHOWN]}"
+            )
             line = line.caller
         return notes if len(notes) <= 6 else [*notes[:3], f"… {len(notes) - 6} more …", *notes[-3:]]
 

@@ -76,7 +76,12 @@ def batch(xlen: int, rvc: bool, bit_manipulation: bool) -> list[str]:
             computed = any(slot.word in ("symbol", "value", "rt") for slot in form.slots)
             compressed = form.insn is not None and form.insn.length == 2
             zb = form.ext.startswith("Zb")
-            if computed or (compressed and not rvc) or (form.without and bit_manipulation) or (zb and not bit_manipulation):
+            if (
+                computed
+                or (compressed and not rvc)
+                or (form.without and bit_manipulation)
+                or (zb and not bit_manipulation)
+            ):
                 continue
             found += sorted(set(lines(form, rng)))
             if form.insn and form.insn.ordered:

@@ -38,14 +38,18 @@ def clang_object(text: str, xlen: int, arch: str = FULL, folder: Path | None = N
     """clang's object for assembly text; AssertionError with its messages if it refuses."""
     with tempfile.TemporaryDirectory() as temporary:
         output = Path(temporary) / "out.o"
-        done = zig("clang", *target(xlen, arch), "-c", "-x", "assembler", "-", "-o", str(output), text=text, folder=folder)
+        done = zig(
+            "clang", *target(xlen, arch), "-c", "-x", "assembler", "-", "-o", str(output), text=text, folder=folder
+        )
         assert done.returncode == 0, done.stderr[:4000]
         return output.read_bytes()
 
 
 def refused_by_clang(text: str, xlen: int, arch: str = FULL) -> set[int]:
     """The numbers (from 0) of the lines that clang has errors in."""
-    done = zig("clang", *target(xlen, arch), "-c", "-x", "assembler", "-", "-o", os.devnull, "-ferror-limit=0", text=text)
+    done = zig(
+        "clang", *target(xlen, arch), "-c", "-x", "assembler", "-", "-o", os.devnull, "-ferror-limit=0", text=text
+    )
     return {int(n) - 1 for n in re.findall(r"<stdin>:(\d+):\d+: error", done.stderr)}
 
 
@@ -62,7 +66,9 @@ def our_sections(text: str, xlen: int, arch: str | None = FULL, **more) -> dict[
     """The same of our object."""
     obj = assemble_object(Source("test.s", text), xlen, f"rv{xlen}{arch}" if arch else None, **more)
     return {
-        s.name: s.size if s.kind == SHT_NOBITS else bytes(s.data) for s in obj.sections if s.flags & SHF_ALLOC and s.size
+        s.name: s.size if s.kind == SHT_NOBITS else bytes(s.data)
+        for s in obj.sections
+        if s.flags & SHF_ALLOC and s.size
     }
 
 

@@ -14,12 +14,12 @@ TEXTS = {
         .sleb128 0, -1, 63, 64, -64, -65, 0x7fffffffffffffff, -9223372036854775808
         .float 1.5, -0.0, 1e30, 3; .double 2.25, 1e-300, inf, nan; .single 0x1.8p3
     """,
-    "strings": r'''
+    "strings": r"""
         .ascii "no end", "two"
         .asciz "esc \n\t\r\b\f\\\"", "\0\1\12\123\1234", "\x41\x7f", ""
         .string "# not a comment; nor // this /* or this */", "ünïcode"
         .ascii ""
-    ''',
+    """,
     "space": """
         .zero 3; .zero 2, 0xaa; .skip 5; .space 4, 1
         .fill 3; .fill 2, 4, 0x11223344; .fill 2, 8, -1; .fill 3, 2, 0x1234; .fill 0, 4, 1; .fill 2, 3, 0x55667788
@@ -215,9 +215,14 @@ def test_include_and_incbin():
 
 
 def test_li_of_a_later_constant():
-    """What clang refuses: li of a difference or symbol that is known only at the end takes its shortest form."""
-    text = "li a2, end - text\nli a3, SIZE\naddi a4, a4, end - text\nlw a5, SIZE(sp)\n.set SIZE, 40\n.data\ntext: .zero 13\nend:\n"
-    same = "li a2, 13\nli a3, 40\n.option norvc\naddi a4, a4, 13\nlw a5, 40(sp)\n"
+    """An li of a difference or symbol that is known only at the end; clang takes the difference, if it is small."""
+    end = "\n.data\ntext: .zero 13\nend: .zero 70000\nfar:\n"
+    compare("li a2, end - text\nli a3, text - end" + end, 64)
+    text = (
+        "li a2, end - text\nli a3, SIZE\naddi a4, a4, end - text\nlw a5, SIZE(sp)\nli a5, far - text\n.set SIZE, 40"
+        + end
+    )
+    same = ".option norvc\nli a2, 13\nli a3, 40\naddi a4, a4, 13\nlw a5, 40(sp)\n.option rvc\nli a5, 70013\n"
     assert our_sections(text, 64)[".text"] == our_sections(same, 64)[".text"]
 
 

@@ -15,12 +15,74 @@ PROGRAMS = sorted((Path(__file__).parents[2] / "programs").glob("**/*.s"))
 PIECES = (
     [*DIRECTIVES] * 3
     + [*mnemonics(64), *mnemonics(32), *XREG, *FREG] * 2
-    + ["foo", "bar", ".L1", "1:", "1b", "1f", "2f", "foo:", "bar:", ".", "=", "==", "%hi(", "%lo(", "%pcrel_hi(", "%pcrel_lo("]
-    + ["(", ")", ",", ",", ",", "+", "-", "*", "/", "%", "<<", ">>", "&&", "!", "~", "'a'", "'", '"text"', '"', "\\", "\\@"]
+    + [
+        "foo",
+        "bar",
+        ".L1",
+        "1:",
+        "1b",
+        "1f",
+        "2f",
+        "foo:",
+        "bar:",
+        ".",
+        "=",
+        "==",
+        "%hi(",
+        "%lo(",
+        "%pcrel_hi(",
+        "%pcrel_lo(",
+    ]
+    + [
+        "(",
+        ")",
+        ",",
+        ",",
+        ",",
+        "+",
+        "-",
+        "*",
+        "/",
+        "%",
+        "<<",
+        ">>",
+        "&&",
+        "!",
+        "~",
+        "'a'",
+        "'",
+        '"text"',
+        '"',
+        "\\",
+        "\\@",
+    ]
     + ["0", "1", "-1", "4", "8", "255", "0x7fffffff", "0xffffffffffffffff", "99999999999999999999", "1e9", "@function"]
-    + [";", "\n", "\n", "\n", "/*", "*/", "#", "//", "push", "pop", "rvc", "rw", "rne", "sstatus", "x, y", ":req", ":vararg"]
+    + [
+        ";",
+        "\n",
+        "\n",
+        "\n",
+        "/*",
+        "*/",
+        "#",
+        "//",
+        "push",
+        "pop",
+        "rvc",
+        "rw",
+        "rne",
+        "sstatus",
+        "x, y",
+        ":req",
+        ":vararg",
+    ]
 )
-BLOCKS = (".macro m a\n{}\n.endm\nm 1\nm", ".rept 3\n{}\n.endr", ".irp x, 1, 2\n{}\n.endr", ".if 1\n{}\n.else\n{}\n.endif")
+BLOCKS = (
+    ".macro m a\n{}\n.endm\nm 1\nm",
+    ".rept 3\n{}\n.endr",
+    ".irp x, 1, 2\n{}\n.endr",
+    ".if 1\n{}\n.else\n{}\n.endif",
+)
 
 
 def check(text, xlen):
@@ -60,7 +122,9 @@ def mutated(rng, text):
     for _ in range(rng.randint(1, 8)):
         at = rng.randrange(len(text) + 1)
         end = min(len(text), at + rng.choice((0, 1, 1, 5, 40)))
-        text = text[:at] + rng.choice((rng.choice(PIECES), chr(rng.randint(0, 0x2FF)), "", text[at:end] * 2)) + text[end:]
+        text = (
+            text[:at] + rng.choice((rng.choice(PIECES), chr(rng.randint(0, 0x2FF)), "", text[at:end] * 2)) + text[end:]
+        )
     return text
 
 

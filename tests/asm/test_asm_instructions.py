@@ -34,7 +34,12 @@ def test_all_instructions(xlen, rvc, bits):
 def constants(xlen):
     """Around all powers of two, and random patterns of zeros and ones."""
     rng = random.Random(xlen)
-    near = {s * (1 << b) + d for b in range(xlen + 1) for s in (1, -1) for d in (-0x801, -0x800, -1, 0, 1, 0x7FF, 0x800, 0xFFF)}
+    near = {
+        s * (1 << b) + d
+        for b in range(xlen + 1)
+        for s in (1, -1)
+        for d in (-0x801, -0x800, -1, 0, 1, 0x7FF, 0x800, 0xFFF)
+    }
     rough = {rng.getrandbits(rng.randint(1, xlen)) << rng.randint(0, 40) for _ in range(1500)}
     sparse = {rng.getrandbits(12) << rng.randint(0, 52) | rng.getrandbits(8) << rng.randint(0, 56) for _ in range(1500)}
     runs = {(1 << rng.randint(1, xlen)) - (1 << rng.randint(0, xlen - 1)) for _ in range(500)}

@@ -124,7 +124,9 @@ def test_layout():
     assert elf.header["e_flags"] & 1
     symbols = {s.name: s for s in elf.get_section_by_name(".symtab").iter_symbols()}
     start = symbols["_start"]
-    assert elf.header["e_entry"] == start["st_value"] and start["st_info"]["type"] == "STT_FUNC" and start["st_size"] > 60
+    assert (
+        elf.header["e_entry"] == start["st_value"] and start["st_info"]["type"] == "STT_FUNC" and start["st_size"] > 60
+    )
     assert symbols["_end"]["st_value"] == loads[2]["p_vaddr"] + loads[2]["p_memsz"]
 
 
@@ -186,7 +188,9 @@ def test_objects_for_linker_relaxation(xlen, tmp_path):
     source = tmp_path / "x.c"
     source.write_text(C_PROGRAM)
     asm = tmp_path / "y.s"
-    asm.write_text(".globl aligned\nc.nop\n.p2align 5\naligned: ret\n.p2align 4\nlast: c.nop\n.data\n.word last - aligned\n")
+    asm.write_text(
+        ".globl aligned\nc.nop\n.p2align 5\naligned: ret\n.p2align 4\nlast: c.nop\n.data\n.word last - aligned\n"
+    )
     for file in (source, asm):
         done = zig("clang", *options, "-O1", "-g", "-c", str(file), "-o", str(file.with_suffix(".o")))
         assert done.returncode == 0, done.stderr

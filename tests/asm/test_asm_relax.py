@@ -6,8 +6,8 @@ import pytest
 from asm_judge import compare
 
 REGISTERS = ("zero", "a0", "a5", "s0", "t0", "sp", "ra")
-BRANCHES = "beq bne blt bge bltu bgeu bgt ble bgtu bleu".split()
-ZERO_BRANCHES = "beqz bnez bgez bltz blez bgtz".split()
+BRANCHES = ["beq", "bne", "blt", "bge", "bltu", "bgeu", "bgt", "ble", "bgtu", "bleu"]
+ZERO_BRANCHES = ["beqz", "bnez", "bgez", "bltz", "blez", "bgtz"]
 widths = pytest.mark.parametrize("xlen", (64, 32))
 
 
@@ -58,7 +58,11 @@ def test_limits(jump, xlen):
 
 def test_chain():
     """Each jump that grows pushes the next one out of reach."""
-    compare("".join(f"b{i}: beqz a0, b{i + 63}\n.skip 2\n" for i in range(400)) + "".join(f"b{i}:\n" for i in range(400, 463)), 64)
+    compare(
+        "".join(f"b{i}: beqz a0, b{i + 63}\n.skip 2\n" for i in range(400))
+        + "".join(f"b{i}:\n" for i in range(400, 463)),
+        64,
+    )
 
 
 @widths

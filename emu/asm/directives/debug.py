@@ -31,7 +31,9 @@ def file(asm: Assembler, arguments: Arguments) -> None:
 
 @directive(".loc", "file line [column] [is_stmt 0] [prologue_end] …", "The source line of the next instruction.")
 def loc(asm: Assembler, arguments: Arguments) -> None:
-    numbers, words = _split(arguments.tokens)
+    numbers, words, view = _split(arguments.tokens)
+    if view:
+        asm.symbols.assign(view, 0, arguments.name_column)  # gcc counts rows of one address; here it never matters
     if len(numbers) < 2:
         raise Mistake(".loc needs the number of a file and of a line", arguments.name_column)
     if not asm.lines.knows(numbers[0]):
@@ -42,15 +44,17 @@ def loc(asm: Assembler, arguments: Arguments) -> None:
     asm.lines.loc(numbers[0], numbers[1], column, words.get("is_stmt", 1) != 0, "prologue_end" in words)
 
 
-def _split(tokens: list[Token]) -> tuple[list[int], dict[str, int]]:
-    """The leading numbers, and the words after them with the number that follows each."""
+def _split(tokens: list[Token]) -> tuple[list[int], dict[str, int], str]:
+    """The leading numbers, the words after them with the number that follows each, and the name behind `view`."""
     count = next((i for i, token in enumerate(tokens) if token.kind != "number"), len(tokens))
     words: dict[str, int] = {}
-    last = ""
+    last = view = ""
     for token in tokens[count:]:
-        if token.kind == "name":
+        if token.kind == "name" and last == "view":
+            view = str(token.value)
+        elif token.kind == "name":
             last = str(token.value)
             words[last] = 1
         elif token.kind == "number":
             words[last] = token.value
-    return [token.value for token in tokens[:count]], words
+    return [token.value for token in tokens[:count]], words, view

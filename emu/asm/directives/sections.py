@@ -119,7 +119,7 @@ def _kind(text: str, arguments: Arguments) -> int:
     if word in TYPE_NAMES:
         return TYPE_NAMES[word]
     if re.fullmatch(r"0[xX][0-9a-fA-F]{1,8}|\d{1,9}", word):
-        return int(word, 0) if word[:1] != "0" or len(word) > 1 and word[1] in "xX" else int(word, 8)
+        return int(word, 0) if word[:1] != "0" or (len(word) > 1 and word[1] in "xX") else int(word, 8)
     raise Mistake(f"unknown section type {word!r}", arguments.column, did_you_mean(word, TYPE_NAMES))
 
 

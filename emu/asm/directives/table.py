@@ -72,6 +72,7 @@ class Arguments:
     @classmethod
     def of_text(cls, asm: Assembler, name: str, statement: Statement, start: int, name_column: int) -> Arguments:
         """The arguments that begin at `start` of a statement."""
+        start += len(statement.text[start:]) - len(statement.text[start:].lstrip())
         return cls(asm, name, statement.text[start:], statement.column + start, name_column, statement)
 
     @cached_property

@@ -112,7 +112,9 @@ class _Reader:
         for row in table.iter_relocations():
             known = BY_NUMBER.get(row["r_info_type"])
             if known is None:
-                raise AsmError(f"relocation {row['r_info_type']} in {section.name} is of no known kind", Place(self.name))
+                raise AsmError(
+                    f"relocation {row['r_info_type']} in {section.name} is of no known kind", Place(self.name)
+                )
             symbol = self.symbols[row["r_info_sym"]]
             section.relocs.append(Reloc(row["r_offset"], known.name, symbol, row["r_addend"]))
 

@@ -35,7 +35,9 @@ def open_elf(data: bytes, name: str) -> ELFFile:
         raise AsmError("is not an ELF file", Place(name))
     elf = ELFFile(io.BytesIO(data))
     if elf.header["e_machine"] not in ("EM_RISCV", EM_RISCV):
-        raise AsmError(f"is for {elf.header['e_machine']}, not for RISC-V", Place(name), "compile with -target riscv64-…")
+        raise AsmError(
+            f"is for {elf.header['e_machine']}, not for RISC-V", Place(name), "compile with -target riscv64-…"
+        )
     if not elf.little_endian or elf.elfclass not in (32, 64):
         raise AsmError("is not a little-endian ELF of 32 or 64 bits", Place(name))
     return elf
