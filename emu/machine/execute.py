@@ -54,10 +54,10 @@ from emu.machine.ledger import LEDGER_BRANCH, LEDGER_ISSUE, LEDGER_L1D, LEDGER_L
 from emu.machine.mmu import FAULT, WATCHED
 from emu.machine.predict import jump_mispredicted, mispredicted, push_return
 from emu.machine.slow import AGAIN, REFETCH, execute_slow
-from emu.machine.state import DATA_FILTER, FETCH_FILTER, SLOTS
+from emu.machine.state import FETCH_FILTER, SLOTS
+from emu.machine.tlb import data_slot
 
 STOP_TRAP, STOP_BUDGET, STOP_DEADLINE, STOP_EXTERNAL, STOP_BREAKPOINT, STOP_WATCHPOINT = range(1, 7)
-DATA_MASK = DATA_FILTER - 1
 FETCH_MASK = FETCH_FILTER - 1
 NEVER_ENDS = np.int64((1 << 63) - 1)
 NO_LINE = 1  # no line of code has an odd address
@@ -187,7 +187,7 @@ def run_hart(m, h, timed, max_n, until):
         match r.op:
             case O.LD:
                 va = x[r.rs1] + r.imm
-                f = h.dhit[(va >> shift) & DATA_MASK]
+                f = h.dhit[data_slot(va >> shift)]
                 if va & (line | 7) == f.rtag:
                     stamp(m, timed, f, base_tick + n)
                     x[r.rd] = load_i64(va + f.delta)
@@ -198,7 +198,7 @@ def run_hart(m, h, timed, max_n, until):
                     slow = 2
             case O.C_LD:
                 va = x[r.rs1] + r.imm
-                f = h.dhit[(va >> shift) & DATA_MASK]
+                f = h.dhit[data_slot(va >> shift)]
                 if va & (line | 7) == f.rtag:
                     stamp(m, timed, f, base_tick + n)
                     x[r.rd] = load_i64(va + f.delta)
@@ -209,7 +209,7 @@ def run_hart(m, h, timed, max_n, until):
                     slow = 1
             case O.LW:
                 va = x[r.rs1] + r.imm
-                f = h.dhit[(va >> shift) & DATA_MASK]
+                f = h.dhit[data_slot(va >> shift)]
                 if va & (line | 3) == f.rtag:
                     stamp(m, timed, f, base_tick + n)
                     x[r.rd] = load_i32(va + f.delta)
@@ -220,7 +220,7 @@ def run_hart(m, h, timed, max_n, until):
                     slow = 2
             case O.C_LW:
                 va = x[r.rs1] + r.imm
-                f = h.dhit[(va >> shift) & DATA_MASK]
+                f = h.dhit[data_slot(va >> shift)]
                 if va & (line | 3) == f.rtag:
                     stamp(m, timed, f, base_tick + n)
                     x[r.rd] = load_i32(va + f.delta)
@@ -231,7 +231,7 @@ def run_hart(m, h, timed, max_n, until):
                     slow = 1
             case O.LBU:
                 va = x[r.rs1] + r.imm
-                f = h.dhit[(va >> shift) & DATA_MASK]
+                f = h.dhit[data_slot(va >> shift)]
                 if va & (line | 0) == f.rtag:
                     stamp(m, timed, f, base_tick + n)
                     x[r.rd] = load_u8(va + f.delta)
@@ -242,7 +242,7 @@ def run_hart(m, h, timed, max_n, until):
                     slow = 2
             case O.LB:
                 va = x[r.rs1] + r.imm
-                f = h.dhit[(va >> shift) & DATA_MASK]
+                f = h.dhit[data_slot(va >> shift)]
                 if va & (line | 0) == f.rtag:
                     stamp(m, timed, f, base_tick + n)
                     x[r.rd] = load_i8(va + f.delta)
@@ -253,7 +253,7 @@ def run_hart(m, h, timed, max_n, until):
                     slow = 2
             case O.LHU:
                 va = x[r.rs1] + r.imm
-                f = h.dhit[(va >> shift) & DATA_MASK]
+                f = h.dhit[data_slot(va >> shift)]
                 if va & (line | 1) == f.rtag:
                     stamp(m, timed, f, base_tick + n)
                     x[r.rd] = load_u16(va + f.delta)
@@ -264,7 +264,7 @@ def run_hart(m, h, timed, max_n, until):
                     slow = 2
             case O.LH:
                 va = x[r.rs1] + r.imm
-                f = h.dhit[(va >> shift) & DATA_MASK]
+                f = h.dhit[data_slot(va >> shift)]
                 if va & (line | 1) == f.rtag:
                     stamp(m, timed, f, base_tick + n)
                     x[r.rd] = load_i16(va + f.delta)
@@ -275,7 +275,7 @@ def run_hart(m, h, timed, max_n, until):
                     slow = 2
             case O.LWU:
                 va = x[r.rs1] + r.imm
-                f = h.dhit[(va >> shift) & DATA_MASK]
+                f = h.dhit[data_slot(va >> shift)]
                 if va & (line | 3) == f.rtag:
                     stamp(m, timed, f, base_tick + n)
                     x[r.rd] = load_u32(va + f.delta)
@@ -286,7 +286,7 @@ def run_hart(m, h, timed, max_n, until):
                     slow = 2
             case O.SD:
                 va = x[r.rs1] + r.imm
-                f = h.dhit[(va >> shift) & DATA_MASK]
+                f = h.dhit[data_slot(va >> shift)]
                 if va & (line | 7) == f.wtag:
                     stamp(m, timed, f, base_tick + n)
                     store_64(va + f.delta, x[r.rs2])
@@ -296,7 +296,7 @@ def run_hart(m, h, timed, max_n, until):
                     slow = 2
             case O.C_SD:
                 va = x[r.rs1] + r.imm
-                f = h.dhit[(va >> shift) & DATA_MASK]
+                f = h.dhit[data_slot(va >> shift)]
                 if va & (line | 7) == f.wtag:
                     stamp(m, timed, f, base_tick + n)
                     store_64(va + f.delta, x[r.rs2])
@@ -306,7 +306,7 @@ def run_hart(m, h, timed, max_n, until):
                     slow = 1
             case O.SW:
                 va = x[r.rs1] + r.imm
-                f = h.dhit[(va >> shift) & DATA_MASK]
+                f = h.dhit[data_slot(va >> shift)]
                 if va & (line | 3) == f.wtag:
                     stamp(m, timed, f, base_tick + n)
                     store_32(va + f.delta, x[r.rs2])
@@ -316,7 +316,7 @@ def run_hart(m, h, timed, max_n, until):
                     slow = 2
             case O.C_SW:
                 va = x[r.rs1] + r.imm
-                f = h.dhit[(va >> shift) & DATA_MASK]
+                f = h.dhit[data_slot(va >> shift)]
                 if va & (line | 3) == f.wtag:
                     stamp(m, timed, f, base_tick + n)
                     store_32(va + f.delta, x[r.rs2])
@@ -326,7 +326,7 @@ def run_hart(m, h, timed, max_n, until):
                     slow = 1
             case O.SB:
                 va = x[r.rs1] + r.imm
-                f = h.dhit[(va >> shift) & DATA_MASK]
+                f = h.dhit[data_slot(va >> shift)]
                 if va & (line | 0) == f.wtag:
                     stamp(m, timed, f, base_tick + n)
                     store_8(va + f.delta, x[r.rs2])
@@ -336,7 +336,7 @@ def run_hart(m, h, timed, max_n, until):
                     slow = 2
             case O.SH:
                 va = x[r.rs1] + r.imm
-                f = h.dhit[(va >> shift) & DATA_MASK]
+                f = h.dhit[data_slot(va >> shift)]
                 if va & (line | 1) == f.wtag:
                     stamp(m, timed, f, base_tick + n)
                     store_16(va + f.delta, x[r.rs2])

@@ -21,8 +21,8 @@ from emu.machine.hierarchy import break_reservations, charge, data_access
 from emu.machine.host import load_u8, store_8
 from emu.machine.jit import hot, inlined
 from emu.machine.ledger import LEDGER_WALK
-from emu.machine.state import DATA_FILTER, NEVER
-from emu.machine.tlb import DTLB, ITLB, L2TLB, tlb_fill, note_hit, tlb_find, tlb_guess, tlb_invalidate
+from emu.machine.state import NEVER
+from emu.machine.tlb import DTLB, ITLB, L2TLB, data_slot, tlb_fill, note_hit, tlb_find, tlb_guess, tlb_invalidate
 from emu.machine.walk import FETCH, LOAD, STORE, D, access_fault, page_fault, permitted, walk
 
 FAULT = -1
@@ -149,7 +149,7 @@ def remember(m, h, va, pa, tlb, line):
     if m.watch_count and page_watched(m, va):
         return
     tag = (va >> shift) << shift
-    slot = (va >> shift) & (DATA_FILTER - 1)
+    slot = data_slot(va >> shift)
     f = h.dhit[slot]
     if m.timed:
         if line < 0:
