@@ -11,6 +11,7 @@ from emu.isa.insns import INSNS, Insn, base_operands
 from emu.machine import ops
 
 ROLES = ("rd", "rs1", "rs2", "imm")
+SAME_AS = {"FENCE_TSO": "FENCE"}  # a weaker fence: everything is in order here
 LATENCY = {
     "mul": ["MUL", "MULW", "MULH", "MULHSU", "MULHU", "MULH32", "MULHSU32", "MULHU32"],
     "div": ["DIV", "DIVU", "REM", "REMU", "DIVW", "DIVUW", "REMW", "REMUW"],
@@ -21,6 +22,7 @@ def operation(insn: Insn, xlen: int) -> int:
     """The operation number of a row at a width; ILLEGAL for what this machine does not implement."""
     base, _ = base_operands(insn)
     name = base.upper().replace(".", "_")
+    name = SAME_AS.get(name, name)
     if insn.length == 2 and f"C_{name}" in ops.OPS:
         name = f"C_{name}"
     if xlen == 32:
