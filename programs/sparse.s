@@ -4,9 +4,10 @@
 # far apart, each needs tables of its own. One flat table for 32-bit addresses would have
 # 2^20 entries (4 GB / 4 KB), 4 MB for every process, whatever it maps.
 #
-# Look at: emu stat programs/sparse.s 4096         16 neighbours: page tables
-#          emu stat programs/sparse.s 2097152      2 MB apart: a table each at the lowest level (Sv48)
-#          emu stat programs/sparse.s 1073741824   1 GB apart: two tables each (64-bit only)
+# Look at: emu stat --max-output 1 programs/sparse.s 4096         16 neighbours: how many page tables?
+#          emu stat --max-output 1 programs/sparse.s 2097152      2 MB apart: a table each at the lowest level (Sv48)
+#          emu stat --max-output 1 programs/sparse.s 1073741824   1 GB apart: two tables each (64-bit only)
+#          The limit stops it at its first byte of output, while its page tables are still there.
 
     .include "lib/xlen.s"
     .equ PAGES, 16

@@ -41,7 +41,7 @@ def main() -> NoReturn:
 
 
 def call(args: list[str]) -> int:
-    """Run one command line; returns the exit code. Raises nothing (but SystemExit from the interpreter)."""
+    """Run one command line; returns the exit code, raises nothing."""
     try:
         result = cli.main(args, prog_name="emu", standalone_mode=False)
     except EmuError as error:
@@ -54,7 +54,7 @@ def call(args: list[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         click.echo("stopped: Ctrl-C", err=True)
         return exitcodes.INTERRUPTED
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # click turns the one into the other
         hush_stdout()
         return exitcodes.PIPE
     except Exception as error:

@@ -101,6 +101,5 @@ def test_runaway_source(never_raises) -> None:
         "(" * 100_000,
         ".if 1\n" * 10_000,
         ".equ a, b\n.equ b, a\n.word a\n",
-        "_start: li a0, " + "1+" * 20_000 + "1\n",
     ):
         assert never_raises("fuzz.s", text.encode(), "run", *LIMITS) == exitcodes.USAGE, text[:40]
