@@ -18,7 +18,7 @@ def tables(document: Mapping[str, Any], hart: int | None = None) -> list[Table]:
     """All tables of the report: of the total, or of one hart."""
     part = document["total"] if hart is None else document["harts"][hart]
     found = [overview(document, part), *instructions(part), *units("caches", part, False), *units("TLBs", part, True)]
-    found += [events(part), *kernel(document["kernel"]), ledger(part)]
+    found += [events(part), kernel(document["kernel"]), ledger(part)]
     if hart is None and len(document["harts"]) > 1:
         found.append(harts(document["harts"]))
     return [table for table in found if table.rows]
@@ -45,12 +45,12 @@ def exit_text(exit: Mapping[str, Any]) -> str:
 
 
 def instructions(part: Mapping[str, Any]) -> Iterator[Table]:
-    """Instructions by kind, as shares of all; mispredictions as a share of the branches."""
+    """Instructions by kind, those that occurred, as shares of all; mispredictions as a share of the branches."""
     events = dict(part["counters"].get("insn", {}))
     retired = events.pop("retired", 0) or part["instructions"]
     branches = events.get("branch", 0)
     rows = []
-    for event, count in events.items():
+    for event, count in ((event, count) for event, count in events.items() if count):
         whole, of = (branches, "of branches") if event == "mispredict" else (retired, "of instructions")
         share = percent(count, whole)
         rows.append((event, count, f"{share} {of}" if share else None))
@@ -84,14 +84,18 @@ def events(part: Mapping[str, Any]) -> Table:
     return Table("events", ("event", "count", MEANING), rows)
 
 
-def kernel(accounts: Mapping[str, Any]) -> Iterator[Table]:
-    """The kernel's accounts, whatever it keeps: a table for each group, and one for the single figures."""
-    single = [(key, value) for key, value in accounts.items() if isinstance(value, int | float | str)]
-    for key, group in accounts.items():
-        if isinstance(group, Mapping):
-            rows = [(str(name), n if isinstance(n, int | float | str) else str(n)) for name, n in group.items()]
-            yield Table(key.replace("_", " "), ("kind", "count"), rows)
-    yield Table("kernel", ("account", "value"), [(key.replace("_", " "), value) for key, value in single])
+def kernel(accounts: Mapping[str, Any]) -> Table:
+    """The kernel's accounts, whatever it keeps: single figures, and groups of them as `group.name`."""
+    rows = []
+    for key, value in accounts.items():
+        group = value.items() if isinstance(value, Mapping) else [(None, value)]
+        rows += [(key if name is None else f"{key}.{name}", figure(n)) for name, n in group]
+    return Table("kernel", ("account", "count"), rows)
+
+
+def figure(value: Any) -> Cell:
+    """A figure as it is; anything else as text."""
+    return value if isinstance(value, int | float | str) else str(value)
 
 
 def ledger(part: Mapping[str, Any]) -> Table:

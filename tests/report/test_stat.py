@@ -101,7 +101,7 @@ def test_plain_text_is_one_fact_a_line() -> None:
     assert text.isascii()
     assert "caches: l1d: accesses 200, hits 180, misses 20, hit rate 90.0 %, evictions 2, write-backs 2\n" in text
     assert "where the cycles went: clock: cycles 2,002, share 100.0 %\n" in text
-    assert "faults: minor: 3\n" in text
+    assert "kernel: faults.minor: 3\n" in text
     assert all(line.count(": ") >= 2 for line in text.splitlines())
 
 
