@@ -21,6 +21,7 @@ from numba import types
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import register_pass
 from numba.core.typed_passes import NativeLowering
+from numba.cpython import numbers
 
 SOURCES = Path(__file__).parent, Path(__file__).parent.parent / "isa"
 
@@ -60,6 +61,9 @@ CACHE_DIR = cache_root() / f"jit-{cache_key()}"
 CACHED = not INTERPRETED and _writable(CACHE_DIR)
 if CACHED:
     numba.config.CACHE_DIR = str(CACHE_DIR)
+
+# Guest arithmetic wraps. numba promises LLVM that int64 never overflows ("nsw"), which makes a wrapped result undefined.
+numbers._int_arith_flags = lambda kind: []
 
 _OPTIONS = {"_nrt": False, "error_model": "numpy"}
 
