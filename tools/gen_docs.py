@@ -42,7 +42,7 @@ SECTIONS: dict[str, Callable[[], str]] = {"schema": fields, "counters": counters
 
 
 def output_of(command: str) -> str:
-    """What a shell shows for a command line: both streams, and nothing of the exit code."""
+    """What a shell shows for a command line: both streams, but not that the machine was compiled first."""
     real = re.sub(r"(^|[|&;] *)emu ", lambda found: f"{found[1]}{EMU} ", command)
     done = subprocess.run(
         real,
@@ -53,7 +53,7 @@ def output_of(command: str) -> str:
         stderr=subprocess.STDOUT,
         stdin=subprocess.DEVNULL,
     )
-    return done.stdout
+    return re.sub(r"^compiling the machine.*\n", "", done.stdout, flags=re.MULTILINE)
 
 
 def console(block: re.Match[str]) -> str:

@@ -33,7 +33,8 @@ def where(run: Run) -> str:
     """How far a run came that was stopped."""
     harts = run.machine.harts
     insns, cycles = sum(hart.instret for hart in harts), max(hart.cycle for hart in harts)
-    return f"{insns:,} instructions, {cycles:,} cycles, {run.seconds:.2f} s, pc = {harts[0].pc:#x}"
+    busiest = max(harts, key=lambda hart: hart.instret)
+    return f"{insns:,} instructions, {cycles:,} cycles, {run.seconds:.2f} s, pc = {busiest.pc:#x}"
 
 
 def report(document: dict[str, Any], plain: bool, stream: TextIO, hart: int | None = None) -> str:
