@@ -6,7 +6,7 @@ own: each bit of the tree points away from the half that was used last, and the 
 
 from __future__ import annotations
 
-from emu.machine.host import equal_lanes, first_bit, lowest_lane
+from emu.machine.host import equal_lanes, first_bit, lowest_lane, prefetch
 from emu.machine.jit import hot, inlined
 
 L1I, L1D, L2, LLC = range(4)
@@ -37,6 +37,16 @@ def find(m, h, level, line):
         if found:
             return first + w + first_bit(found)
     return -1
+
+
+@inlined
+def expect(m, h, level, line):
+    """Start fetching what the host will need of this set: the hierarchy's own tables are larger than the host's L1 and L2."""
+    first = first_way(m, h, level, line) << 3
+    for at in range(first, first + (m.cache[level].ways << 3), 64):
+        prefetch(m.tag_at + at)
+        prefetch(m.used_at + at)
+        prefetch(m.line_at + at)
 
 
 @hot

@@ -9,7 +9,7 @@ line is silent. L1I copies are not coherent (RISC-V leaves that to FENCE.I). The
 
 from __future__ import annotations
 
-from emu.machine.cache import EXCLUSIVE, INVALID, L1D, L1I, L2, LLC, MODIFIED, SHARED, find, victim
+from emu.machine.cache import EXCLUSIVE, FIFO, INVALID, L1D, L1I, L2, LLC, MODIFIED, SHARED, expect, find, victim
 from emu.machine.counters import (
     C_BUS_BACK_INVALIDATE,
     C_BUS_INTERVENTION,
@@ -109,7 +109,8 @@ def drop_at(m, h, level, i):
     dirty = m.line[i].dirty
     m.line_tag[i] = 0
     m.line_used[i] = 0
-    m.line_filled[i] = 0
+    if m.cache[level].policy == FIFO:
+        m.line_filled[i] = 0
     m.line[i].dirty = 0
     return dirty
 
@@ -126,7 +127,8 @@ def put_line(m, h, level, i, line, state, stamp):
     """Write a line into way i, which is empty."""
     m.line_tag[i] = line + 1
     m.line_used[i] = stamp
-    m.line_filled[i] = stamp
+    if m.cache[level].policy == FIFO:
+        m.line_filled[i] = stamp
     m.line[i].above = 0
     set_state(m, h, level, i, state)
     log(m, h, EV_CACHE_FILL, line << m.line_shift, state, level)
@@ -182,8 +184,11 @@ def drop_private(m, h, other, line):
 
 
 @hot
-def back_invalidate(m, h, line, holders):
-    """An inclusive LLC drops a line: the copies of the harts in the bit set `holders` go too. Returns 1 if one was dirty."""
+def back_invalidate(m, h, line):
+    """An inclusive LLC drops a line: the copies of all harts that may have one go too. Returns 1 if one was dirty."""
+    if m.harts == 1:
+        return drop_private(m, h, h, line)
+    holders = load_i64(m.dir_at + (line << 3))
     dirty = 0
     for k in range(m.harts):
         if (holders >> k) & 1:
@@ -200,8 +205,8 @@ def llc_room(m, h, line):
         h.count[C_LLC_EVICT] += 1
         log(m, h, EV_CACHE_EVICT, old << m.line_shift, m.line[i].dirty, LLC)
         dirty = drop_at(m, h, LLC, i)
-        if m.cache[LLC].inclusive and m.line[i].above != 0:
-            dirty |= back_invalidate(m, h, old, m.line[i].above)
+        if m.cache[LLC].inclusive and m.line[i].above:
+            dirty |= back_invalidate(m, h, old)
         if dirty:
             h.count[C_LLC_WRITE_BACK] += 1
             log(m, h, EV_WRITE_BACK, old << m.line_shift, 0, LLC)
@@ -240,7 +245,7 @@ def llc_read(m, h, line):
     if i < 0:
         dram_read(m, h, line)
         i = llc_fill(m, h, line)
-    m.line[i].above |= 1 << h.id
+    m.line[i].above = 1
 
 
 @hot
@@ -331,7 +336,7 @@ def bus_fetch(m, h, line, exclusive):
     had = snoop(m, h, line, exclusive)
     if had == 2:
         charge(h, LEDGER_COHERENCE, m.cost_intervention)
-        m.line[find(m, h, LLC, line)].above |= 1 << h.id
+        m.line[find(m, h, LLC, line)].above = 1
     else:
         llc_read(m, h, line)
         if had and exclusive:
@@ -359,7 +364,7 @@ def bus_write_back(m, h, line):
     h.count[C_BUS_WRITE_BACK] += 1
     i = llc_write(m, h, line, 1)
     if m.cache[L2].inclusive:
-        m.line[i].above &= ~(1 << h.id)  # the hart has no copy now
+        m.line[i].above = 0  # nobody has a copy now
 
 
 @hot
@@ -501,6 +506,8 @@ def data_access(m, h, line, write):
         if write:
             l1d_own(m, h, line, i)
     else:
+        expect(m, h, LLC, line)
+        expect(m, h, L2, line)
         h.count[C_L1D_WRITE_MISS if write else C_L1D_READ_MISS] += 1
         log(m, h, EV_CACHE_MISS, line << m.line_shift, write, L1D)
         if write and not m.cache[L1D].allocate:

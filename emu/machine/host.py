@@ -112,6 +112,18 @@ def _jitted_first_bit(typing_context, bits):
     return types.int64(types.int64), codegen
 
 
+@intrinsic
+def _jitted_prefetch(typing_context, address):
+    def codegen(context, builder, signature, args):
+        i32, pointer = ir.IntType(32), ir.IntType(8).as_pointer()
+        touch = ir.FunctionType(ir.VoidType(), (pointer, i32, i32, i32))
+        function = builder.module.declare_intrinsic("llvm.prefetch.p0", (), touch)
+        builder.call(function, (builder.inttoptr(args[0], pointer), i32(1), i32(3), i32(1)))
+        return context.get_dummy_value()
+
+    return types.void(types.int64), codegen
+
+
 def _cells(address) -> list[int]:
     return list((ctypes.c_int64 * 8).from_address(int(address)))
 
@@ -130,4 +142,5 @@ def _python_first_bit(bits):
 
 equal_lanes = _python_equal_lanes if INTERPRETED else _jitted_equal_lanes
 lowest_lane = _python_lowest_lane if INTERPRETED else _jitted_lowest_lane
+prefetch = (lambda address: None) if INTERPRETED else _jitted_prefetch
 first_bit = _python_first_bit if INTERPRETED else _jitted_first_bit

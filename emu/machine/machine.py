@@ -84,6 +84,7 @@ class Machine:
         m = self.state
         m.ram_at, m.ram_size = self._ram_array.ctypes.data, config["ram"]
         m.tag_at, m.used_at, m.filled_at = (m[f"line_{name}"].ctypes.data for name in ("tag", "used", "filled"))
+        m.line_at = m.line.ctypes.data
         m.xlen, m.harts, m.timed = self.xlen, self.hart_count, int(self.timed)
         m.line_shift = config["cache.line"].bit_length() - 1
         m.quantum, m.rng, m.time_shift, m.code_pages = config["quantum"], 0x2545F4914F6CDD1D, 0, 1

@@ -64,8 +64,8 @@ TLB_ENTRY = _record(
 )  # fmt: skip
 
 # A cache line beside its tag and stamps. slot: the filter entry that points here, + 1. above: who may hold a copy nearer
-# to the core (L2: bits of L1I and L1D; LLC: bits of harts).
-LINE = _record(("above", "i8"), ("slot", "i4"), ("state", "u1"), ("dirty", "u1"), ("pad", "u2"))
+# to the core (L2: bits of L1I and L1D; LLC: 1 if any hart; which ones, the directory says).
+LINE = _record(("slot", "i4"), ("above", "u2"), ("state", "u1"), ("dirty", "u1"))
 
 CACHE = _record(
     ("first", "i8"), ("stride", "i8"), ("sets", "i8"), ("ways", "i8"), ("policy", "i8"), ("through", "i8"),
@@ -98,7 +98,7 @@ HART = _spread(
 )  # fmt: skip
 
 MACHINE = _spread(
-    ("ram_at", "i8"), ("ram_size", "i8"), ("dir_at", "i8"), ("tag_at", "i8"), ("used_at", "i8"), ("filled_at", "i8"), ("xlen", "i8"), ("harts", "i8"), ("timed", "i8"),
+    ("ram_at", "i8"), ("ram_size", "i8"), ("dir_at", "i8"), ("tag_at", "i8"), ("used_at", "i8"), ("filled_at", "i8"), ("line_at", "i8"), ("xlen", "i8"), ("harts", "i8"), ("timed", "i8"),
     ("line_shift", "i8"), ("stop", "i8"), ("stopped", "i8"), ("quantum", "i8"), ("time_shift", "i8"), ("rng", "i8"),
     ("tick", "i8"), ("reservations", "i8"), ("watch_count", "i8"), ("break_count", "i8"), ("code_pages", "i8"),
     ("cost_load_use", "i8"), ("cost_taken", "i8"), ("cost_mispredict", "i8"), ("cost_l2tlb", "i8"),
