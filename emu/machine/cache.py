@@ -27,7 +27,7 @@ def lanes_of(ways, done):
     return 255 if ways - done >= 8 else (1 << (ways - done)) - 1
 
 
-@hot
+@inlined
 def find(m, h, level, line):
     """The index of the line in this hart's cache of a level (LLC: the shared one), or -1. No side effect."""
     first = first_way(m, h, level, line)
@@ -60,7 +60,7 @@ def random_below(m, n):
     return ((r >> 32) & 0x7FFFFFFF) % n
 
 
-@hot
+@inlined
 def oldest(stamps_at, first, ways):
     """The way with the smallest of the stamps at a host address; the lowest way among equals."""
     low, at = lowest_lane(stamps_at + (first << 3), lanes_of(ways, 0)), 0
@@ -100,17 +100,21 @@ def empty_way(m, first, ways):
 
 
 @hot
+def other_victim(m, first, ways, policy):
+    """Tree-PLRU and random: an empty way first."""
+    i = empty_way(m, first, ways)
+    if i >= 0:
+        return i
+    if policy == PLRU:
+        return tree_victim(m.line_used, first, ways)
+    return first + random_below(m, ways)
+
+
+@inlined
 def victim(m, h, level, line):
     """The way to fill: an empty one (its stamps are 0, the oldest), else by the cache's replacement policy."""
     c = m.cache[level]
     first = first_way(m, h, level, line)
-    if c.policy == LRU:
-        return oldest(m.used_at, first, c.ways)
-    if c.policy == FIFO:
-        return oldest(m.filled_at, first, c.ways)
-    i = empty_way(m, first, c.ways)
-    if i >= 0:
-        return i
-    if c.policy == PLRU:
-        return tree_victim(m.line_used, first, c.ways)
-    return first + random_below(m, c.ways)
+    if c.policy == LRU or c.policy == FIFO:
+        return oldest(m.used_at if c.policy == LRU else m.filled_at, first, c.ways)
+    return other_victim(m, first, c.ways, c.policy)

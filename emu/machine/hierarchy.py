@@ -152,7 +152,7 @@ def dram_read(m, h, line):
     log(m, h, EV_DRAM_READ, line << m.line_shift, 0, 0)
 
 
-@hot
+@inlined
 def drop_above(m, h, line, levels):
     """Drop the line from this hart's L1I and L1D where `levels` has their bits. Returns 1 if L1D's copy was dirty.
 
@@ -196,7 +196,7 @@ def back_invalidate(m, h, line):
     return dirty
 
 
-@hot
+@inlined
 def llc_room(m, h, line):
     """Free a way of the LLC for the line. Returns its index."""
     i = victim(m, h, LLC, line)
@@ -314,10 +314,8 @@ def snoop_one(m, h, other, line, exclusive):
 
 
 @hot
-def snoop(m, h, line, exclusive):
-    """Ask the other harts. Returns 0 if none has the line, 1 if some had a clean copy, 2 if one supplied dirty data."""
-    if m.harts == 1:
-        return 0
+def snoop_all(m, h, line, exclusive):
+    """`snoop` where there is somebody to ask."""
     sharers = load_i64(m.dir_at + (line << 3))
     had = 0
     for k in range(m.harts):
@@ -326,6 +324,12 @@ def snoop(m, h, line, exclusive):
     me = 1 << h.id
     store_64(m.dir_at + (line << 3), me if exclusive else sharers | me)
     return had
+
+
+@inlined
+def snoop(m, h, line, exclusive):
+    """Ask the other harts. Returns 0 if none has the line, 1 if some had a clean copy, 2 if one supplied dirty data."""
+    return 0 if m.harts == 1 else snoop_all(m, h, line, exclusive)
 
 
 @inlined
@@ -456,7 +460,7 @@ def l2_put(m, h, line):
         m.line[i].dirty = 1
 
 
-@hot
+@inlined
 def l1d_room(m, h, line):
     """Free a way of L1D for the line. Returns its index."""
     i = victim(m, h, L1D, line)

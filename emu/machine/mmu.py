@@ -62,7 +62,7 @@ def refill(m, h, unit, vpn, access):
     return 0, tlb_fill(m, h, unit, vpn, ppn, pte, level)
 
 
-@hot
+@inlined
 def translate(m, h, va, access):
     """Returns (cause, index of the L1 TLB entry that maps va with the right to this access)."""
     unit = ITLB if access == FETCH else DTLB

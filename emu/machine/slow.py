@@ -77,7 +77,7 @@ def store_value(size, at, value):
         store_64(at, value)
 
 
-@hot
+@inlined
 def memory(m, h, rec):
     """A load or store by the slow path. Returns 0, FAULT or WATCHED."""
     op = rec.op
