@@ -55,6 +55,8 @@ def assemble(
     for source in sources:
         try:
             objects.append(assemble_object(source, xlen, arch, include, defines))
+            for warning in objects[-1].warnings if warn else ():
+                warn(warning)
         except AsmError as error:
             diagnostics.errors.extend(error.errors)
     del diagnostics.errors[MAX_ERRORS:]

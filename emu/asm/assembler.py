@@ -14,11 +14,12 @@ from emu.asm.debuglines import DebugLines
 from emu.asm.directives import CONDITIONAL, DIRECTIVES, Arguments
 from emu.asm.errors import Diagnostics, Mistake
 from emu.asm.evaluate import Evaluator
-from emu.asm.expressions import Node, parse_expression
+from emu.asm.expressions import parse_expression
 from emu.asm.fragments import Fragment
 from emu.asm.instructions import Instructions
 from emu.asm.lexer import tokenize
 from emu.asm.macros import Macros
+from emu.asm.nodes import Node
 from emu.asm.options import Options
 from emu.asm.relax import known_distance
 from emu.asm.sections import SHT_NOBITS, Section, known_attributes

@@ -6,7 +6,7 @@ of lui and addi starts from zero. Ties go to the plain sequence.
 
 from __future__ import annotations
 
-from emu.asm.expressions import wrap
+from emu.asm.nodes import wrap
 
 Step = tuple[str, int]
 

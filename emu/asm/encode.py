@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import NamedTuple, Protocol
 
 from emu.asm.compress import compress
+from emu.asm.elastic import Branch
 from emu.asm.errors import Mistake
-from emu.asm.expressions import Modifier, Node, Symbol
-from emu.asm.fragments import Branch, Fixup
+from emu.asm.fragments import Fixup
+from emu.asm.nodes import Modifier, Node, Symbol
 from emu.asm.options import Options
 from emu.asm.relocations import MODIFIERS, PLAIN
 from emu.asm.sections import Section

@@ -13,7 +13,7 @@ from emu.errors import EmuError, Place
 
 
 class AsmError(EmuError):
-    """The first mistake of a run, as any EmuError; `errors` holds all of them (itself first), `notes` the macro calls."""
+    """The first mistake of a run; `errors` holds all of them (itself first), `notes` the macro calls on the way."""
 
     def __init__(self, message: str, place: Place | None = None, hint: str = "", notes: Iterable[str] = ()) -> None:
         super().__init__(message, place, hint)

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from emu.asm.errors import Mistake
-from emu.asm.expressions import BINARY, UNARY, Binary, Modifier, Node, Symbol, Unary, apply_binary, wrap
 from emu.asm.limits import MAX_EXPRESSION_DEPTH
+from emu.asm.nodes import BINARY, UNARY, Binary, Modifier, Node, Symbol, Unary, apply_binary, wrap
 from emu.asm.symbols import Entry, SymbolTable, shown_name
 
 Distance = Callable[[Entry, Entry], "int | None"]

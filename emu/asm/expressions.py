@@ -1,52 +1,14 @@
-"""Tokens to expression trees. GNU as manual, "Expressions" (its precedence, which is not C's, as clang has it too).
-
-A tree is an int, or a node: `Symbol(name)`, `Unary(op, a)`, `Binary(op, a, b)`, `Modifier("pcrel_hi", a)`. Constants
-are folded while parsing, to signed 64 bits. `.` and `1f` become ordinary symbols with names of their own.
-"""
+"""Tokens to expression trees. Constants are folded on the way; `.` and `1f` become symbols with names of their own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Sequence
+from typing import Protocol
 
 from emu.asm.errors import Mistake
 from emu.asm.lexer import Token
 from emu.asm.limits import MAX_EXPRESSION_DEPTH
-
-
-class Symbol(NamedTuple):
-    """A reference to a symbol, and the column where it stands."""
-
-    name: str
-    column: int
-
-
-class Unary(NamedTuple):
-    """op: - ~ !"""
-
-    op: str
-    a: Node
-    column: int
-
-
-class Binary(NamedTuple):
-    """op: a key of BINARY."""
-
-    op: str
-    a: Node
-    b: Node
-    column: int
-
-
-class Modifier(NamedTuple):
-    """%name(a)"""
-
-    name: str
-    a: Node
-    column: int
-
-
-Node = int | Symbol | Unary | Binary | Modifier
+from emu.asm.nodes import BINARY, UNARY, Binary, Modifier, Node, Unary, apply_binary, wrap
 
 
 class Names(Protocol):
@@ -55,60 +17,6 @@ class Names(Protocol):
     def here(self) -> Node: ...
     def local(self, text: str, column: int) -> Node: ...
     def reference(self, name: str, column: int) -> Node: ...
-
-
-def wrap(value: int) -> int:
-    """To signed 64 bits."""
-    return ((value + (1 << 63)) & ((1 << 64) - 1)) - (1 << 63)
-
-
-def _truth(value: bool) -> int:
-    return -int(value)
-
-
-def _divide(a: int, b: int) -> int:
-    return abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1)
-
-
-def _shift_left(a: int, b: int) -> int:
-    return a << b if 0 <= b < 64 else 0
-
-
-def _shift_right(a: int, b: int) -> int:
-    return (a & (1 << 64) - 1) >> b if 0 <= b < 64 else 0
-
-
-# operator -> (precedence, higher binds tighter; what it computes). Comparisons give -1 for true, && and || give 1.
-BINARY: dict[str, tuple[int, Callable[[int, int], int]]] = {
-    "||": (1, lambda a, b: int(bool(a or b))),
-    "&&": (2, lambda a, b: int(bool(a and b))),
-    "==": (3, lambda a, b: _truth(a == b)),
-    "!=": (3, lambda a, b: _truth(a != b)),
-    "<>": (3, lambda a, b: _truth(a != b)),
-    "<": (3, lambda a, b: _truth(a < b)),
-    "<=": (3, lambda a, b: _truth(a <= b)),
-    ">": (3, lambda a, b: _truth(a > b)),
-    ">=": (3, lambda a, b: _truth(a >= b)),
-    "+": (4, lambda a, b: a + b),
-    "-": (4, lambda a, b: a - b),
-    "|": (5, lambda a, b: a | b),
-    "&": (5, lambda a, b: a & b),
-    "^": (5, lambda a, b: a ^ b),
-    "!": (5, lambda a, b: a | ~b),
-    "*": (6, lambda a, b: a * b),
-    "/": (6, _divide),
-    "%": (6, lambda a, b: a - b * _divide(a, b)),
-    "<<": (6, _shift_left),
-    ">>": (6, _shift_right),
-}
-UNARY: dict[str, Callable[[int], int]] = {"-": lambda a: -a, "~": lambda a: ~a, "!": lambda a: int(not a)}
-
-
-def apply_binary(op: str, a: int, b: int, column: int | None) -> int:
-    """The value of `a op b`; Mistake for a division by zero."""
-    if b == 0 and op in "/%":
-        raise Mistake("division by zero", column)
-    return wrap(BINARY[op][1](a, b))
 
 
 class Parser:
@@ -210,8 +118,3 @@ def parse_expression(tokens: Sequence[Token], names: Names) -> Node:
     if not parser.done():
         raise Mistake("unexpected text after the expression", parser.column())
     return node
-
-
-def is_modified(node: Node) -> bool:
-    """Whether the whole expression is a %modifier(...)."""
-    return type(node) is Modifier

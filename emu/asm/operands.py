@@ -14,7 +14,7 @@ from emu.isa.abi import FREG, XREG
 
 
 class Operand(NamedTuple):
-    """One operand; `register` of an x, an f or the base of an m; `tokens` of an e, or of what stands before an m's (."""
+    """One operand; `register` of an x or f, or the base of an m; `tokens` of an e, or those before the ( of an m."""
 
     shape: str
     tokens: list[Token]

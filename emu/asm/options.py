@@ -36,7 +36,7 @@ _MULTI = re.compile(r"([zsx][a-z0-9]*?[a-z]\d*?)(?:\d+p\d+)?")
 
 
 def parse_arch(text: str) -> tuple[int, frozenset[str]]:
-    """'rv64imac_zba1p0' -> (64, {'I', 'M', 'A', 'C', 'Zba'}). RISC-V Unprivileged, "ISA Extension Naming Conventions"."""
+    """'rv64imac_zba1p0' -> (64, {I, M, A, C, Zba}). RISC-V Unprivileged, "ISA Extension Naming Conventions"."""
     match = re.fullmatch(
         r"rv(32|64)((?:[a-y]" + _VERSION + r")*)((?:_?[a-z][a-z0-9]*)*(?:_[a-z][a-z0-9]*)*)", text.lower()
     )

@@ -1,4 +1,4 @@
-"""Values into bytes, where a relocation wants them; shared by the assembler (labels near by) and the linker (the rest)."""
+"""Values into bytes, where a relocation wants them; for the assembler (labels near by) and the linker (the rest)."""
 
 from __future__ import annotations
 

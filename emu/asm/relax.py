@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from emu.asm.elastic import Branch
 from emu.asm.errors import Mistake
 from emu.asm.evaluate import Evaluator, Value
-from emu.asm.expressions import Node
-from emu.asm.fragments import Branch, Fragment
+from emu.asm.fragments import Fragment
 from emu.asm.limits import MAX_BSS, MAX_FRAGMENT_WALK, MAX_OUTPUT, MAX_RELAX_PASSES
+from emu.asm.nodes import Node
 from emu.asm.sections import Section
 from emu.asm.symbols import Entry, SymbolTable, shown_name
 

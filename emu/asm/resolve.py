@@ -13,12 +13,12 @@ from emu.asm.directives.data import checked
 from emu.asm.dwarf.units import add_debug_sections
 from emu.asm.errors import Mistake
 from emu.asm.evaluate import Value
+from emu.asm.export import Exporter
 from emu.asm.fragments import Fixup
-from emu.asm.objects import ABSOLUTE, COMMON, DEFINED, Object, ObjectSection, ObjectSymbol, Reloc
+from emu.asm.objects import ABSOLUTE, Object, ObjectSection, ObjectSymbol, Reloc
 from emu.asm.patch import patch, put_field
 from emu.asm.relax import Relaxation
 from emu.asm.relocations import RELOCATIONS
-from emu.asm.sections import SHF_TLS
 from emu.asm.symbols import Entry, shown_name
 from emu.isa.formats import FIELDS, EncodeError
 
@@ -41,7 +41,7 @@ class Resolver:
         self.relaxation = Relaxation(asm.sections.values(), asm.symbols)
         self.evaluator = self.relaxation.evaluator
         self.outputs: dict[Section, ObjectSection] = {}
-        self._symbols: dict[Entry, ObjectSymbol] = {}
+        self.exporter = Exporter(asm, self.relaxation, self.outputs)
         self._highs: dict[tuple[Section, int], High] = {}
 
     def run(self) -> Object:
@@ -63,7 +63,7 @@ class Resolver:
             output.size = fragments[-1].offset + fragments[-1].size if fragments else 0
             self.outputs[section] = output
         self._fixups()
-        symbols = self._all_symbols()
+        symbols = self.exporter.all()
         asm.diagnostics.raise_if_any()
         debug = add_debug_sections(asm.lines, asm.source.name, self.outputs, asm.xlen // 8)
         return Object(
@@ -177,64 +177,7 @@ class Resolver:
         return low12(high.distance) if high.distance is not None else None
 
     def _reloc(self, output: ObjectSection, offset: int, kind: str, entry: Entry, addend: int, fixup: Fixup) -> None:
-        symbol = self._symbol(entry)
+        symbol = self.exporter.symbol(entry)
         if kind.startswith(("TPREL", "TLS")):
             symbol.kind = "tls"
         output.relocs.append(Reloc(offset, kind, symbol, addend, (fixup.line, fixup.column)))
-
-    def _symbol(self, entry: Entry) -> ObjectSymbol:
-        """The ObjectSymbol of an entry, made once."""
-        symbol = self._symbols.get(entry)
-        if symbol is None:
-            symbol = self._symbols[entry] = ObjectSymbol(entry.name)
-            self._describe(entry, symbol)
-        return symbol
-
-    def _describe(self, entry: Entry, symbol: ObjectSymbol) -> None:
-        symbol.kind, symbol.visibility, symbol.temporary = entry.kind, entry.visibility, entry.is_temporary
-        symbol.binding = entry.binding or ("local" if entry.is_defined else "global")
-        symbol.place = (entry.line, entry.column) if entry.line else entry.used
-        if entry.size is not None:
-            symbol.size = self._size(entry)
-        if entry.common is not None:
-            symbol.state, (symbol.size, symbol.value) = COMMON, entry.common
-        elif entry.fragment is not None:
-            symbol.state, symbol.section = DEFINED, self.outputs[entry.fragment.section]
-            symbol.value = entry.fragment.offset + entry.offset
-            if entry.fragment.section.flags & SHF_TLS:
-                symbol.kind = "tls"
-        elif entry.value is not None:
-            self._alias(entry, symbol)
-        elif section := self.asm.sections.get((entry.name, ())):
-            symbol.state, symbol.section, symbol.binding = DEFINED, self.outputs[section], "local"
-            symbol.kind, symbol.temporary = "section", True
-
-    def _alias(self, entry: Entry, symbol: ObjectSymbol) -> None:
-        value = self.evaluator.value(entry.value)
-        symbol.state, symbol.value = ABSOLUTE, value.constant
-        if value.add is None:
-            return
-        if value.add.fragment is not None and value.sub is None:
-            symbol.state, symbol.section = DEFINED, self.outputs[value.add.fragment.section]
-            symbol.value += value.add.fragment.offset + value.add.offset
-            symbol.kind = value.add.kind if symbol.kind == "notype" else symbol.kind
-            if entry.size is None and value.add.size is not None:
-                symbol.size = self._size(value.add)
-
-    def _size(self, entry: Entry) -> int:
-        try:
-            return max(self.relaxation.number(entry.size, "the size"), 0) & (1 << 64) - 1
-        except Mistake as mistake:
-            line = entry.line or self.asm.line
-            self.asm.report(Mistake(f".size {entry.name}: {mistake.message}", None, mistake.hint), line)
-            return 0
-
-    def _all_symbols(self) -> list[ObjectSymbol]:
-        """Those of the source that are defined, and those that relocations name."""
-        for entry in list(self.asm.symbols.entries.values()):
-            if entry.is_defined and not entry.is_temporary and entry.name not in self.asm.predefined:
-                try:
-                    self._symbol(entry)
-                except Mistake as mistake:
-                    self.asm.report(mistake, entry.line)
-        return list(self._symbols.values())

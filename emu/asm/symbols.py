@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from emu.asm.errors import Mistake
-from emu.asm.expressions import Binary, Modifier, Node, Symbol, Unary
 from emu.asm.fragments import Fragment
+from emu.asm.nodes import Node, Symbol, weight
 from emu.asm.source import Line
 from emu.errors import did_you_mean
 from emu.isa.abi import XREG
@@ -144,16 +144,3 @@ def _twice_hint(entry: Entry, line: Line | None) -> str:
     if line is not None and line.caller is not None:
         return "a label in a macro is unique with \\@ in its name, or as a numeric label like 1:"
     return "rename one of them, or use a numeric label (1: … 1b) for a local jump"
-
-
-def weight(node: Node, limit: int) -> int:
-    """The number of nodes of an expression, or `limit` if it has at least so many."""
-    stack, count = [node], 0
-    while stack and count < limit:
-        top = stack.pop()
-        count += 1
-        if type(top) is Binary:
-            stack += (top.a, top.b)
-        elif type(top) is Unary or type(top) is Modifier:
-            stack.append(top.a)
-    return count

@@ -30,7 +30,8 @@ TEXTS = {
     "alignment of data": """
         .data
         .byte 1; .align 2; .byte 2; .p2align 4; .byte 3; .balign 8; .byte 4; .balign 4, 0xff; .byte 5
-        .p2align 4, , 3; .byte 6; .p2align 3, 0x11, 7; .byte 7, 7; .balignw 8, 0x1234; .byte 8, 8, 8, 8; .balignl 16, 0x01020304; .byte 9
+        .p2align 4, , 3; .byte 6; .p2align 3, 0x11, 7; .byte 7, 7
+        .balignw 8, 0x1234; .byte 8, 8, 8, 8; .balignl 16, 0x01020304; .byte 9
         .align 0; .balign 1; .byte 10
     """,
     "alignment of code": """

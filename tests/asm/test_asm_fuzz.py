@@ -89,7 +89,9 @@ def check(text, xlen):
     """Assembles; an ELF disassembles too, an error has a message."""
 
     def reader(path, includer):
-        return b"nop\n" if path == "text" else bytes(open(path, "rb").read(0))
+        if path == "text":
+            return b"nop\n"
+        raise FileNotFoundError(2, "No such file", path)
 
     start = time.monotonic()
     try:

@@ -1,7 +1,7 @@
 """Directives: the table, and the modules that fill it. See docs of each in `DIRECTIVES[name].summary`."""
 
-from emu.asm.directives import control, data, debug, options, sections, space, symbols
+from emu.asm.directives import conditions, control, data, debug, options, sections, space, symbols
 from emu.asm.directives.table import CONDITIONAL, DIRECTIVES, Arguments, Directive
 
 __all__ = ["CONDITIONAL", "DIRECTIVES", "Arguments", "Directive"]
-_FILLED_BY = (control, data, debug, options, sections, space, symbols)
+_FILLED_BY = (conditions, control, data, debug, options, sections, space, symbols)

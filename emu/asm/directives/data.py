@@ -8,8 +8,10 @@ import struct
 from typing import TYPE_CHECKING
 
 from emu.asm.directives.table import Arguments, directive
+from emu.asm.elastic import Leb
 from emu.asm.errors import Mistake
-from emu.asm.fragments import Fixup, Leb, sleb128, uleb128
+from emu.asm.fragments import Fixup
+from emu.asm.leb128 import sleb128, uleb128
 from emu.asm.limits import MAX_OUTPUT
 
 if TYPE_CHECKING:

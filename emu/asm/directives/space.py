@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.asm.directives.table import Arguments, directive
+from emu.asm.elastic import Align, Fill, Org
 from emu.asm.errors import Mistake
-from emu.asm.expressions import Node
-from emu.asm.fragments import Align, Fill, Org
 from emu.asm.limits import MAX_ALIGNMENT
+from emu.asm.nodes import Node
 
 if TYPE_CHECKING:
     from emu.asm.assembler import Assembler

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from emu.asm.directives.table import Arguments, directive
+from emu.asm.elastic import Align
 from emu.asm.errors import Mistake
-from emu.asm.fragments import Align
 from emu.asm.limits import MAX_ALIGNMENT
 from emu.errors import did_you_mean
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from emu.asm.errors import Mistake
 from emu.asm.evaluate import Value
-from emu.asm.expressions import Node, parse_expression
+from emu.asm.expressions import parse_expression
 from emu.asm.lexer import Token, tokenize
+from emu.asm.nodes import Node
 from emu.asm.operands import split_at_commas
 from emu.asm.source import Statement
 

@@ -1,1 +1,1 @@
-"""Source lines for debuggers: DWARF 5, `line` the line-number program, `units` the compilation unit that points to it."""
+"""Source lines for debuggers, DWARF 5: `line` and `units` write them, `lookup` reads."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from emu.asm.fragments import sleb128, uleb128
+from emu.asm.leb128 import sleb128, uleb128
 
 LINE_BASE, LINE_RANGE, OPCODE_BASE = -5, 14, 13
 STANDARD_LENGTHS = bytes((0, 1, 1, 1, 1, 0, 0, 0, 1, 0, 0, 1))

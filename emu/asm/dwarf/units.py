@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from emu.asm.debuglines import DebugLines, Row
 from emu.asm.dwarf.line import LineRow, header, sequence
-from emu.asm.fragments import uleb128
+from emu.asm.leb128 import uleb128
 from emu.asm.objects import DEFINED, ObjectSection, ObjectSymbol, Reloc
 from emu.asm.sections import SHT_PROGBITS, Section
 

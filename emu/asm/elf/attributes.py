@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emu.asm.fragments import uleb128
+from emu.asm.leb128 import uleb128
 
 VENDOR = b"riscv\0"
 

@@ -5,7 +5,7 @@ The only relaxation done here, since without it alignment would be wrong. RISC-V
 
 from __future__ import annotations
 
-from emu.asm.fragments import nops
+from emu.asm.elastic import nops
 from emu.asm.objects import Object, ObjectSection
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from emu.asm.elf.attributes import encode_attributes
-from emu.asm.elf.constants import EF_RISCV_RVC, ET_EXEC, SHT_STRTAB, SHT_SYMTAB
-from emu.asm.elf.image import Image, ImageSection, Strings
-from emu.asm.elf.symtab import SymbolRows
+from emu.asm.elf.constants import EF_RISCV_RVC, ET_EXEC
+from emu.asm.elf.image import Image
 from emu.asm.errors import AsmError, Diagnostics, TooManyErrors
 from emu.asm.limits import MAX_OUTPUT
 from emu.asm.linker.align import settle_alignment
@@ -16,7 +14,8 @@ from emu.asm.linker.apply import Applier
 from emu.asm.linker.got import Got
 from emu.asm.linker.layout import Memory
 from emu.asm.linker.names import Names
-from emu.asm.linker.provided import ALWAYS, PROVIDED, may_provide, provided
+from emu.asm.linker.output import fill_image
+from emu.asm.linker.provided import may_provide
 from emu.asm.objects import ABSOLUTE, DEFINED, Object, ObjectSection, ObjectSymbol
 from emu.asm.sections import SHF_EXECINSTR, SHT_LLVM_ADDRSIG, SHT_NOBITS, SHT_RISCV_ATTRIBUTES
 from emu.errors import Place
@@ -58,7 +57,7 @@ def _link(objects: list[Object], entry: str, warn: Warn | None, diagnostics: Dia
     applier.run()
     diagnostics.raise_if_any()
     image = Image(xlen, ET_EXEC, _flags(objects), _entry(entry, memory, applier, warn))
-    _fill(image, memory, applier, objects, attributes, wanted)
+    fill_image(image, memory, applier, objects, attributes, wanted)
     return image
 
 
@@ -114,66 +113,3 @@ def _local_entry(entry: str, objects: list[Object]) -> ObjectSymbol | None:
     """`_start:` without .globl is what a beginner writes; it is taken."""
     found = [s for obj in objects for s in obj.symbols if s.name == entry and s.state == DEFINED]
     return found[0] if found else None
-
-
-def _fill(
-    image: Image,
-    memory: Memory,
-    applier: Applier,
-    objects: list[Object],
-    attributes: dict[int, int | str],
-    wanted: set[str],
-) -> None:
-    indices = {}
-    for output in memory.outputs:
-        loaded = output in memory.loaded()
-        section = ImageSection(output.name, output.kind, output.flags, output.address, b"", output.size)
-        section.alignment, section.entsize = output.alignment, output.entsize
-        section.offset = output.offset if loaded else None
-        section.data = output.contents() if output.kind != SHT_NOBITS else b""
-        indices[output] = image.add(section)
-    image.segments = memory.segments
-    if attributes:
-        data = encode_attributes(attributes)
-        end = max((s.offset + len(s.data) for s in image.sections if s.offset is not None), default=0)
-        image.add(ImageSection(".riscv.attributes", SHT_RISCV_ATTRIBUTES, data=data, offset=end))
-        memory.attributes_segment(end, len(data))
-    _symbol_table(image, memory, applier, objects, indices, wanted)
-
-
-def _symbol_table(
-    image: Image, memory: Memory, applier: Applier, objects: list[Object], indices: dict, wanted: set[str]
-) -> None:
-    strings = Strings()
-    rows = SymbolRows(image.xlen, strings)
-    count = 1
-    for obj in objects:
-        rows.add_file(obj.name)
-        count += 1
-        for symbol in obj.symbols:
-            if symbol.binding == "local" and not symbol.temporary and symbol.kind not in ("section", "file"):
-                count += _add(rows, symbol, memory, applier, indices)
-    for symbol in applier.names.table.values():
-        _add(rows, symbol, memory, applier, indices)
-    for name in dict.fromkeys([*ALWAYS, *sorted(wanted & set(PROVIDED))]):
-        known = applier.names.table.get(name)
-        if known is None or known.state not in (DEFINED, ABSOLUTE):
-            value = provided(name, memory)
-            rows.add(ObjectSymbol(name, ABSOLUTE, None, value, binding="global"), None, value)
-    size = rows.row_size
-    image.add(ImageSection(".symtab", SHT_SYMTAB, 0, 0, rows.data, 0, len(image.sections) + 1, count, 8, size))
-    image.add(ImageSection(".strtab", SHT_STRTAB, data=strings.data))
-
-
-def _add(rows: SymbolRows, symbol: ObjectSymbol, memory: Memory, applier: Applier, indices: dict) -> int:
-    """Adds a defined symbol; returns the number of rows added."""
-    if symbol.state == ABSOLUTE:
-        rows.add(symbol, None, symbol.value)
-        return 1
-    if symbol.state != DEFINED or symbol.section not in memory.where:
-        return 0
-    address = memory.address(symbol.section, symbol.value)
-    if symbol.kind == "tls":
-        address -= applier.thread_start
-    rows.add(symbol, indices[memory.where[symbol.section]], address)
-    return 1
