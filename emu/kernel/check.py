@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from emu.isa.paging import PTE_U, PTE_V, PTE_W
 from emu.kernel.mm.lru import list_of
 from emu.kernel.mm.page import PG_ANON, PG_BUDDY, PG_LRU, PG_RESERVED, PG_TABLE
@@ -52,12 +54,12 @@ def free_frames(kernel: Kernel) -> Iterator[int]:
 def check_free_frames(kernel: Kernel) -> None:
     """A frame is in use (refcount above 0), or in exactly one free block or per-cpu list."""
     mem_map = kernel.pages.mem_map
-    counts = Counter(free_frames(kernel))
-    for pfn, times in counts.items():
-        bug_on(times != 1, "frame is free twice", pfn)
-        bug_on(mem_map.refcount[pfn] != 0, "a free frame has users", pfn, mem_map.refcount[pfn])
-        bug_on(pfn in mem_map.mapping, "a free frame has a mapping", pfn)
-    used = sum(1 for pfn in range(mem_map.count) if mem_map.refcount[pfn])
+    frames = list(free_frames(kernel))
+    counts = set(frames)
+    bug_on(len(counts) != len(frames), "a frame is free twice", [pfn for pfn in counts if frames.count(pfn) > 1])
+    bug_on(bool(mem_map.many.refcount[frames].any()), "a free frame has users")
+    bug_on(not counts.isdisjoint(mem_map.mapping), "a free frame has a mapping")
+    used = int(np.count_nonzero(mem_map.many.refcount[: mem_map.count]))
     bug_on(used + len(counts) != mem_map.count, "frames lost", used, len(counts), mem_map.count)
     for zone in kernel.pages.zones:
         blocks = sum(len(area) << order for order, area in enumerate(zone.free_area))
@@ -91,10 +93,16 @@ def tables(mm: Mm) -> Iterator[tuple[int, int, int]]:
         depth, table, base = stack.pop()
         yield depth, table, base
         if depth < len(levels) - 1:
-            for index in range(1 << mm.cell_shift):
-                pte = mm.cells[(table << mm.cell_shift) + index]
+            for index, pte in used_entries(mm, table << mm.cell_shift):
                 if pte & PTE_V:
                     stack.append((depth + 1, pte >> 10, base + (index << levels[depth].shift)))
+
+
+def used_entries(mm: Mm, first: int) -> Iterator[tuple[int, int]]:
+    """(index, entry) of a table's entries that are not 0."""
+    table = mm.many_cells[first : first + (1 << mm.cell_shift)]
+    used = table.nonzero()[0]
+    yield from zip(used.tolist(), table[used].tolist(), strict=True)
 
 
 def check_tables(mm: Mm) -> None:
@@ -107,8 +115,7 @@ def check_tables(mm: Mm) -> None:
         if depth == len(mm.scheme.levels) - 1:
             found[base >> mm.pmd_shift] = table << mm.cell_shift
         else:
-            first = table << mm.cell_shift
-            used = sum(1 for cell in range(first, first + (1 << mm.cell_shift)) if mm.cells[cell])
+            used = len(list(used_entries(mm, table << mm.cell_shift)))
             bug_on(used != mem_map.index[table], "count of entries", table, used, mem_map.index[table])
     bug_on(found != mm.ptes, "mm.ptes differs from the tables", len(found), len(mm.ptes))
     bug_on(count != mm.nr_tables, "nr_tables is wrong", count, mm.nr_tables)
@@ -117,9 +124,8 @@ def check_tables(mm: Mm) -> None:
 def entries(mm: Mm) -> Iterator[tuple[int, int]]:
     """(address, entry) of every last-level entry that is not 0."""
     for key, base in mm.ptes.items():
-        for index in range(mm.pte_mask + 1):
-            if pte := mm.cells[base + index]:
-                yield (key << mm.pmd_shift) + (index << 12), pte
+        for index, pte in used_entries(mm, base):
+            yield (key << mm.pmd_shift) + (index << 12), pte
 
 
 def check_entries(mm: Mm) -> None:
@@ -160,9 +166,9 @@ def check_counts(kernel: Kernel) -> None:
     for mm in address_spaces(kernel):
         maps.update(pte >> 10 for _, pte in entries(mm) if pte & PTE_V)
     maps.pop(kernel.pages.zero_pfn, None)
-    for pfn in range(mem_map.count):
+    for pfn in mem_map.many.refcount.nonzero()[0].tolist():
         users, flags = mem_map.refcount[pfn], mem_map.flags[pfn]
-        if not users or flags & (PG_RESERVED | PG_TABLE):
+        if flags & (PG_RESERVED | PG_TABLE):
             continue
         bug_on(mem_map.mapcount[pfn] != maps[pfn], "mapcount", pfn, mem_map.mapcount[pfn], maps[pfn])
         cached = pfn in mem_map.mapping and not flags & PG_ANON

@@ -57,7 +57,7 @@ def page_fault(task: Task, card: FaultCard) -> str:
         return "Just below the stack, but too near to the mapping below it: the guard gap may not be used."
     if card.access == "fetch":
         return "A jump to where no code is: a bad function pointer, or a return address that was overwritten."
-    if mm.start_brk <= addr < mm.start_brk + (1 << 30) and addr >= mm.brk:
+    if mm.start_brk <= addr < mm.brk + (1 << 20) and addr >= mm.brk:
         return f"{addr - mm.brk} bytes beyond the end of the heap (brk is {mm.brk:#x}): an index out of bounds?"
     return "Nothing is mapped there: an uninitialised or freed pointer, or an index far out of bounds."
 

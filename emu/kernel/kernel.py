@@ -136,6 +136,12 @@ class Kernel:
         bit = 1 << (self.xlen - 1)
         return ((value & self.xlen_mask) ^ bit) - bit
 
+    def shmem_file(self, size: int) -> File:
+        """A nameless file in memory, for shared anonymous mappings."""
+        inode = DiskFile(self.fs.root.sb, 0o600)
+        inode.nlink, inode.i_size, inode.mapping.is_shmem = 0, size, True
+        return File(inode, O_RDWR, "/dev/zero (deleted)")
+
     def shmem_pages(self) -> int:
         return 0
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from emu.errors import EmuError
@@ -192,7 +193,7 @@ class HostDir(DirBase, HostInode):
     def known(self, name: str, info: os.stat_result) -> Inode:
         """The inode object of a host file, the same one as long as it lives."""
         inode = self.sb.inodes.get((info.st_dev, info.st_ino))
-        if inode is None:
+        if inode is None or inode.kind != stat.S_IFMT(info.st_mode):
             inode = make_inode(self, name, info)
             self.sb.inodes[info.st_dev, info.st_ino] = inode
         assert isinstance(inode, HostInode)
@@ -248,20 +249,35 @@ class HostDir(DirBase, HostInode):
         return self._made(name)
 
     def unlink(self, name: bytes) -> None:
+        self._forget(self.lookup(name))
         self._change(os.unlink, name)
 
     def rmdir(self, name: bytes) -> None:
+        self._forget(self.lookup(name))
         self._change(os.rmdir, name)
+
+    def _forget(self, inode: Inode | None) -> None:
+        """A name goes: the host may give the inode's number to another file."""
+        if isinstance(inode, HostInode) and (inode.is_dir or inode.nlink <= 1):
+            with suppress(Errno, AttributeError):
+                self.sb.descriptor(inode)  # an open file lives on without a name
+            self.sb.inodes.pop(inode.identity, None)
 
     def rename(self, name: bytes, target: Inode, new_name: bytes) -> None:
         self.want_write()
         if not isinstance(target, HostDir) or target.sb is not self.sb:
             return super().rename(name, target, new_name)
+        moved = self.lookup(name)
+        self._forget(target.lookup(new_name))
         source, dest = self.sb.descriptor(self), self.sb.descriptor(target)
         try:
             os.replace(self._name(name), target._name(new_name), src_dir_fd=source, dst_dir_fd=dest)
         except OSError as error:
             raise guarded(error) from None
+        if isinstance(moved, HostInode):
+            moved.at, moved.host_name = target, os.fsdecode(new_name)
+        if isinstance(moved, HostDir):
+            moved.parent, moved.name = target, new_name
         return None
 
 

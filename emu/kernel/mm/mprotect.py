@@ -37,8 +37,8 @@ def do_mprotect(mm: Mm, addr: int, length: int, prot: int) -> None:
     for vma in areas:
         if vma.vm_start > reached:
             raise Errno(ENOMEM)
-        mprotect_fixup(mm, vma, max(addr, vma.vm_start), min(end, vma.vm_end), prot & VM_RWX)
-        reached = min(end, vma.vm_end)
+        start, reached = max(addr, vma.vm_start), min(end, vma.vm_end)
+        mprotect_fixup(mm, vma, start, reached, prot & VM_RWX)
     if reached < end:
         raise Errno(ENOMEM)
 

@@ -1,0 +1,201 @@
+"""Faults as signals: the right number, the right card, handlers with a real frame, and the return from them."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+from kernel_fake import BASE, BSS, DATA, Dead, Guest
+
+from emu.isa import causes
+from emu.kernel import signal
+from emu.kernel.signal import SigInfo
+
+HANDLER = BASE + 0x210
+SA_SIGINFO, SA_NODEFER, SA_RESETHAND, SA_ONSTACK = 4, 0x40000000, 0x80000000, 0x08000000
+
+
+def handle(guest: Guest, number: int, flags: int = SA_SIGINFO, mask: int = 0) -> None:
+    """Install a handler at HANDLER."""
+    guest.store(BSS, struct.pack("<QQQ" if guest.xlen == 64 else "<IIQ", HANDLER, flags, mask))
+    guest.ok("rt_sigaction", number, BSS, 0, 8)
+
+
+def fault(guest: Guest, addr: int = 0, cause: int = causes.LOAD_PAGE_FAULT) -> None:
+    guest.trap(cause, addr)
+
+
+@pytest.mark.parametrize(
+    ("cause", "addr", "number"),
+    [
+        (causes.LOAD_PAGE_FAULT, 0, 11),
+        (causes.STORE_PAGE_FAULT, BASE, 11),
+        (causes.INSN_PAGE_FAULT, DATA, 11),
+        (causes.LOAD_PAGE_FAULT, (1 << 64) - 8, 11),
+        (causes.LOAD_ACCESS_FAULT, 0x1234, 11),
+        (causes.ILLEGAL_INSN, 0, 4),
+        (causes.BREAKPOINT, 0, 5),
+        (causes.LOAD_ADDR_MISALIGNED, BSS + 1, 7),
+        (causes.INSN_ADDR_MISALIGNED, BASE + 1, 7),
+    ],
+)
+def test_fatal_faults(guest: Guest, cause: int, addr: int, number: int) -> None:
+    """Without a handler the process ends by the signal; the exit code is 128 + it; the card names it."""
+    with pytest.raises(Dead):
+        fault(guest, addr, cause)
+    end = guest.kernel.exit
+    assert (end.signal, end.code, end.reason) == (number, 128 + number, "signal")
+    assert end.card.signal == signal.name_of(number)
+    text = end.card.render()
+    assert end.card.hint
+    assert end.card.hint in text
+
+
+def test_the_card(guest: Guest) -> None:
+    """The card splits the address by level, shows each entry with the bit that refused, and the area that was hit."""
+    guest.load(BASE, 1)
+    with pytest.raises(Dead):
+        guest.store(BASE + 0x123, b"x")
+    card = guest.kernel.card
+    levels = [name for name, _, _ in card.split]
+    assert levels == (["PGD", "PUD", "PMD", "PTE", "offset"] if guest.xlen == 64 else ["PGD", "PTE", "offset"])
+    assert card.split[-1][1] == 0x123
+    assert card.steps[-1].verdict == "W is 0: refused"
+    assert [s.verdict for s in card.steps[:-1]] == ["points to the next level"] * (len(card.steps) - 1)
+    assert (card.areas[0].name, card.areas[0].distance, card.areas[0].rights) == ("/prog", 0, "r-xp")
+    assert card.as_dict()["hint"] == card.hint
+
+
+@pytest.mark.parametrize(
+    ("addr", "words"),
+    [(8, "NULL plus 8"), (0, "NULL"), (0x700000, "Nothing is mapped"), ((1 << 40) - 1 & ~7, "mapped")],
+)
+def test_hints(guest64: Guest, addr: int, words: str) -> None:
+    """The hint knows the usual mistakes."""
+    with pytest.raises(Dead):
+        guest64.load(addr, 1)
+    assert words in guest64.kernel.card.hint
+
+
+def test_hint_heap_and_jump(guest: Guest) -> None:
+    """Just beyond the heap, and a jump into nowhere."""
+    it = Guest(guest.xlen)
+    brk = it.ok("brk", it.ok("brk", 0) + 100)
+    with pytest.raises(Dead):
+        it.load(brk + 5000, 1)
+    assert "beyond the end of the heap" in it.kernel.card.hint
+    with pytest.raises(Dead):
+        guest.access(0x800000, "x")
+    assert "jump" in guest.kernel.card.hint
+
+
+def test_handler_and_return(guest: Guest) -> None:
+    """A handler gets number, siginfo and context in a0 … a2 and ra in the vdso; rt_sigreturn restores everything."""
+    handle(guest, 11)
+    hart = guest.hart
+    before = [(n * 0x01010101) & 0x7FFFFFFF for n in range(32)]
+    before[0], before[2] = 0, hart.x[2]
+    for n in range(1, 32):
+        hart.x[n] = before[n]
+    hart.f[5], hart.fcsr = 0x1122334455667788, 3
+    hart.pc = BASE + 0x204
+    fault(guest, 0x1000)
+    assert (hart.pc, hart.x[10]) == (HANDLER, 11)
+    assert hart.x[1] & guest.kernel.xlen_mask == guest.mm.vdso
+    info, context, sp = (hart.x[n] & guest.kernel.xlen_mask for n in (11, 12, 2))
+    assert sp % 16 == 0
+    assert struct.unpack("<iii", guest.load(info, 12)) == (11, 0, signal.SEGV_MAPERR)
+    assert guest.word_at(info + (16 if guest.xlen == 64 else 12), guest.word) == 0x1000
+    regs = context + (176 if guest.xlen == 64 else 160)
+    assert guest.word_at(regs, guest.word) == BASE + 0x204
+    assert guest.task.blocked == 1 << 10
+    guest.store(regs, (BASE + 0x208).to_bytes(guest.word, "little"))
+    assert guest.load(guest.mm.vdso, 4) == b"\x93\x08\xb0\x08"
+    hart.f[5] = 0
+    guest.call("rt_sigreturn")
+    assert list(hart.x) == before
+    assert (hart.pc, hart.f[5], hart.fcsr) == (BASE + 0x208, 0x1122334455667788, 3)
+    assert guest.task.blocked == 0
+
+
+def test_fault_in_blocked_signal_kills(guest: Guest) -> None:
+    """A second fault while its handler runs can't be delivered: the process dies."""
+    handle(guest, 11)
+    fault(guest)
+    with pytest.raises(Dead):
+        fault(guest)
+    assert guest.kernel.exit.signal == 11
+
+
+def test_no_room_for_the_frame_kills(guest: Guest) -> None:
+    """A handler for stack overflow without an alternate stack can't run."""
+    handle(guest, 11)
+    guest.hart.x[2] = 0x2000
+    with pytest.raises(Dead):
+        fault(guest)
+
+
+def test_alternate_stack(guest: Guest) -> None:
+    """SA_ONSTACK moves the frame to the stack of sigaltstack."""
+    base = guest.mmap(16384)
+    words = (base, 0, 0, 16384) if guest.xlen == 64 else (base, 0, 16384)
+    guest.store(BSS, struct.pack("<QiiQ" if guest.xlen == 64 else "<IiI", *words))
+    guest.ok("sigaltstack", BSS, 0)
+    handle(guest, 11, SA_SIGINFO | SA_ONSTACK)
+    guest.hart.x[2] = 0x2000
+    fault(guest)
+    sp = guest.hart.x[2] & guest.kernel.xlen_mask
+    assert base < sp < base + 16384
+    assert guest.errno("sigaltstack", BSS, 0) == "EPERM"
+
+
+def test_kill_mask_and_pending(guest: Guest) -> None:
+    """A blocked signal waits and shows in rt_sigpending; unblocked, it is delivered; an ignored one vanishes."""
+    handle(guest, 10)
+    guest.store(BSS, struct.pack("<Q", 1 << 9))
+    guest.ok("rt_sigprocmask", 0, BSS, 0, 8)
+    guest.ok("kill", 1, 10)
+    guest.ok("rt_sigpending", BSS + 64, 8)
+    assert guest.word_at(BSS + 64) == 1 << 9
+    pc = guest.hart.pc
+    guest.call("rt_sigprocmask", 1, BSS, 0, 8)
+    assert guest.hart.pc == HANDLER
+    assert guest.hart.x[10] == 10
+    guest.call("rt_sigreturn")
+    assert guest.hart.pc == pc + 4
+    assert guest.hart.x[10] == 0
+    guest.store(BSS, bytes(24))
+    guest.store(BSS, b"\x01")
+    guest.ok("rt_sigaction", 12, BSS, 0, 8)
+    guest.ok("kill", 1, 12)
+    assert not guest.task.process.pending
+
+
+def test_default_actions(guest: Guest) -> None:
+    """SIGCHLD and SIGCONT are ignored, SIGTERM kills, SIGKILL can't be caught."""
+    guest.ok("kill", 1, 17)
+    guest.ok("kill", 1, 18)
+    assert guest.errno("rt_sigaction", 9, BSS, 0, 8) == "EINVAL"
+    with pytest.raises(Dead):
+        guest.call("kill", 1, 15)
+    assert guest.kernel.exit.code == 143
+
+
+def test_reset_and_nodefer(guest: Guest) -> None:
+    """SA_RESETHAND is for one time, SA_NODEFER leaves the signal open."""
+    handle(guest, 10, SA_RESETHAND | SA_NODEFER)
+    guest.call("kill", 1, 10)
+    assert guest.task.blocked == 0
+    guest.call("rt_sigreturn")
+    with pytest.raises(Dead):
+        guest.call("kill", 1, 10)
+
+
+def test_siginfo_of_kill(guest: Guest) -> None:
+    """The sender's pid and uid are in siginfo."""
+    handle(guest, 10)
+    guest.call("kill", 1, 10)
+    info = guest.hart.x[11] & guest.kernel.xlen_mask
+    at = 16 if guest.xlen == 64 else 12
+    assert struct.unpack("<iII", guest.load(info + 8, 4) + guest.load(info + at, 8)) == (0, 1, 0)
+    assert SigInfo(10).code == 0
