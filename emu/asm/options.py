@@ -31,27 +31,28 @@ class Options(NamedTuple):
 
 
 _VERSION = r"(?:\d+(?:p\d+)?)?"
-_SINGLE = re.compile(rf"([a-z]){_VERSION}")
-_MULTI = re.compile(r"([zsx][a-z0-9]*?[a-z]\d*?)(?:\d+p\d+)?")
+_SINGLE = re.compile(rf"([a-rt-wy]){_VERSION}")
+_MULTI = re.compile(rf"([zsx][a-z]+\d*?[a-z]*?){_VERSION}")
 
 
 def parse_arch(text: str) -> tuple[int, frozenset[str]]:
     """'rv64imac_zba1p0' -> (64, {I, M, A, C, Zba}). RISC-V Unprivileged, "ISA Extension Naming Conventions"."""
-    match = re.fullmatch(
-        r"rv(32|64)((?:[a-y]" + _VERSION + r")*)((?:_?[a-z][a-z0-9]*)*(?:_[a-z][a-z0-9]*)*)", text.lower()
-    )
-    if not match:
-        raise Mistake(f"{text!r} is no RISC-V architecture", None, "write rv64imac or rv32gc_zba")
-    names = [letter.upper() for letter in _SINGLE.findall(match[2])]
-    for word in filter(None, match[3].split("_")):
-        names.append(extension_name(word))
-    return int(match[1]), expand(names)
+    first, *more = text.lower().split("_")
+    base = re.match(r"rv(32|64)(?=[ieg])", first)
+    names, position = [], base.end() if base else 0
+    while base and (single := _SINGLE.match(first, position)):
+        names.append(single[1].upper())
+        position = single.end()
+    names += [extension_name(word) for word in (first[position:], *more) if word]
+    if not base or "" in names:
+        raise Mistake(f"{text[:80]!r} is no RISC-V architecture", None, "write rv64imac or rv32gc_zba")
+    return int(base[1]), expand(names)
 
 
 def extension_name(word: str) -> str:
-    """'zba1p0' -> 'Zba', 'c' -> 'C'."""
+    """'zba1p0' -> 'Zba', 'c' -> 'C'; '' for what is no name of an extension."""
     match = _MULTI.fullmatch(word) or _SINGLE.fullmatch(word)
-    return (match[1] if match else word).capitalize()
+    return match[1].capitalize() if match else ""
 
 
 def expand(names: list[str]) -> frozenset[str]:

@@ -9,6 +9,7 @@ import re
 from typing import NamedTuple
 
 from emu.asm.errors import Mistake
+from emu.asm.limits import MAX_PARAMETERS
 from emu.asm.source import Statement
 
 
@@ -49,6 +50,8 @@ def parse_parameters(text: str, column: int) -> tuple[Parameter, ...]:
                 "expected the name of a parameter", column + position, "write .macro name first, second=default"
             )
         name, kind, default = match.groups()
+        if len(parameters) >= MAX_PARAMETERS:
+            raise Mistake(f"a macro has at most {MAX_PARAMETERS} parameters", column + match.start(1))
         if any(p.name == name for p in parameters):
             raise Mistake(f"two parameters are called {name!r}", column + match.start(1))
         parameters.append(Parameter(name, unquote(default or ""), kind == "req", kind == "vararg"))

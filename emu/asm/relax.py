@@ -12,7 +12,7 @@ from emu.asm.elastic import Branch
 from emu.asm.errors import Mistake
 from emu.asm.evaluate import Evaluator, Value
 from emu.asm.fragments import Fragment
-from emu.asm.limits import MAX_BSS, MAX_FRAGMENT_WALK, MAX_OUTPUT, MAX_RELAX_PASSES
+from emu.asm.limits import MAX_BSS, MAX_FRAGMENT_WALK, MAX_OUTPUT, MAX_RELAX_PASSES, MAX_RELAX_WORK
 from emu.asm.nodes import Node
 from emu.asm.sections import Section
 from emu.asm.symbols import Entry, SymbolTable, shown_name
@@ -45,11 +45,13 @@ class Relaxation:
             for fragment in fragments:
                 if fragment.fixed:
                     fragment.measure(self)
-        for turn in range(3 * MAX_RELAX_PASSES):
+        count = sum(len(fragments) for _, fragments in self.sections)
+        passes = max(10, min(MAX_RELAX_PASSES, MAX_RELAX_WORK // (count + 1)))
+        for turn in range(2 * passes):
             self._assign()
             if not self._grow():
                 return
-            if turn == MAX_RELAX_PASSES:
+            if turn == passes:
                 self._lengthen()
         raise Mistake("sizes in this file depend on each other in a way that never settles")
 

@@ -197,3 +197,35 @@ def test_nasty(name):
     except AsmError as error:
         assert len(str(error)) < 100_000
     assert time.monotonic() - start < 20
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    (".type {}!", '.attribute 5, "rv64{}!"', ".macro m {}", "{}:", "{} = 1", ".section {}", "li a0, {}", ".irp {}"),
+)
+@pytest.mark.parametrize("filler", ("a", "a,", "a ", "z", "_", "1", "\\a", '"', "(", "'", "a: ", "- "))
+def test_long_lines(pattern, filler):
+    """A line of 100,000 characters takes no more than linear time."""
+    check(pattern.format(filler * (100_000 // len(filler))), 64)
+
+
+def test_damaged_executables():
+    """An ELF with any byte wrong is listed or refused."""
+    data = assemble(
+        [Source("x.s", PROGRAMS[0].read_text())], include=lambda path, _: (PROGRAMS[0].parent / path).read_bytes()
+    )
+    rng = random.Random(1)
+    for _ in range(300):
+        broken = bytearray(data)
+        for _ in range(rng.randint(1, 4)):
+            broken[rng.choice((rng.randrange(len(data)), rng.randrange(400)))] = rng.randrange(256)
+        cut = rng.choice((len(data), rng.randrange(len(data))))
+        try:
+            for _ in zip(
+                range(100),
+                disassemble_elf(bytes(broken[:cut]), source=True, read_source=lambda path: None),
+                strict=False,
+            ):
+                pass
+        except AsmError as error:
+            assert str(error)

@@ -62,7 +62,10 @@ def _arch(options: Options, texts: list[str], xlen: int) -> Options:
     extensions = options.extensions
     for text in texts:
         if text[:1] in ("+", "-"):
-            names = expand([extension_name(text[1:].strip().lower())])
+            name = extension_name(text[1:].strip().lower())
+            if not name:
+                raise Mistake(f"{text!r} is no extension", None, "write +zba or -c")
+            names = expand([name])
             extensions = extensions | names if text[0] == "+" else extensions - names
         else:
             extensions = _checked(text, xlen)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from emu.asm.directives.table import Arguments, directive
@@ -74,13 +73,15 @@ def assign(asm: Assembler, arguments: Arguments) -> None:
 
 @directive(".type", "symbol, @function or @object", "What a symbol is, for debuggers and linkers.")
 def kind(asm: Assembler, arguments: Arguments) -> None:
-    match = re.fullmatch(r'\s*("(?:\\.|[^"\\])*"|[^\s,]+)\s*,?\s*[@%#]?\s*"?(\w+)"?\s*', arguments.text)
-    if not match:
+    words = arguments.text.replace(",", " ").split()
+    if len(words) != 2:
         raise Mistake(".type needs a symbol and a type", arguments.name_column)
-    word = match[2].lower()
+    word = words[1].strip('@%#"').lower()
     if word not in TYPES:
-        raise Mistake(f"unknown type {match[2]!r}", arguments.column + match.start(2), did_you_mean(word, TYPES))
-    asm.symbols.get(match[1].strip('"')).kind = TYPES[word]
+        raise Mistake(
+            f"unknown type {word!r}", arguments.column + arguments.text.rfind(words[1]), did_you_mean(word, TYPES)
+        )
+    asm.symbols.get(words[0].strip('"')).kind = TYPES[word]
 
 
 @directive(".size", "symbol, expression", "The bytes that a symbol covers, for debuggers.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from elftools.dwarf.lineprogram import LineProgram
     from elftools.elf.elffile import ELFFile
+    from elftools.elf.sections import Section
 
 
 class SourceLine(NamedTuple):
@@ -24,7 +25,7 @@ class LineMap:
 
     def __init__(self, elf: ELFFile) -> None:
         rows: list[tuple[int, SourceLine | None]] = []
-        if elf.has_dwarf_info():
+        if elf.has_dwarf_info() and not any(map(_is_unreadable, elf.iter_sections())):
             dwarf = elf.get_dwarf_info()
             for unit in dwarf.iter_CUs():
                 program = dwarf.line_program_for_CU(unit)
@@ -38,6 +39,11 @@ class LineMap:
         """The line that the instruction there comes from."""
         index = bisect_right(self._addresses, address) - 1
         return self._lines[index] if index >= 0 else None
+
+
+def _is_unreadable(section: Section) -> bool:
+    """Debug sections that would unpack to any size: compressed ones, and those that claim to be zeros."""
+    return section.name.startswith(".debug") and (section.compressed or section["sh_type"] == "SHT_NOBITS")
 
 
 def _rows(program: LineProgram) -> list[tuple[int, SourceLine | None]]:

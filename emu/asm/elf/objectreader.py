@@ -8,6 +8,7 @@ from emu.asm.elf.attributes import decode_attributes
 from emu.asm.elf.constants import BINDINGS, EF_RISCV_RVC, SHT_GROUP, TYPES, VISIBILITIES
 from emu.asm.elf.reading import open_elf, reading
 from emu.asm.errors import AsmError
+from emu.asm.limits import MAX_ALIGNMENT
 from emu.asm.objects import ABSOLUTE, COMMON, DEFINED, UNDEFINED, Object, ObjectSection, ObjectSymbol, Reloc
 from emu.asm.relocations import BY_NUMBER
 from emu.asm.sections import SHF_ALLOC, SHT_NOBITS
@@ -78,7 +79,7 @@ class _Reader:
         size = section["sh_size"] if nobits else len(data)
         kind = SHT_NOBITS if nobits else _number(section)
         alignment = max(section["sh_addralign"], 1)
-        if alignment & (alignment - 1):
+        if alignment & (alignment - 1) or alignment > MAX_ALIGNMENT:
             raise AsmError(f"section {section.name} has an alignment of {alignment}", Place(self.name))
         return ObjectSection(
             section.name, kind, section["sh_flags"], alignment, data, size, section["sh_entsize"], group
