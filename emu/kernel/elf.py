@@ -149,7 +149,8 @@ def check_segments(loads: tuple[Segment, ...], size: int, task_size: int, pie: b
     for number, (segment, align) in enumerate(zip(loads, aligns, strict=True)):
         name = f"segment {number} at {segment.vaddr:#x}"
         check(segment.filesz <= segment.memsz, f"{name}: more bytes in the file than in memory")
-        check(segment.offset + segment.filesz <= size, f"the ELF file is truncated: {name} ends beyond it")
+        inside = not segment.filesz or segment.offset + segment.filesz <= size  # a .bss has no place in the file
+        check(inside, f"the ELF file is truncated: {name} ends beyond it")
         check(align & (align - 1) == 0, f"{name}: alignment {align:#x} is no power of two")
         check(
             (segment.vaddr - segment.offset) % PAGE_SIZE == 0,
