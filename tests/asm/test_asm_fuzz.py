@@ -2,6 +2,7 @@
 
 import random
 import time
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -93,15 +94,15 @@ def check(text, xlen):
             return b"nop\n"
         raise FileNotFoundError(2, "No such file", path)
 
-    start = time.monotonic()
+    start = time.process_time()
     try:
         data = assemble([Source("fuzz.s", text)], xlen=xlen, include=reader)
     except AsmError as error:
         assert str(error)
     else:
-        for _ in zip(range(200), disassemble_elf(data, source=True, read_source=lambda path: text), strict=False):
-            pass
-    assert time.monotonic() - start < 20, text
+        listing = disassemble_elf(data, source=True, read_source=lambda path: text)
+        assert all(isinstance(line, str) for line in islice(listing, 200))
+    assert time.process_time() - start < 20, text
 
 
 def soup(rng):
@@ -191,19 +192,20 @@ NASTY = {
 @pytest.mark.parametrize("name", NASTY)
 def test_nasty(name):
     """Sources made to eat time or memory."""
-    start = time.monotonic()
+    start = time.process_time()
     try:
         assemble([Source("nasty.s", NASTY[name])], include=lambda path, includer: b'.include "self"\n')
     except AsmError as error:
         assert len(str(error)) < 100_000
-    assert time.monotonic() - start < 20
+    assert time.process_time() - start < 20
 
 
-@pytest.mark.parametrize(
-    "pattern",
-    (".type {}!", '.attribute 5, "rv64{}!"', ".macro m {}", "{}:", "{} = 1", ".section {}", "li a0, {}", ".irp {}"),
-)
-@pytest.mark.parametrize("filler", ("a", "a,", "a ", "z", "_", "1", "\\a", '"', "(", "'", "a: ", "- "))
+LONG = (".type {}!", '.attribute 5, "rv64{}!"', ".macro m {}", "{}:", "{} = 1", ".section {}", "li a0, {}", ".irp {}")
+FILLERS = ("a", "a,", "a ", "z", "_", "1", "\\a", '"', "(", "'", "a: ", "- ")
+
+
+@pytest.mark.parametrize("pattern", LONG)
+@pytest.mark.parametrize("filler", FILLERS)
 def test_long_lines(pattern, filler):
     """A line of 100,000 characters takes no more than linear time."""
     check(pattern.format(filler * (100_000 // len(filler))), 64)
@@ -211,9 +213,8 @@ def test_long_lines(pattern, filler):
 
 def test_damaged_executables():
     """An ELF with any byte wrong is listed or refused."""
-    data = assemble(
-        [Source("x.s", PROGRAMS[0].read_text())], include=lambda path, _: (PROGRAMS[0].parent / path).read_bytes()
-    )
+    path = PROGRAMS[0]
+    data = assemble([Source("x.s", path.read_text())], include=lambda name, _: (path.parent / name).read_bytes())
     rng = random.Random(1)
     for _ in range(300):
         broken = bytearray(data)
@@ -221,11 +222,7 @@ def test_damaged_executables():
             broken[rng.choice((rng.randrange(len(data)), rng.randrange(400)))] = rng.randrange(256)
         cut = rng.choice((len(data), rng.randrange(len(data))))
         try:
-            for _ in zip(
-                range(100),
-                disassemble_elf(bytes(broken[:cut]), source=True, read_source=lambda path: None),
-                strict=False,
-            ):
-                pass
+            listing = disassemble_elf(bytes(broken[:cut]), source=True, read_source=lambda path: None)
+            assert all(isinstance(line, str) for line in islice(listing, 100))
         except AsmError as error:
             assert str(error)

@@ -78,9 +78,8 @@ def kind(asm: Assembler, arguments: Arguments) -> None:
         raise Mistake(".type needs a symbol and a type", arguments.name_column)
     word = words[1].strip('@%#"').lower()
     if word not in TYPES:
-        raise Mistake(
-            f"unknown type {word!r}", arguments.column + arguments.text.rfind(words[1]), did_you_mean(word, TYPES)
-        )
+        column = arguments.column + arguments.text.rfind(words[1])
+        raise Mistake(f"unknown type {word!r}", column, did_you_mean(word, TYPES))
     asm.symbols.get(words[0].strip('"')).kind = TYPES[word]
 
 
