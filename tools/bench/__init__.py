@@ -1,6 +1,9 @@
-"""The benchmark behind tools/bench.py: guest programs from programs/bench on this emulator and on its peers.
+"""The benchmark behind tools/bench.py: the guest programs of programs/bench on this emulator and on its peers.
 
-workloads  the table of what is run            program   source to ELF, segments, symbols
-ours       peer_*   the engines                measure   repeats, medians
-goals      report   what was reached, as text  startup   wall time and memory of the command line
+workloads  engines        the two tables: what is run, and on what
+program                   source to ELF, segments, symbols
+ours  peer_*              how each engine is called
+measure  collect          runs, repeats, medians
+summary  startup          figures, ratios, goals; wall time and memory of the command line
+document  report  cli     JSON, text, options
 """

@@ -1,39 +1,45 @@
-"""One run of one program on one engine, several of them, and their median."""
+"""One run of a program on an engine, several runs, their median."""
 
 from __future__ import annotations
 
+import math
 import statistics
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
 class Run:
-    """What an engine did: seconds of CPU time, instructions, the program's checksum, cycles if it counts them."""
+    """Seconds of CPU time, instructions completed, the program's checksum, cycles if the engine counts them."""
 
     seconds: float
     instructions: int
-    checksum: int | None
+    checksum: int
     cycles: int = 0
 
     @property
     def rate(self) -> float:
-        """Instructions per second."""
+        """Instructions per second of CPU time."""
         return self.instructions / max(self.seconds, 1e-9)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Result:
-    """Runs of the same program on the same engine."""
+    """Runs of one workload at one scale on one engine."""
 
-    runs: tuple[Run, ...]
+    workload: str
+    engine: str
+    scale: str
+    runs: list[Run] = field(default_factory=list)
+    error: str = ""
 
     @property
     def rate(self) -> float:
-        """The median rate."""
-        return statistics.median(r.rate for r in self.runs)
+        """The median of the runs' rates."""
+        return statistics.median(run.rate for run in self.runs)
 
 
-def repeat(times: int, once: Callable[[], Run]) -> Result:
-    """Run so often."""
-    return Result(tuple(once() for _ in range(times)))
+def geometric_mean(values: Iterable[float]) -> float:
+    """The geometric mean; NaN of nothing."""
+    logs = [math.log(value) for value in values]
+    return math.exp(sum(logs) / len(logs)) if logs else math.nan
