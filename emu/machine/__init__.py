@@ -1,4 +1,6 @@
-"""The hardware: harts, TLBs, page-table walker, caches, MESI, clock. Jitted by numba; see docs/architecture.md for the contract.
+"""The hardware:
+
+harts, TLBs, page-table walker, caches, MESI, clock. Jitted by numba; see docs/architecture.md for the contract.
 
 `Config` and `load_config` need no numba; `Machine` is imported when first asked for.
 """

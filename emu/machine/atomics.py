@@ -1,11 +1,15 @@
-"""AMO, LR and SC: RISC-V Unprivileged, "A Extension". Always by the slow path: they need the line Modified and break reservations."""
+"""AMO, LR and SC:
+
+RISC-V Unprivileged, "A Extension". Always by the slow path: they need the line Modified and break reservations.
+"""
 
 from __future__ import annotations
 
+from emu.machine import counters as C
+from emu.machine import events as E
 from emu.machine import ops as O
 from emu.machine.arith import below
-from emu.machine.counters import C_INSN_AMO, C_LOCK_RESERVE, C_LOCK_SC_FAIL
-from emu.machine.events import EV_RESERVE, EV_SC_FAIL, log
+from emu.machine.events import log
 from emu.machine.host import load_i32, load_i64, store_32, store_64
 from emu.machine.jit import hot
 from emu.machine.mmu import data_slow, trap, wrap
@@ -63,8 +67,8 @@ def load_reserved(m, h, rec, va, size):
     h.reserved_line = h.reserved >> m.line_shift
     if not m.timed and m.harts > 1:
         forget_writable(m, h, va)
-    h.count[C_LOCK_RESERVE] += 1
-    log(m, h, EV_RESERVE, h.reserved, 0, 0)
+    h.count[C.LOCK_RESERVE] += 1
+    log(m, h, E.RESERVE, h.reserved, 0, 0)
     h.x[rec.rd] = load_i32(at) if size == 4 else load_i64(at)
     return 0
 
@@ -92,8 +96,8 @@ def store_conditional(m, h, rec, va, size):
 def sc_fail(m, h, rec, va):
     """An SC that stores nothing."""
     unreserve(m, h)
-    h.count[C_LOCK_SC_FAIL] += 1
-    log(m, h, EV_SC_FAIL, va, 0, 0)
+    h.count[C.LOCK_SC_FAIL] += 1
+    log(m, h, E.SC_FAIL, va, 0, 0)
     h.x[rec.rd] = 1
     return 0
 
@@ -105,7 +109,7 @@ def atomic(m, h, rec):
     size = 4 if op < O.LR_D else 8
     kind = op - (O.LR_W if size == 4 else O.LR_D)
     va = wrap(m, h.x[rec.rs1])
-    h.count[C_INSN_AMO] += 1
+    h.count[C.INSN_AMO] += 1
     if va & (size - 1):
         return trap(h, LOAD_MISALIGNED if kind == 0 else STORE_MISALIGNED, va)
     if kind == 0:

@@ -41,7 +41,10 @@ def find(m, h, level, line):
 
 @inlined
 def expect(m, h, level, line):
-    """Start fetching what the host will need of this set: the hierarchy's own tables are larger than the host's L1 and L2."""
+    """Start fetching what the host will need of this set:
+
+    the hierarchy's own tables are larger than the host's L1 and L2.
+    """
     first = first_way(m, h, level, line) << 3
     for at in range(first, first + (m.cache[level].ways << 3), 64):
         prefetch(m.tag_at + at)

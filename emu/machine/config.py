@@ -1,4 +1,7 @@
-"""Configuration: presets in TOML, overrides by dotted name, everything checked before a machine is built. Needs no numba."""
+"""Configuration:
+
+presets in TOML, overrides by dotted name, everything checked before a machine is built. Needs no numba.
+"""
 
 from __future__ import annotations
 

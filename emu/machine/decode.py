@@ -1,7 +1,7 @@
 """Predecoding: instruction bytes in physical memory become 8-byte records, once, when they are first executed.
 
-A physical page that holds code owns 2048 records, one for each halfword at which an instruction can begin. UNDECODED is 0, so a
-fresh page needs no work; its records are decoded one at a time as the run loop meets them.
+A physical page that holds code owns 2048 records, one for each halfword at which an instruction can begin. UNDECODED
+is 0, so a fresh page needs no work; its records are decoded one at a time as the run loop meets them.
 """
 
 from __future__ import annotations

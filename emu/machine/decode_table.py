@@ -1,7 +1,8 @@
 """Numeric decode tables for jitted code, derived from the ISA table's rows.
 
-A row says: these bits must match, those values are reserved, this is the operation, and each of rd, rs1, rs2, imm is a constant
-plus bit segments of the instruction, perhaps sign-extended. Compressed rows give their base instruction's operation.
+A row says: these bits must match, those values are reserved, this is the operation, and each of rd, rs1, rs2, imm is
+a constant plus bit segments of the instruction, perhaps sign-extended. Compressed rows give their base instruction's
+operation.
 """
 
 from __future__ import annotations

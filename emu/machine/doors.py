@@ -1,9 +1,13 @@
-"""The doors through which Python enters jitted code: running, and the few state changes that must keep the filters right."""
+"""The doors through which Python enters jitted code:
+
+running, and the few state changes that must keep the filters right.
+"""
 
 from __future__ import annotations
 
+from emu.machine import events as E
 from emu.machine.atomics import unreserve
-from emu.machine.events import EV_SWITCH, log
+from emu.machine.events import log
 from emu.machine.jit import entry
 from emu.machine.schedule import run_harts
 from emu.machine.state import SLOTS
@@ -37,7 +41,7 @@ def satp_changed(machines, hart):
     forget_data_hits(h)
     forget_fetch_hits(h)
     unreserve(m, h)
-    log(m, h, EV_SWITCH, h.satp, 0, 0)
+    log(m, h, E.SWITCH, h.satp, 0, 0)
 
 
 @entry

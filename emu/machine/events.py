@@ -1,7 +1,7 @@
 """The event ring: what the hardware did, when, where; written by jitted code under a mask.
 
-An event is (cycle, pc, hart, kind, a, b, c); the table says what a, b and c mean. With the mask's bit off, an event costs a
-test on a path that has already missed.
+An event is (cycle, pc, hart, kind, a, b, c); the table says what a, b and c mean. With the mask's bit off, an event
+costs a test on a path that has already missed.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ KINDS = {
 
 KIND_NAMES = tuple(KINDS)
 EV = {name: number for number, name in enumerate(KINDS)}
-globals().update({"EV_" + name.upper(): number for name, number in EV.items()})
+globals().update({name.upper(): number for name, number in EV.items()})
 
 
 @hot

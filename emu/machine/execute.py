@@ -1,16 +1,18 @@
 """The run loop: one hart, until a trap, a limit or a stop. Read this file last; docs/timing.md explains the model.
 
-`ip` numbers a predecoded record (decode.py): one for each halfword of a code page, so pc = 2 * ip + bias while execution
-stays in a page. The loop runs inside one line of code (timing off: one page), records low..end-1; leaving it, by falling
-through or by a jump, goes to the *boundary*, where limits are checked and the next line is translated, accessed and
-counted. Arms for compressed forms differ only in their step: a constant step is what lets the host overlap instructions.
-Costs are kept in locals and written to the ledger when the loop is left. An arm that cannot finish sets `slow`.
+`ip` numbers a predecoded record (decode.py): one for each halfword of a code page, so pc = 2 * ip + bias while
+execution stays in a page. The loop runs inside one line of code (timing off: one page), records low..end-1; leaving
+it, by falling through or by a jump, goes to the *boundary*, where limits are checked and the next line is translated,
+accessed and counted. Arms for compressed forms differ only in their step: a constant step is what lets the host
+overlap instructions. Costs are kept in locals and written to the ledger when the loop is left. An arm that cannot
+finish sets `slow`.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from emu.machine import counters as C
 from emu.machine import ops as O
 from emu.machine.arith import (
     LOW32,
@@ -23,18 +25,6 @@ from emu.machine.arith import (
     shift_right,
 )
 from emu.machine.cache import L1D, L1I
-from emu.machine.counters import (
-    C_DTLB_ACCESS,
-    C_INSN_BRANCH,
-    C_INSN_LOAD,
-    C_INSN_MISPREDICT,
-    C_INSN_RETIRED,
-    C_INSN_STORE,
-    C_INSN_TAKEN,
-    C_ITLB_ACCESS,
-    C_L1D_ACCESS,
-    C_L1I_ACCESS,
-)
 from emu.machine.fetch import fetch_cross, fetch_slow
 from emu.machine.host import (
     load_i8,
@@ -75,22 +65,22 @@ def stamp(m, timed, f, tick):
 def settle(m, h, n, stall, wrong, taken, jumps, loads, stores, fetches):
     """Write what the loop kept in locals to counters, ledger and clock."""
     h.instret += n
-    h.count[C_INSN_RETIRED] += n
-    h.count[C_INSN_LOAD] += loads
-    h.count[C_INSN_STORE] += stores
-    h.count[C_INSN_TAKEN] += taken + jumps
-    h.count[C_INSN_MISPREDICT] += wrong
+    h.count[C.INSN_RETIRED] += n
+    h.count[C.INSN_LOAD] += loads
+    h.count[C.INSN_STORE] += stores
+    h.count[C.INSN_TAKEN] += taken + jumps
+    h.count[C.INSN_MISPREDICT] += wrong
     if h.levels:
-        h.count[C_DTLB_ACCESS] += loads + stores
-        h.count[C_ITLB_ACCESS] += fetches
+        h.count[C.DTLB_ACCESS] += loads + stores
+        h.count[C.ITLB_ACCESS] += fetches
     h.ledger[LEDGER_ISSUE] += n
     h.clock += n + h.extra
     h.extra = 0
     h.cycles = 0
     h.local_instret = 0
     if m.timed:
-        h.count[C_L1D_ACCESS] += loads + stores
-        h.count[C_L1I_ACCESS] += fetches
+        h.count[C.L1D_ACCESS] += loads + stores
+        h.count[C.L1I_ACCESS] += fetches
         bubbles = wrong * m.cost_mispredict + (taken + jumps) * m.cost_taken
         l1d = (loads + stores) * m.cache[L1D].latency
         l1i = fetches * m.cache[L1I].latency
@@ -691,6 +681,6 @@ def run_hart(m, h, timed, max_n, until):
                 reason = STOP_TRAP if status == FAULT else STOP_WATCHPOINT if status == WATCHED else STOP_BREAKPOINT
                 break
     h.pc = (ip << 1) + bias
-    h.count[C_INSN_BRANCH] += branches
+    h.count[C.INSN_BRANCH] += branches
     settle(m, h, n, stall, wrong, taken, jumps, loads, stores, fetches)
     return reason

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from emu.machine import ops as O
 from emu.machine.decode import code_base, decode_word, is_breakpoint
-from emu.machine.hierarchy import fetch_access
 from emu.machine.host import load_u16
 from emu.machine.jit import hot
 from emu.machine.mmu import physical, trap, wrap
+from emu.machine.private import fetch_access
 from emu.machine.state import FETCH_FILTER, NEVER, SLOTS
 from emu.machine.tlb import note_hit
 from emu.machine.walk import FETCH
@@ -48,7 +48,10 @@ def fetch_slow(m, h, pc):
 
 @hot
 def fetch_cross(m, h, pc, ip):
-    """The instruction in a page's last halfword: decoded anew each time, for the next page may have changed. 0 or FAULT."""
+    """The instruction in a page's last halfword:
+
+    decoded anew each time, for the next page may have changed. 0 or FAULT.
+    """
     rec = m.code[ip]
     at = (m.code_page[ip // SLOTS] << 12) | 4094
     word = load_u16(m.ram_at + at)

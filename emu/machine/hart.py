@@ -61,7 +61,10 @@ class Hart:
         self.cycle += cycles
 
     def set_address_space(self, mode: int, asid: int, root_ppn: int) -> None:
-        """Write satp (mode: PAGING_ of emu.isa.paging). Flushes no TLB; ends an LR reservation, as a context switch does."""
+        """Write satp (mode:
+
+        PAGING_ of emu.isa.paging). Flushes no TLB; ends an LR reservation, as a context switch does.
+        """
         value = make_satp(mode, asid, root_ppn)
         self.satp = value - (1 << 64) if value >> 63 else value
         self._levels = 0 if mode == PAGING_BARE else len(SCHEMES[mode].levels)

@@ -68,7 +68,8 @@ load_i8, load_i16, load_i32, load_i64 = (_load(bits, True) for bits in (8, 16, 3
 load_u8, load_u16, load_u32 = (_load(bits, False) for bits in (8, 16, 32))
 store_8, store_16, store_32, store_64 = (_store(bits) for bits in (8, 16, 32, 64))
 
-# Eight 64-bit cells at once: how a set's tags are compared and its oldest stamp found. LLVM makes of it what the host has.
+# Eight 64-bit cells at once: how a set's tags are compared and its oldest stamp found. LLVM makes of it what the
+# host has.
 
 _LANES = ir.VectorType(ir.IntType(64), 8)
 

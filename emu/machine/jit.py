@@ -1,9 +1,10 @@
 """The one `hot` decorator, and the compile cache.
 
-Every jitted function of the project is decorated here and nowhere else. `_nrt=False` keeps reference counting out of the
-hot code: with it, the same loop is five times slower. The flag is private to numba; `tests/machine/test_hot_code.py` holds
-it to its word. numba's own cache watches only the file of the function, so the cache folder is keyed by a hash of all the
-sources that the jitted code is made from, numba's version and the processor.
+Every jitted function of the project is decorated here and nowhere else. `_nrt=False` keeps reference counting out of
+the hot code: with it, the same loop is five times slower. The flag is private to numba;
+`tests/machine/test_hot_code.py` holds it to its word. numba's own cache watches only the file of the function, so the
+cache folder is keyed by a hash of all the sources that the jitted code is made from, numba's version and the
+processor.
 """
 
 from __future__ import annotations
@@ -62,7 +63,8 @@ CACHED = not INTERPRETED and _writable(CACHE_DIR)
 if CACHED:
     numba.config.CACHE_DIR = str(CACHE_DIR)
 
-# Guest arithmetic wraps. numba promises LLVM that int64 never overflows ("nsw"), which makes a wrapped result undefined.
+# Guest arithmetic wraps. numba promises LLVM that int64 never overflows ("nsw"), which makes a wrapped result
+# undefined.
 numbers._int_arith_flags = lambda kind: []
 
 _OPTIONS = {"_nrt": False, "error_model": "numpy"}
@@ -71,8 +73,8 @@ _OPTIONS = {"_nrt": False, "error_model": "numpy"}
 class _PartLowering(NativeLowering):
     """Lower a function that only jitted code calls, and leave optimising and compiling it to the door that uses it.
 
-    numba would optimise and compile every callee on its own, together with copies of everything below it: minutes for the
-    machine. As parts, all functions meet once, in the module of the door.
+    numba would optimise and compile every callee on its own, together with copies of everything below it: minutes for
+    the machine. As parts, all functions meet once, in the module of the door.
     """
 
     _name = "part_lowering"
@@ -109,7 +111,7 @@ register_pass(mutates_CFG=True, analysis_only=False)(_PartLowering)
 
 
 def _widened(kind):
-    """Whole numbers of any width, truth values and literals are passed as int64, so that each function compiles once."""
+    """Numbers of any width, truth values and literals are passed as int64, so that each function compiles once."""
     kind = types.unliteral(kind)
     return types.int64 if isinstance(kind, types.Integer | types.Boolean) else kind
 
@@ -127,7 +129,10 @@ def _part(function, **options):
 
 
 def hot(function):
-    """Jit a function of the machine: no reference counting, C division; callable only from jitted code, numbers as int64."""
+    """Jit a function of the machine:
+
+    no reference counting, C division; callable only from jitted code, numbers as int64.
+    """
     return _part(function, forceinline=False)  # said aloud: numba hands the flag down to callees
 
 

@@ -1,4 +1,7 @@
-"""The machine as Python sees it: physical memory, harts, one `run`, and views of the state that the jitted code works on."""
+"""The machine as Python sees it:
+
+physical memory, harts, one `run`, and views of the state that the jitted code works on.
+"""
 
 from __future__ import annotations
 
@@ -145,7 +148,10 @@ class Machine:
     # ---------------------------------------------------------------------------------------------------------- run
 
     def warm(self, progress: Callable[[str, float], None] | None = None) -> None:
-        """Have everything compiled that a run needs. `progress(what, fraction)` is called only if something is not cached."""
+        """Have everything compiled that a run needs.
+
+        `progress(what, fraction)` is called only if something is not cached.
+        """
         with reporting(progress):
             self._door(self._state, 0, 0, NEVER_ENDS)
             sfence(self._state, 0, -1, -1)
@@ -209,7 +215,10 @@ class Machine:
     # ---------------------------------------------------------------------------------- breakpoints and watchpoints
 
     def set_breakpoints(self, addresses: Iterable[int]) -> None:
-        """Stop before the instruction at any of these *physical* addresses (at most BREAKS). They cost nothing elsewhere."""
+        """Stop before the instruction at any of these *physical* addresses (at most BREAKS).
+
+        They cost nothing elsewhere.
+        """
         m, new = self.state, sorted(set(addresses))
         if len(new) > BREAKS:
             raise ConfigError(f"{len(new)} breakpoints: the machine has {BREAKS}")
@@ -264,7 +273,10 @@ class Machine:
     # -------------------------------------------------------------------------------------------------------- looking
 
     def walk(self, satp: tuple[int, int] | int, va: int, hart: int = 0) -> Walk:
-        """The entries that a translation of va would read, without any side effect. satp: (mode, root ppn) or the register."""
+        """The entries that a translation of va would read, without any side effect.
+
+        satp: (mode, root ppn) or the register.
+        """
         mode, root = satp if isinstance(satp, tuple) else self.split_satp(satp)
         if mode not in SCHEMES:
             return Walk([], va if va < len(self.ram) else None, 4096)

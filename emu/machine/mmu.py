@@ -1,28 +1,23 @@
 """The slow path of every load, store and fetch: TLBs, walk, permissions, caches, watchpoints, page crossings.
 
-The run loop first asks a *filter* (hart.dhit, hart.fhit): direct-mapped by address line, an entry says that the line's translation
-is in the L1 TLB, permitted, and that the line is in L1 (for stores: Modified). Then the access has no effect but on
-recency, and the loop stamps that itself. Everything else comes here, and leaves a filter entry behind where it may.
+The run loop first asks a *filter* (hart.dhit, hart.fhit): direct-mapped by address line, an entry says that the
+line's translation is in the L1 TLB, permitted, and that the line is in L1 (for stores: Modified). Then the access has
+no effect but on recency, and the loop stamps that itself. Everything else comes here, and leaves a filter entry
+behind where it may.
 """
 
 from __future__ import annotations
 
+from emu.machine import counters as C
 from emu.machine.cache import L1D, MODIFIED
-from emu.machine.counters import (
-    C_DTLB_ACCESS,
-    C_DTLB_MISS,
-    C_INSN_MISALIGNED,
-    C_ITLB_ACCESS,
-    C_ITLB_MISS,
-    C_L2TLB_ACCESS,
-    C_L2TLB_MISS,
-)
-from emu.machine.hierarchy import break_reservations, charge, data_access
 from emu.machine.host import load_u8, store_8
 from emu.machine.jit import hot, inlined
 from emu.machine.ledger import LEDGER_WALK
+from emu.machine.lines import charge
+from emu.machine.mesi import break_reservations
+from emu.machine.private import data_access
 from emu.machine.state import NEVER
-from emu.machine.tlb import DTLB, ITLB, L2TLB, data_slot, tlb_fill, note_hit, tlb_find, tlb_guess, tlb_invalidate
+from emu.machine.tlb import DTLB, ITLB, L2TLB, data_slot, note_hit, tlb_fill, tlb_find, tlb_guess, tlb_invalidate
 from emu.machine.walk import FETCH, LOAD, STORE, D, access_fault, page_fault, permitted, walk
 
 FAULT = -1
@@ -42,7 +37,7 @@ def trap(h, cause, tval):
 @hot
 def refill(m, h, unit, vpn, access):
     """L1 TLB miss: second-level TLB, else walk. Returns (cause, index of the new L1 entry)."""
-    h.count[C_L2TLB_ACCESS] += 1
+    h.count[C.L2TLB_ACCESS] += 1
     charge(h, LEDGER_WALK, m.cost_l2tlb)
     j = tlb_find(m, h, L2TLB, vpn)
     if j >= 0:
@@ -54,7 +49,7 @@ def refill(m, h, unit, vpn, access):
             return 0, tlb_fill(m, h, unit, vpn, e.ppn, e.pte, e.level)
         tlb_invalidate(m, h, L2TLB, j)
     else:
-        h.count[C_L2TLB_MISS] += 1
+        h.count[C.L2TLB_MISS] += 1
     cause, ppn, pte, level = walk(m, h, vpn, access)
     if cause:
         return cause, 0
@@ -68,7 +63,7 @@ def translate(m, h, va, access):
     unit = ITLB if access == FETCH else DTLB
     vpn = va >> 12
     h.tick += 1
-    h.count[C_ITLB_ACCESS if access == FETCH else C_DTLB_ACCESS] += 1
+    h.count[C.ITLB_ACCESS if access == FETCH else C.DTLB_ACCESS] += 1
     i = tlb_guess(m, h, unit, vpn)
     if i < 0:
         i = tlb_find(m, h, unit, vpn)
@@ -81,7 +76,7 @@ def translate(m, h, va, access):
             return 0, i
         tlb_invalidate(m, h, unit, i)  # a first store must set D in the table
     else:
-        h.count[C_ITLB_MISS if access == FETCH else C_DTLB_MISS] += 1
+        h.count[C.ITLB_MISS if access == FETCH else C.DTLB_MISS] += 1
     return refill(m, h, unit, vpn, access)
 
 
@@ -132,7 +127,10 @@ def page_watched(m, va):
 
 @hot
 def page_reserved(m, h, pa):
-    """Timing off has no MESI: while another hart holds a reservation in this page, stores must come here to break it."""
+    """Timing off has no MESI:
+
+    while another hart holds a reservation in this page, stores must come here to break it.
+    """
     if m.timed or m.reservations == 0:
         return False
     for k in range(m.harts):
@@ -204,7 +202,10 @@ def touch(m, h, pa, size, access):
 
 @inlined
 def wrap(m, va):
-    """The canonical form of an address that arithmetic may have carried out of 32 bits: RV32 addresses are sign-extended."""
+    """The canonical form of an address that arithmetic may have carried out of 32 bits:
+
+    RV32 addresses are sign-extended.
+    """
     if m.xlen == 32:
         return ((va & 0xFFFFFFFF) ^ 0x80000000) - 0x80000000
     return va
@@ -221,7 +222,7 @@ def data_slow(m, h, va, size, access):
     if m.watch_count and watched(m, h, va, size, access):
         return WATCHED
     if va & (size - 1):
-        h.count[C_INSN_MISALIGNED] += 1
+        h.count[C.INSN_MISALIGNED] += 1
         if (va & 4095) + size > PAGE:
             return cross_page(m, h, va, size, access)
     cause, pa, tlb = physical(m, h, va, access)

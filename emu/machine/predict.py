@@ -1,4 +1,7 @@
-"""Branch prediction: two-bit counters for branches, a return-address stack, a table of last targets for other indirect jumps."""
+"""Branch prediction:
+
+two-bit counters for branches, a return-address stack, a table of last targets for other indirect jumps.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,9 @@ def push_return(h, address):
 
 @hot
 def jump_mispredicted(h, pc, target, rd, rs1):
-    """An indirect jump: a return (rs1 a link register, rd not) pops the stack, others use their last target. 1 if wrong.
+    """An indirect jump:
+
+    a return (rs1 a link register, rd not) pops the stack, others use their last target. 1 if wrong.
 
     RISC-V Unprivileged, "Return-address stack prediction hints".
     """

@@ -1,4 +1,7 @@
-"""The rarer register-to-register instructions: Zba, Zbb, Zbs, Zicond, high products. One function, out of the run loop."""
+"""The rarer register-to-register instructions:
+
+Zba, Zbb, Zbs, Zicond, high products. One function, out of the run loop.
+"""
 
 from __future__ import annotations
 

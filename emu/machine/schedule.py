@@ -8,7 +8,10 @@ from emu.machine.jit import hot, inlined
 
 @hot
 def furthest_behind(m, skip):
-    """The online hart with the smallest clock, the lowest number among equals; `skip` is left out. -1 if there is none."""
+    """The online hart with the smallest clock, the lowest number among equals; `skip` is left out.
+
+    -1 if there is none.
+    """
     best = -1
     for k in range(m.harts):
         h = m.hart[k]
@@ -19,7 +22,9 @@ def furthest_behind(m, skip):
 
 @inlined
 def run_harts(m, timed, only, max_n, until):
-    """Run hart `only`, or all that are online (-1), for max_n instructions in total or until each clock reaches `until`."""
+    """Run hart `only`, or all that are online (-1), for max_n instructions in total or until each clock reaches
+    `until`.
+    """
     left = max_n
     while True:
         k = furthest_behind(m, -1) if only < 0 else only

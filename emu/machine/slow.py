@@ -1,14 +1,16 @@
-"""Everything the run loop's fast arms leave: accesses that miss the filter, atomics, CSRs, fences, traps, rare arithmetic."""
+"""Everything the run loop's fast arms leave:
+
+accesses that miss the filter, atomics, CSRs, fences, traps, rare arithmetic.
+"""
 
 from __future__ import annotations
 
+from emu.machine import counters as C
 from emu.machine import ops as O
 from emu.machine.atomics import atomic
 from emu.machine.cache import L1I
-from emu.machine.counters import C_INSN_LOAD, C_INSN_STORE
 from emu.machine.csr import access as csr_access
 from emu.machine.decode import decode_at, forget_all_code
-from emu.machine.hierarchy import charge, drop
 from emu.machine.host import (
     load_i8,
     load_i16,
@@ -24,6 +26,7 @@ from emu.machine.host import (
 )
 from emu.machine.jit import hot, inlined
 from emu.machine.ledger import LEDGER_STALL
+from emu.machine.lines import charge, drop
 from emu.machine.mmu import data_slow, scatter, trap
 from emu.machine.rare import compute
 from emu.machine.walk import LOAD, STORE
@@ -87,14 +90,14 @@ def memory(m, h, rec):
         at = data_slow(m, h, va, size, LOAD)
         if at < 0:
             return at
-        h.count[C_INSN_LOAD] += 1
+        h.count[C.INSN_LOAD] += 1
         charge(h, LEDGER_STALL, rec.rs2)
         h.x[rec.rd] = load_value(op, at)
         return 0
     at = data_slow(m, h, va, size, STORE)
     if at < 0:
         return at
-    h.count[C_INSN_STORE] += 1
+    h.count[C.INSN_STORE] += 1
     store_value(size, at, h.x[rec.rs2])
     if h.cross_first:
         scatter(h, size)

@@ -63,8 +63,8 @@ TLB_ENTRY = _record(
     ("level", "u1"), ("pad", "u1"), ("hits", "i8"),
 )  # fmt: skip
 
-# A cache line beside its tag and stamps. slot: the filter entry that points here, + 1. above: who may hold a copy nearer
-# to the core (L2: bits of L1I and L1D; LLC: 1 if any hart; which ones, the directory says).
+# A cache line beside its tag and stamps. slot: the filter entry that points here, + 1. above: who may hold a copy
+# nearer to the core (L2: bits of L1I and L1D; LLC: 1 if any hart; which ones, the directory says).
 LINE = _record(("slot", "i4"), ("above", "u2"), ("state", "u1"), ("dirty", "u1"))
 
 CACHE = _record(
@@ -94,11 +94,13 @@ HART = _spread(
     ("scratch_at", "i8"), ("cross_low", "i8"), ("cross_high", "i8"), ("cross_first", "i8"),
     ("ledger", "i8", (len(LEDGER_NAMES),)), ("count", "i8", (len(COUNTER_NAMES),)),
     ("csr", "i8", (32,)), ("ras", "i8", (16,)), ("btb_pc", "i8", (256,)), ("btb_to", "i8", (256,)),
-    ("bht", "u1", (4096,)), ("guess", "u4", (GUESSES,)), ("fhit", FETCH_HIT, (FETCH_FILTER,)), ("dhit", DATA_HIT, (DATA_FILTER,)),
+    ("bht", "u1", (4096,)), ("guess", "u4", (GUESSES,)), ("fhit", FETCH_HIT, (FETCH_FILTER,)),
+    ("dhit", DATA_HIT, (DATA_FILTER,)),
 )  # fmt: skip
 
 MACHINE = _spread(
-    ("ram_at", "i8"), ("ram_size", "i8"), ("dir_at", "i8"), ("tag_at", "i8"), ("used_at", "i8"), ("filled_at", "i8"), ("line_at", "i8"), ("xlen", "i8"), ("harts", "i8"), ("timed", "i8"),
+    ("ram_at", "i8"), ("ram_size", "i8"), ("dir_at", "i8"), ("tag_at", "i8"), ("used_at", "i8"),
+    ("filled_at", "i8"), ("line_at", "i8"), ("xlen", "i8"), ("harts", "i8"), ("timed", "i8"),
     ("line_shift", "i8"), ("stop", "i8"), ("stopped", "i8"), ("quantum", "i8"), ("time_shift", "i8"), ("rng", "i8"),
     ("tick", "i8"), ("reservations", "i8"), ("watch_count", "i8"), ("break_count", "i8"), ("code_pages", "i8"),
     ("cost_load_use", "i8"), ("cost_taken", "i8"), ("cost_mispredict", "i8"), ("cost_l2tlb", "i8"),

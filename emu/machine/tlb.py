@@ -1,16 +1,17 @@
 """TLBs: I-TLB and D-TLB of a hart, and its second-level TLB behind both. Set-associative, tagged by ASID.
 
-One array of entries for 4 KB, 2 MB (4 MB in Sv32) and 1 GB pages: a page of level n is indexed by its own page number, so
-a lookup probes each page size that has been filled at all.
+One array of entries for 4 KB, 2 MB (4 MB in Sv32) and 1 GB pages: a page of level n is indexed by its own page
+number, so a lookup probes each page size that has been filled at all.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from emu.machine import counters as C
+from emu.machine import events as E
 from emu.machine.cache import FIFO, LRU, PLRU, random_below
-from emu.machine.counters import C_DTLB_EVICT, C_ITLB_EVICT, C_L2TLB_EVICT, C_TLB_FLUSH
-from emu.machine.events import EV_TLB_EVICT, EV_TLB_FILL, EV_TLB_FLUSH, log
+from emu.machine.events import log
 from emu.machine.host import first_bit
 from emu.machine.jit import hot, inlined
 from emu.machine.state import DATA_FILTER, FETCH_FILTER, GUESSES, NEVER
@@ -112,7 +113,10 @@ def forget_fetch_hits(h):
 
 @inlined
 def data_slot(line):
-    """Where the data filter keeps a line (timing off: a page). Folded, so that two streams 16 MB apart do not collide."""
+    """Where the data filter keeps a line (timing off:
+
+    a page). Folded, so that two streams 16 MB apart do not collide.
+    """
     return (line ^ (line >> 10)) & (DATA_FILTER - 1)
 
 
@@ -168,15 +172,18 @@ def tlb_invalidate(m, h, unit, i):
 
 @hot
 def tlb_fill(m, h, unit, vpn, ppn, pte, level):
-    """Put a translation into a TLB: vpn and ppn of the 4 KB page asked for, the leaf's low bits and level. Returns the index."""
+    """Put a translation into a TLB:
+
+    vpn and ppn of the 4 KB page asked for, the leaf's low bits and level. Returns the index.
+    """
     t = m.tlb_shape[unit]
     shift = level_shift(m, level)
     first = t.first + h.id * t.stride + ((vpn >> shift) & (t.sets - 1)) * t.ways
     i = tlb_victim(m, unit, first)
     e = m.tlb[i]
     if e.valid:
-        h.count[C_ITLB_EVICT if unit == ITLB else C_DTLB_EVICT if unit == DTLB else C_L2TLB_EVICT] += 1
-        log(m, h, EV_TLB_EVICT, e.vpn, e.ppn, unit)
+        h.count[C.ITLB_EVICT if unit == ITLB else C.DTLB_EVICT if unit == DTLB else C.L2TLB_EVICT] += 1
+        log(m, h, E.TLB_EVICT, e.vpn, e.ppn, unit)
         tlb_invalidate(m, h, unit, i)
     e.valid = 1
     e.vpn = vpn >> shift
@@ -189,15 +196,15 @@ def tlb_fill(m, h, unit, vpn, ppn, pte, level):
     e.filled = h.tick
     if level:
         h.large[unit] |= 1 << level
-    log(m, h, EV_TLB_FILL, vpn << 12, ppn, unit)
+    log(m, h, E.TLB_FILL, vpn << 12, ppn, unit)
     return i
 
 
 @hot
 def tlb_flush(m, h, va, asid):
     """SFENCE.VMA: drop the entries of one page (va != -1) and/or one address space (asid != -1), else all."""
-    h.count[C_TLB_FLUSH] += 1
-    log(m, h, EV_TLB_FLUSH, va, asid, 0)
+    h.count[C.TLB_FLUSH] += 1
+    log(m, h, E.TLB_FLUSH, va, asid, 0)
     for unit in range(3):
         t = m.tlb_shape[unit]
         first = t.first + h.id * t.stride

@@ -3,16 +3,18 @@
       Sv48 va   47       39 38       30 29       21 20       12 11          0
                |  PGD  9   |  PUD  9   |  PMD  9   |  PTE  9   | offset 12  |
 
-One loop for Sv32 (PGD, PTE; 10 bits a level, 4-byte entries), Sv39 and Sv48. Every entry is read through the data cache.
+One loop for Sv32 (PGD, PTE; 10 bits a level, 4-byte entries), Sv39 and Sv48. Every entry is read through the data
+cache.
 """
 
 from __future__ import annotations
 
-from emu.machine.counters import C_WALK_COUNT, C_WALK_FAULT, C_WALK_PTE_READ, C_WALK_SET_ACCESSED, C_WALK_SET_DIRTY
-from emu.machine.events import EV_WALK, EV_WALK_FAULT, log
-from emu.machine.hierarchy import data_access
+from emu.machine import counters as C
+from emu.machine import events as E
+from emu.machine.events import log
 from emu.machine.host import load_i64, load_u32, store_32, store_64
 from emu.machine.jit import hot, inlined
+from emu.machine.private import data_access
 
 OK = 0
 LOAD, STORE, FETCH = range(3)
@@ -36,7 +38,10 @@ def access_fault(access):
 
 @inlined
 def canonical(m, h, va):
-    """Whether the address is valid in the current scheme: the upper bits repeat the top one (any 32-bit one in Sv32)."""
+    """Whether the address is valid in the current scheme:
+
+    the upper bits repeat the top one (any 32-bit one in Sv32).
+    """
     if m.xlen == 32:
         return True
     top = va >> (11 + 9 * h.levels)
@@ -54,15 +59,15 @@ def permitted(h, pte, access):
 @hot
 def walk(m, h, vpn, access):
     """Translate vpn and set A and D. Returns (cause, ppn of the 4 KB page, leaf's low bits, leaf's level)."""
-    h.count[C_WALK_COUNT] += 1
+    h.count[C.WALK_COUNT] += 1
     h.walking += 1
     cause, ppn, pte, level = walk_levels(m, h, vpn, access)
     h.walking -= 1
     if cause:
-        h.count[C_WALK_FAULT] += 1
-        log(m, h, EV_WALK_FAULT, vpn << 12, 0, cause)
+        h.count[C.WALK_FAULT] += 1
+        log(m, h, E.WALK_FAULT, vpn << 12, 0, cause)
     else:
-        log(m, h, EV_WALK, vpn << 12, pte | (ppn << 10), level)
+        log(m, h, E.WALK, vpn << 12, pte | (ppn << 10), level)
     return cause, ppn, pte, level
 
 
@@ -78,7 +83,7 @@ def walk_levels(m, h, vpn, access):
         at = table + ((vpn >> (level * bits)) & ((1 << bits) - 1)) * size
         if at + size > m.ram_size:
             return access_fault(access), 0, 0, level
-        h.count[C_WALK_PTE_READ] += 1
+        h.count[C.WALK_PTE_READ] += 1
         if m.timed:
             data_access(m, h, at >> m.line_shift, 0)
         pte = load_u32(m.ram_at + at) if size == 4 else load_i64(m.ram_at + at)
@@ -108,8 +113,8 @@ def walk_leaf(m, h, vpn, access, at, pte, level):
         return access_fault(access), 0, 0, level
     want = A | D if access == STORE else A
     if pte & want != want:
-        h.count[C_WALK_SET_ACCESSED] += not pte & A
-        h.count[C_WALK_SET_DIRTY] += access == STORE and not pte & D
+        h.count[C.WALK_SET_ACCESSED] += not pte & A
+        h.count[C.WALK_SET_DIRTY] += access == STORE and not pte & D
         pte |= want
         if m.timed:
             data_access(m, h, at >> m.line_shift, 1)
