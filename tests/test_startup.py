@@ -22,7 +22,7 @@ print(code, *(name for name in sys.argv[1].split(",") if name in sys.modules), f
 def probe(*args: str, heavy: tuple[str, ...] = HEAVY) -> tuple[int, set[str], str]:
     """Run a command line in a fresh interpreter: its exit code, the heavy packages it loaded, all it printed."""
     command = [sys.executable, "-c", PROBE, ",".join(heavy), *args]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=60, stdin=subprocess.DEVNULL)
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=300, stdin=subprocess.DEVNULL)
     code, *loaded = done.stderr.splitlines()[-1].split()
     return int(code), set(loaded), done.stdout + done.stderr
 

@@ -16,6 +16,7 @@ from emu.cli import exitcodes
 from emu.report import schema
 
 ROOT = Path(__file__).resolve().parents[2]
+COMPILING = 300
 EMU = [sys.executable, "-c", "from emu.cli.main import main; main()"]
 SEVEN = """
     .globl _start
@@ -30,6 +31,7 @@ _start:
     ecall
 text: .ascii "hi\\n"
 """
+SPIN = SEVEN.replace("hi\\n", "go\\n").replace("li a7, 93", "j .")
 FLOOD = """
     .globl _start
 _start:
@@ -166,22 +168,27 @@ def test_stdin_of_a_file(emu, tmp_path: Path) -> None:
 def test_stdin_of_the_host() -> None:
     """A pipe into emu is a pipe into the guest."""
     with start("run", "programs/echo.s", stdin=subprocess.PIPE) as process:
-        assert process.communicate("good morning\n", timeout=60) == ("good morning\n", "")
+        out, err = process.communicate("good morning\n", timeout=COMPILING)
+    assert out == "good morning\n"
+    assert not [line for line in err.splitlines() if not line.startswith("compiling")]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent differently there")
-@pytest.mark.parametrize("program", ["spin.s", "echo.s"])
-def test_ctrl_c_stops_within_half_a_second(program: str) -> None:
-    """Whether it computes or waits for input: a summary, exit code 130, no traceback."""
-    with start("run", f"programs/{program}", stdin=subprocess.PIPE) as process:
-        time.sleep(3)
+@pytest.mark.parametrize("waits", [False, True], ids=["computes", "waits for input"])
+def test_ctrl_c_stops_the_guest(source, waits: bool) -> None:
+    """Wherever it is: a summary, exit code 130, no traceback. The bound is generous for slow hosts."""
+    program = "programs/echo.s" if waits else source(SPIN)
+    with start("run", program, stdin=subprocess.PIPE) as process:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+        assert process.stdout.read(3) == "go\n"
         begin = time.perf_counter()
         process.send_signal(signal.SIGINT)
-        code = process.wait(timeout=30)
+        code = process.wait(timeout=60)
         seconds = time.perf_counter() - begin
         text = process.stderr.read()
     assert code == exitcodes.INTERRUPTED
-    assert text.startswith("stopped: Ctrl-C; ")
+    assert "stopped: Ctrl-C; " in text
     assert "Traceback" not in text
     assert seconds < 5
 
@@ -199,8 +206,8 @@ def test_a_flood_ends_when_nobody_reads(source) -> None:
     with start("run", source(FLOOD)) as process:
         assert process.stdout.read(64) == "x" * 64
         process.stdout.close()
-        assert process.wait(timeout=30) == exitcodes.PIPE
-        assert process.stderr.read() == ""
+        assert process.wait(timeout=60) == exitcodes.PIPE
+        assert "stopped" not in process.stderr.read()
 
 
 def test_the_same_path_in_the_guest() -> None:
