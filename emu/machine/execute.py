@@ -659,11 +659,12 @@ def run_hart(m, h, timed, max_n, until):
         if slow:  # ------------------------------------------------------------------------------------ the slow path
             h.pc = (ip << 1) + bias
             h.tick = base_tick + n
-            h.local_instret = n - 1
-            h.cycles = n - 1 + stall
-            if timed:
-                h.cycles += wrong * m.cost_mispredict + (taken + jumps) * m.cost_taken
-                h.cycles += (loads + stores) * m.cache[L1D].latency + fetches * m.cache[L1I].latency
+            if m.event_mask or r.op > O.C_SD:  # somebody may look at the clock
+                h.local_instret = n - 1
+                h.cycles = n - 1 + stall
+                if timed:
+                    h.cycles += wrong * m.cost_mispredict + (taken + jumps) * m.cost_taken
+                    h.cycles += (loads + stores) * m.cache[L1D].latency + fetches * m.cache[L1I].latency
             status = execute_slow(m, h, ip)
             base_tick = h.tick - n
             if status == 0:

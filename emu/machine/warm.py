@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from numba.core import event
 
@@ -27,8 +28,11 @@ class _Progress(event.Listener):
 @contextmanager
 def reporting(report: Callable[[str, float], None] | None):
     """While this context lasts, `report(what, fraction)` hears of every function that is really compiled."""
-    if report is None:
-        yield
-        return
-    with event.install_listener("numba:compile", _Progress(report)):
-        yield
+    collecting = gc.isenabled()
+    gc.disable()  # compiling makes millions of objects that live on: looking for garbage among them costs a tenth
+    try:
+        with event.install_listener("numba:compile", _Progress(report)) if report else nullcontext():
+            yield
+    finally:
+        if collecting:
+            gc.enable()
