@@ -104,12 +104,20 @@ def sc_fail(m, h, rec, va):
 
 @hot
 def atomic(m, h, rec):
+    """Execute an A instruction and count it if it completes. Returns 0, FAULT or WATCHED."""
+    status = perform(m, h, rec)
+    if status == 0:
+        h.count[C.INSN_AMO] += 1
+    return status
+
+
+@hot
+def perform(m, h, rec):
     """Execute an A instruction. Returns 0, FAULT or WATCHED."""
     op = rec.op
     size = 4 if op < O.LR_D else 8
     kind = op - (O.LR_W if size == 4 else O.LR_D)
     va = wrap(m, h.x[rec.rs1])
-    h.count[C.INSN_AMO] += 1
     if va & (size - 1):
         return trap(h, LOAD_MISALIGNED if kind == 0 else STORE_MISALIGNED, va)
     if kind == 0:

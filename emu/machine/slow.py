@@ -161,7 +161,7 @@ def execute_slow(m, h, ip):
     if op == O.BREAKPOINT:
         return STOP
     if op == O.ILLEGAL:
-        return trap(h, ILLEGAL_INSN, rec.imm)
+        return trap(h, ILLEGAL_INSN, rec.imm if m.xlen == 32 else rec.imm & 0xFFFFFFFF)
     if O.LR_W <= op <= O.AMOMAXU_D:
         return atomic(m, h, rec)
     if O.FENCE <= op <= O.CSRRCI:
