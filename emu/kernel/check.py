@@ -13,7 +13,7 @@ import numpy as np
 
 from emu.isa.paging import PTE_U, PTE_V, PTE_W
 from emu.kernel.mm.lru import list_of
-from emu.kernel.mm.page import PG_ANON, PG_BUDDY, PG_LRU, PG_RESERVED, PG_TABLE
+from emu.kernel.mm.page import PG_ANON, PG_BUDDY, PG_KERNEL, PG_LRU, PG_RESERVED, PG_TABLE
 from emu.kernel.mm.vma import VM_RWX, VM_SHARED, VM_WRITE
 from emu.kernel.panic import bug_on
 
@@ -168,7 +168,7 @@ def check_counts(kernel: Kernel) -> None:
     maps.pop(kernel.pages.zero_pfn, None)
     for pfn in mem_map.many.refcount.nonzero()[0].tolist():
         users, flags = mem_map.refcount[pfn], mem_map.flags[pfn]
-        if flags & (PG_RESERVED | PG_TABLE):
+        if flags & (PG_RESERVED | PG_TABLE | PG_KERNEL):
             continue
         bug_on(mem_map.mapcount[pfn] != maps[pfn], "mapcount", pfn, mem_map.mapcount[pfn], maps[pfn])
         cached = pfn in mem_map.mapping and not flags & PG_ANON

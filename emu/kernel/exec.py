@@ -11,11 +11,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.isa.paging import SV32, SV48, Scheme
-from emu.kernel import auxv, elf
+from emu.kernel import auxv, elf, process
 from emu.kernel.errno import E2BIG, EACCES, ENOEXEC, Errno
+from emu.kernel.fs.directory import DirBase
 from emu.kernel.fs.file import O_RDONLY, File
 from emu.kernel.fs.inode import S_IFREG, Inode
 from emu.kernel.fs.iov import KernelIter
+from emu.kernel.fs.namei import join
 from emu.kernel.mm.mm import Mm
 from emu.kernel.mm.mmap import MAP_FIXED, MAP_PRIVATE, do_mmap, mmap_region
 from emu.kernel.mm.page import PAGE_SIZE, page_align
@@ -23,6 +25,7 @@ from emu.kernel.mm.uaccess import copy_to_user
 from emu.kernel.mm.unmapped_area import STACK_GUARD_GAP, get_unmapped_area
 from emu.kernel.mm.vma import VM_ACCOUNT, VM_EXEC, VM_GROWSDOWN, VM_MAY, VM_READ, VM_WRITE
 from emu.kernel.rlimit import RLIMIT_STACK
+from emu.kernel.task import DEAD
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
@@ -179,6 +182,37 @@ def map_vdso(kernel: Kernel, mm: Mm) -> None:
     """One page of kernel code in user space: the return from signal handlers."""
     mm.vdso = get_unmapped_area(mm, 0, PAGE_SIZE)
     mmap_region(mm, mm.vdso, PAGE_SIZE, VM_READ | VM_EXEC | VM_MAY, kernel.vdso, 0, "[vdso]")
+
+
+def absolute(kernel: Kernel, start: DirBase, path: bytes) -> str:
+    """The absolute path of a program that was named by a relative one."""
+    found = kernel.fs.walk(start, path)
+    return join(found.parent, found.name)
+
+
+def begin_new_exec(kernel: Kernel, task: Task) -> None:
+    """The point of no return: other threads end, handlers are reset, descriptors marked close-on-exec are closed."""
+    group = task.process
+    for thread in [thread for thread in group.threads if thread is not task]:
+        process.do_exit(kernel, thread, 0)
+    if not task.is_leader:
+        become_leader(kernel, task)
+    if task.files.users > 1:
+        task.files.users -= 1
+        task.files = task.files.copy()
+    task.files.close_on_exec()
+    group.actions = {number: action for number, action in group.actions.items() if action.handler == 1}
+    task.altstack = (0, 2, 0)
+    process.mm_release(kernel, task)
+
+
+def become_leader(kernel: Kernel, task: Task) -> None:
+    """de_thread: the thread that calls execve takes over the leader's pid."""
+    old = task.process.leader
+    del kernel.tasks[task.pid]
+    task.pid, task.exit_signal = old.pid, old.exit_signal
+    old.state = DEAD
+    task.process.leader = kernel.tasks[task.pid] = task
 
 
 def install(kernel: Kernel, task: Task, mm: Mm, pc: int, sp: int) -> None:

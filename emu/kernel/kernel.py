@@ -62,6 +62,9 @@ class Kernel:
         self.timers = Timers(self)
         self.sched = Scheduler(self, RoundRobin(int(self.options.clock_hz * SLICE_SECONDS)))
         self.tasks: dict[int, Task] = {}
+        self.nr_forks = 0
+        self.futexes: dict[Any, Any] = {}
+        self.yield_wanted = False
         self.last_pid = 0
         self.init: Task | None = None
         self.exit: Exit | None = None
@@ -99,7 +102,7 @@ class Kernel:
 
     def _boot_files(self) -> None:
         options = self.options
-        streams = SuperBlock(self, "pipefs")
+        self.pipefs = streams = SuperBlock(self, "pipefs")
         stdin, stdout = options.stdin or Capture(), options.stdout or Capture()
         self.stdin, self.stdout, self.stderr = stdin, stdout, options.stderr or Capture()
         self.console = Console(streams, stdin, stdout)
@@ -272,7 +275,7 @@ class Kernel:
             raise EmuError(f"can't start {path}: out of memory", hint="give the machine more --ram") from None
         finally:
             file.put()
-        task = process.new_process(self, None, rlimits)
+        task = process.new_process(self, rlimits)
         exec.install(self, task, mm, pc, sp)
         for fd, console in enumerate((self.console_in, self.console, self.console_err)):
             task.files.put_at(fd, File(console, O_RDWR, "/dev/tty" if console.isatty else f"pipe:[{console.ino}]"))

@@ -1,37 +1,46 @@
-"""The life of processes: made, ended, waited for (Linux: kernel/fork.c, kernel/exit.c)."""
+"""The end of processes: exit, zombies, orphans, and being waited for (Linux: kernel/exit.c)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emu.kernel import futex
 from emu.kernel.errno import EAGAIN, Errno
 from emu.kernel.fs.file import Files
 from emu.kernel.mm import mmap, zap
+from emu.kernel.mm.uaccess import put_user
 from emu.kernel.options import Exit
+from emu.kernel.rlimit import RLIMIT_NPROC
 from emu.kernel.task import DEAD, ZOMBIE, FsStruct, Process, Task
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
     from emu.kernel.mm.mm import Mm
 
+CLD_EXITED, CLD_KILLED, CLD_DUMPED = 1, 2, 3
+SIGCHLD = 17
+SIG_IGN, SA_NOCLDWAIT = 1, 2
+
 
 def alloc_pid(kernel: Kernel) -> int:
-    """The next free pid, counting up and starting over. EAGAIN when there are pid_max tasks."""
+    """The next free pid, counting up and starting over. EAGAIN at pid_max tasks or RLIMIT_NPROC."""
     top = kernel.sysctl.pid_max
-    if len(kernel.tasks) >= top:
+    current = kernel.current
+    most = top if current is None else min(top, current.process.rlimits[RLIMIT_NPROC][0])
+    if len(kernel.tasks) >= most - 1:
         raise Errno(EAGAIN)
     pid = kernel.last_pid
     while True:
-        pid = pid + 1 if pid < top else 2
+        pid = pid + 1 if pid + 1 < top else 2
         if pid not in kernel.tasks:
             kernel.last_pid = pid
             return pid
 
 
-def new_process(kernel: Kernel, parent: Task | None, rlimits: list[list[int]]) -> Task:
-    """A task that is a process of its own, with nothing in it yet."""
+def new_process(kernel: Kernel, rlimits: list[list[int]]) -> Task:
+    """A task that is a process of its own and child of none, with nothing in it yet."""
     task = Task(kernel, alloc_pid(kernel), None, Files(), FsStruct(kernel.fs.root))
-    task.process = Process(task, rlimits, parent)
+    task.process = Process(task, rlimits, None)
     kernel.tasks[task.pid] = task
     return task
 
@@ -51,37 +60,117 @@ def exit_mmap(kernel: Kernel, mm: Mm) -> None:
         mm.exe_file.put()
 
 
+def mm_release(kernel: Kernel, task: Task) -> None:
+    """The task leaves its address space: locks it held are marked, pthread_join and vfork's parent are woken."""
+    mm = task.mm
+    if mm is None:
+        return
+    futex.exit_robust_list(kernel, task)
+    if task.clear_child_tid and mm.mm_users > 1:
+        try:
+            put_user(mm, task.clear_child_tid, 0, 4)
+            futex.wake(kernel, futex.key_of(mm, task.clear_child_tid, False), 1)
+        except Errno:
+            pass
+    task.clear_child_tid = 0
+    task.vfork_done.wake()
+
+
 def do_exit(kernel: Kernel, task: Task, code: int) -> None:
     """End one thread; the last one ends the process. `code` as wait4 shows it: status << 8, or the signal."""
     process = task.process
+    from emu.kernel.signal import drop_restart
+
     task.exit_code = code
+    drop_restart(task)
+    mm_release(kernel, task)
     kernel.sched.retire(task)
     mm, task.mm = task.mm, None
     process.min_flt += task.min_flt
     process.maj_flt += task.maj_flt
     process.cycles += task.ran_cycles
-    task.files.users -= 1
-    if not task.files.users:
-        task.files.close_all()
+    put_files(task)
     if mm is not None:
-        kernel.max_rss = max(kernel.max_rss, mm.rss, mm.hiwater_rss)
+        process.maxrss = max(process.maxrss, mm.rss, mm.hiwater_rss)
+        kernel.max_rss = max(kernel.max_rss, process.maxrss)
         kernel.mm_put(mm)
     process.threads.remove(task)
-    if not process.threads:
-        leave_group(kernel, process, code)
+    task.set_state(ZOMBIE if task.is_leader else DEAD)
     if not task.is_leader:
-        task.set_state(DEAD)
         del kernel.tasks[task.pid]
+    if not process.threads:
+        exit_notify(kernel, process)
 
 
-def leave_group(kernel: Kernel, process: Process, code: int) -> None:
-    """The last thread went: the leader is a zombie until its parent asks for it."""
+def put_files(task: Task) -> None:
+    files, task.files = task.files, Files()
+    files.users -= 1
+    if not files.users:
+        files.close_all()
+
+
+def exit_notify(kernel: Kernel, process: Process) -> None:
+    """The last thread went: children go to pid 1, the parent is told; the leader stays as a zombie until waited for."""
     leader = process.leader
-    leader.exit_code = process.exiting if process.exiting is not None else code
-    leader.set_state(ZOMBIE)
+    if process.exiting is not None:
+        leader.exit_code = process.exiting
+    process.dead = True
     if leader is kernel.init:
-        signal = leader.exit_code & 0x7F
-        kernel.exit = Exit(leader.exit_code >> 8 & 0xFF, signal, "signal" if signal else "exited", kernel.card)
+        shut_down(kernel, process)
+        return
+    for child in process.children:
+        child.parent = kernel.init.process
+        kernel.init.process.children.append(child)
+        if child.dead:
+            tell_parent(kernel, child)
+    process.children.clear()
+    tell_parent(kernel, process)
+
+
+def shut_down(kernel: Kernel, process: Process) -> None:
+    """pid 1 ended, and with it the run: whoever is left is killed, as in a pid namespace."""
+    code = process.leader.exit_code
+    signal = code & 0x7F
+    card = kernel.card if signal else None
+    kernel.exit = Exit(code >> 8 & 0xFF, signal, "signal" if signal else "exited", card)
+    for task in [task for task in kernel.tasks.values() if task.mm is not None]:
+        if task.mm is not None:
+            kill_group(kernel, task, 9)
+
+
+def tell_parent(kernel: Kernel, child: Process) -> None:
+    """do_notify_parent: SIGCHLD and a wake-up; a parent that ignores SIGCHLD has its children reaped at once."""
+    from emu.kernel import signal
+
+    parent, leader = child.parent, child.leader
+    if parent is None or kernel.exit is not None:
+        return
+    action = parent.actions.get(SIGCHLD, signal.DEFAULT)
+    ignore = action.handler == SIG_IGN or action.flags & SA_NOCLDWAIT
+    if leader.exit_signal and parent.threads:
+        code, status = how_it_ended(leader.exit_code)
+        info = signal.SigInfo(leader.exit_signal, code, pid=leader.pid, uid=leader.uid, status=status)
+        signal.send(kernel, parent.threads[0], info)
+    if ignore and leader.exit_signal == SIGCHLD:
+        release(kernel, child)
+    parent.child_exit.wake()
+
+
+def how_it_ended(code: int) -> tuple[int, int]:
+    """(si_code, si_status) for waitid and SIGCHLD."""
+    return (CLD_KILLED, code & 0x7F) if code & 0x7F else (CLD_EXITED, code >> 8 & 0xFF)
+
+
+def release(kernel: Kernel, child: Process) -> None:
+    """release_task: the zombie was waited for; its pid is free, its accounts go to the parent's."""
+    parent, leader = child.parent, child.leader
+    parent.children.remove(child)
+    parent.child_min_flt += child.min_flt + child.child_min_flt
+    parent.child_maj_flt += child.maj_flt + child.child_maj_flt
+    parent.child_cycles += child.cycles + child.child_cycles
+    parent.child_maxrss = max(parent.child_maxrss, child.maxrss, child.child_maxrss)
+    leader.set_state(DEAD)
+    del kernel.tasks[leader.pid]
 
 
 def kill_group(kernel: Kernel, task: Task, code: int) -> None:
@@ -92,4 +181,5 @@ def kill_group(kernel: Kernel, task: Task, code: int) -> None:
     for thread in list(process.threads):
         if thread is not task:
             do_exit(kernel, thread, code)
-    do_exit(kernel, task, code)
+    if task in process.threads:
+        do_exit(kernel, task, code)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from emu.kernel import fault_card, process, sigframe
 from emu.kernel.errno import EINTR
+from emu.kernel.sched.wait import Partial
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
@@ -148,16 +149,24 @@ def die(kernel: Kernel, task: Task, info: SigInfo) -> None:
     process.kill_group(kernel, task, info.number)
 
 
+def drop_restart(task: Task) -> None:
+    """Forget what a waiting call remembers; some of it must be undone."""
+    cancel = getattr(task.restart, "cancel", None)
+    task.restart = None
+    if cancel is not None:
+        cancel()
+
+
 def interrupt_call(kernel: Kernel, task: Task, action: SigAction) -> None:
     """A handler will run while a system call waits: it fails with EINTR, or is executed again after the handler."""
     if task.in_call:
         again = task.in_call == "restart" and action.flags & SA_RESTART
         if not again:
             hart = kernel.harts[task.cpu]
-            hart.x[10] = -EINTR
+            hart.x[10] = task.restart.done if isinstance(task.restart, Partial) else -EINTR
             hart.pc += 4
             if task.on_interrupt:
                 function, addr = task.on_interrupt
                 function(kernel, task, addr)
-            task.restart = None
+            drop_restart(task)
         task.in_call, task.on_interrupt = "", None

@@ -34,12 +34,13 @@ class FsStruct:
 class Process:
     """What the threads of one process share besides memory and files: Linux's signal_struct and sighand."""
 
-    def __init__(self, leader: Task, rlimits: list[list[int]], parent: Task | None) -> None:
+    def __init__(self, leader: Task, rlimits: list[list[int]], parent: Process | None) -> None:
         self.leader = leader
         self.threads: list[Task] = [leader]
         self.rlimits = rlimits
-        self.parent = parent  # a task: the thread that waits may be any of its process
-        self.children: list[Task] = []  # leaders of child processes, zombies included
+        self.parent = parent
+        self.children: list[Process] = []  # zombies included
+        self.dead = False  # every thread has ended; a zombie until waited for
         self.pgid = self.sid = leader.pid
         self.exiting: int | None = None  # exit status when the whole group is on its way out
         self.child_exit = WaitQueue()
@@ -47,7 +48,7 @@ class Process:
         self.pending: dict[int, object] = {}  # signals to the process as a whole
         self.min_flt = self.maj_flt = self.cycles = 0  # of threads that have ended
         self.child_min_flt = self.child_maj_flt = self.child_cycles = 0  # of children that were waited for
-        self.child_maxrss = 0
+        self.maxrss = self.child_maxrss = 0
         self.oom_score_adj = 0
 
 
@@ -71,6 +72,9 @@ class Task:
         self.exit_code = 0  # as wait4 shows it: status << 8 | signal
         self.restart: Any = None  # what a system call that waits must remember until it is executed again
         self.waits_on: list[WaitQueue] = []
+        self.vfork_done = WaitQueue()  # the parent of a vfork, until this task has left its memory
+        self.exit_signal = 17  # what the parent is sent when it ends
+        self.policy = self.nice = 0
         self.timer = 0  # number of the timer that may wake it
         self.affinity = (1 << len(kernel.harts)) - 1
         self.ready_since = self.on_cpu_since = self.ran_cycles = 0

@@ -58,6 +58,9 @@ def handle_trap(kernel: Kernel, cpu: int) -> None:
         signal.force(kernel, task, number, code, addr & kernel.xlen_mask, cause)
     if task.pending or task.process.pending:
         signal.deliver(kernel, task)
+    if kernel.yield_wanted:
+        kernel.yield_wanted = False
+        kernel.sched.yield_now(cpu)
 
 
 def do_page_fault(kernel: Kernel, task: Task, hart: object, access: int) -> None:

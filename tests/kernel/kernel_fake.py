@@ -151,10 +151,43 @@ class Guest:
         hart = self.hart
         hart.cause, hart.tval = cause, self.kernel.to_register(tval)
         self.kernel.cpu = hart.number
+        task = self.task
         trap.handle_trap(self.kernel, hart.number)
-        self.kernel.sched.fill_idle_harts()
-        if self.task.state in ("zombie", "terminated"):
+        if task.state in ("zombie", "terminated"):
             raise Dead
+        if task.state == "waiting":
+            raise Asleep
+        self.kernel.sched.fill_idle_harts()
+        if task.cpu < 0:
+            self.become(task)
+
+    def become(self, task: Any, cpu: int = 0) -> Any:
+        """Play another task: put it on the hart."""
+        sched = self.kernel.sched
+        if sched.running[cpu] is not task:
+            assert task.state == "ready", f"{task} can't run"
+            sched.preempt(cpu)
+            sched.policy.dequeue(task)
+            sched.switch_to(cpu, task)
+        self.kernel.cpu = cpu
+        self.task = task
+        return task
+
+    def fork(self, flags: int = 17, stack: int = 0) -> Any:
+        """A child process (or thread); the caller goes on as the parent."""
+        pid = self.ok("clone", flags, stack, 0, 0, 0)
+        return self.kernel.tasks[pid]
+
+    def again(self) -> int:
+        """Execute the system call that waited once more, as the hart does after the wake-up; its result."""
+        self.trap(causes.ECALL_U)
+        return self.hart.x[10]
+
+    def advance(self, cycles: int) -> None:
+        """Let time pass, and what is due happen."""
+        for hart in self.machine.harts:
+            hart.cycle += cycles
+        self.kernel.timers.expire(self.kernel.now)
 
     def call(self, name: str, *args: int) -> int:
         """A system call by Linux's name; the raw result."""
@@ -230,3 +263,7 @@ class Guest:
 
     def check(self) -> None:
         check.check_all(self.kernel)
+
+
+class Asleep(Exception):
+    """The task waits: its system call will be executed again when it wakes."""

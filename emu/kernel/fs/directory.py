@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from emu.kernel.errno import EBUSY, EEXIST, EINVAL, EISDIR, ENOENT, ENOTDIR, ENOTEMPTY, EPERM, EXDEV, Errno
-from emu.kernel.fs.inode import S_IFDIR, S_IFLNK, Inode, SuperBlock
+from emu.kernel.fs.inode import S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, Inode, SuperBlock
+from emu.kernel.fs.pipe import Pipe
 from emu.kernel.fs.regular import Regular
 
 MakeFile = Callable[[SuperBlock, int], Regular]
@@ -79,6 +80,12 @@ class Directory(DirBase):
 
     def symlink(self, name: bytes, target: bytes) -> Inode:
         return self.add(name, Symlink(self.sb, target))
+
+    def mknod(self, name: bytes, mode: int, rdev: int) -> Inode:
+        """A FIFO; devices are not for guests to make."""
+        if mode & S_IFMT != S_IFIFO or self.make_file is None:
+            raise Errno(EPERM)
+        return self.add(name, Pipe(self.sb, mode))
 
     def link(self, name: bytes, inode: Inode) -> None:
         if isinstance(inode, DirBase):

@@ -107,6 +107,10 @@ class Inode:
     def poll(self, file: File) -> int:
         return READY
 
+    def poll_queues(self, file: File) -> list[Any]:
+        """The wait queues that are woken when `poll` may answer otherwise."""
+        return []
+
     def fsync(self) -> None:
         raise Errno(EINVAL)
 

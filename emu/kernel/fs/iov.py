@@ -48,6 +48,16 @@ class UserIter:
         self.done += size
         return pa, size
 
+    def skip(self, count: int) -> None:
+        """Pass over bytes that an earlier execution of the call has moved."""
+        self.done += count
+        self.count -= count
+        while count:
+            addr, left = self.pieces.pop()
+            if left > count:
+                self.pieces.append((addr + count, left - count))
+            count -= min(count, left)
+
     def put(self, data: bytes | bytearray | memoryview) -> int:
         """Copy data to the user; how many bytes went."""
         ram, at = self.mm.pages.ram, 0

@@ -11,6 +11,7 @@ from emu.kernel.fs.directory import DirBase, Directory
 from emu.kernel.fs.file import O_ACCMODE, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_PATH, O_RDONLY, O_TRUNC, File
 from emu.kernel.fs.inode import S_IFIFO, S_IFLNK, S_IFREG, S_IFSOCK, Inode
 from emu.kernel.fs.namei import Found, Walk, join, path_of, topmost
+from emu.kernel.fs.pipe import Pipe
 from emu.kernel.mm import filemap
 
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ class Vfs:
             inode = self._create(found, flags, mode)
         else:
             self._may_open(inode, flags)
+            if isinstance(inode, Pipe) and not flags & O_PATH:
+                inode.wait_for_partner(flags)
             if flags & O_TRUNC and inode.kind == S_IFREG and flags & O_ACCMODE != O_RDONLY:
                 inode.truncate(0)
         name = path_of(inode) if isinstance(inode, DirBase) else join(found.parent, found.name)

@@ -30,7 +30,7 @@ def page_align(size: int) -> int:
 
 FLAG_NAMES = (  # noqa: SIM905
     "locked referenced uptodate dirty lru active slab reserved buddy table anon swapcache swapbacked "
-    "writeback unevictable workingset code stale head tail zero"
+    "writeback unevictable workingset code stale head tail kernel"
 ).split()
 (
     PG_LOCKED,
@@ -53,7 +53,7 @@ FLAG_NAMES = (  # noqa: SIM905
     PG_STALE,  # holds an earlier user's bytes: must be cleared before it is given out as zeroes
     PG_HEAD,  # first frame of a compound (huge) page
     PG_TAIL,  # another frame of one
-    PG_ZERO,  # the zero page
+    PG_KERNEL,  # used by the kernel itself: a pipe's buffer
 ) = (1 << bit for bit in range(len(FLAG_NAMES)))
 
 _CHUNK = 1 << 20

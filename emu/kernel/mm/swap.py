@@ -19,6 +19,10 @@ def free_entries(mm: Mm, entries: list[int]) -> None:
     raise KernelPanic(f"swap entries {entries[:4]}")
 
 
+def duplicate_entries(mm: Mm, entries: list[int]) -> None:
+    raise KernelPanic(f"swap entries {entries[:4]}")
+
+
 def reuse_swap_page(kernel: Any, pfn: int) -> bool:
     """Whether the one mapping that faults is the only user of an anonymous frame."""
     return kernel.pages.mem_map.refcount[pfn] == 1

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emu.kernel import signal
 from emu.kernel.task import READY, RUNNING, WAITING
 from emu.machine.ledger import LEDGER_IDLE, LEDGER_SCHED
 
 if TYPE_CHECKING:
+    from emu.kernel import signal
     from emu.kernel.kernel import Kernel
-    from emu.kernel.task import Task
+from emu.kernel.task import Task
 
 
 class Scheduler:
@@ -64,6 +66,11 @@ class Scheduler:
             task.ready_since = self.kernel.now
             self.policy.enqueue(task, preempted=True)
 
+    def yield_now(self, cpu: int) -> None:
+        """sched_yield: let the others go first, if there are any."""
+        if len(self.policy):
+            self.preempt(cpu)
+
     def _leave(self, task: Task) -> None:
         cpu = task.cpu
         self.kernel.harts[cpu].online = False
@@ -79,8 +86,7 @@ class Scheduler:
         harts = self.kernel.harts
         idle = [cpu for cpu, task in enumerate(self.running) if task is None]
         for cpu in sorted(idle, key=lambda cpu: harts[cpu].cycle):
-            task = self.policy.pick_next_task(cpu)
-            if task is not None:
+            while self.running[cpu] is None and (task := self.policy.pick_next_task(cpu)):
                 self.switch_to(cpu, task)
 
     def switch_to(self, cpu: int, task: Task) -> None:
@@ -106,6 +112,11 @@ class Scheduler:
         task.set_state(RUNNING)
         task.cpu, task.on_cpu_since = cpu, hart.cycle
         self.running[cpu] = task
+        if task.pending or task.process.pending:
+            kernel.cpu = cpu
+            signal.deliver(kernel, task)
+            if task.cpu < 0:
+                return
         self.slice_end[cpu] = hart.cycle + self.policy.slice_cycles
         hart.online = True
 
@@ -131,6 +142,11 @@ def save_registers(task: Task, hart: object) -> None:
     task.regs, task.fregs, task.pc = list(hart.x), list(hart.f), hart.pc
     task.fcsr = hart.fcsr
     task.loaded_on = -1
+
+
+def peek_registers(task: Task, hart: object) -> tuple[list[int], list[int], int, int]:
+    """The registers of a task that runs on `hart`: x, f, pc, fcsr."""
+    return list(hart.x), list(hart.f), hart.pc, hart.fcsr
 
 
 def load_registers(task: Task, hart: object) -> None:

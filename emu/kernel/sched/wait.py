@@ -17,6 +17,15 @@ class Blocked(Exception):
     """The current task waits; nothing was changed that would be changed twice when the call is executed again."""
 
 
+class Partial:
+    """The restart state of a transfer that waits in the middle; a signal ends it with what is done."""
+
+    __slots__ = ("done",)
+
+    def __init__(self, done: int) -> None:
+        self.done = done
+
+
 class WaitQueue:
     """Tasks that wait for one thing, the first come first."""
 

@@ -5,4 +5,4 @@ from __future__ import annotations
 
 def load_all() -> None:
     """Import every theme, so that its calls stand in the table."""
-    from emu.kernel.syscall import file, identity, info, memory, path, process, signal, stat, time  # noqa: F401
+    from emu.kernel.syscall import file, futex, identity, info, memory, path, pipe, process, signal, stat, time  # noqa: F401

@@ -27,7 +27,7 @@ def sys_gettid(kernel: Kernel, task: Task) -> int:
 
 @syscall("getppid")
 def sys_getppid(kernel: Kernel, task: Task) -> int:
-    return task.process.parent.tgid if task.process.parent else 0
+    return task.process.parent.leader.pid if task.process.parent else 0
 
 
 @syscall("getuid")
@@ -140,7 +140,7 @@ def sys_setpgid(kernel: Kernel, task: Task, pid: Int, pgid: Int) -> int:
     if pgid < 0:
         return -EINVAL
     found = process_of(kernel, task, pid)
-    if found is None or (found is not task.process.leader and found not in task.process.children):
+    if found is None or (found is not task.process.leader and found.process not in task.process.children):
         return -ESRCH
     if found.process.sid == found.pid or found.process.sid != task.process.sid:
         return -EPERM

@@ -1,0 +1,126 @@
+"""clone, fork, vfork: a new task that shares with its maker what the flags say (Linux: kernel/fork.c, clone(2))."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emu.kernel.errno import EINVAL, EPERM, Errno
+from emu.kernel.mm.fork import dup_mm
+from emu.kernel.mm.uaccess import put_user
+from emu.kernel.process import alloc_pid
+from emu.kernel.sched.core import peek_registers
+from emu.kernel.task import Process, Task
+from emu.machine.ledger import LEDGER_TRAP
+
+if TYPE_CHECKING:
+    from emu.kernel.kernel import Kernel
+    from emu.kernel.mm.mm import Mm
+
+CSIGNAL = 0xFF
+CLONE_VM, CLONE_FS, CLONE_FILES, CLONE_SIGHAND, CLONE_PIDFD = 0x100, 0x200, 0x400, 0x800, 0x1000
+CLONE_VFORK, CLONE_PARENT, CLONE_THREAD, CLONE_NEWNS = 0x4000, 0x8000, 0x10000, 0x20000
+CLONE_SYSVSEM, CLONE_SETTLS, CLONE_PARENT_SETTID, CLONE_CHILD_CLEARTID = 0x40000, 0x80000, 0x100000, 0x200000
+CLONE_DETACHED, CLONE_CHILD_SETTID = 0x400000, 0x1000000
+NAMESPACES = CLONE_NEWNS | 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000
+KNOWN = 0x1FFFFFF | NAMESPACES | 0x80000000
+
+
+def check_flags(flags: int) -> None:
+    """The combinations that clone(2) forbids."""
+    if (flags & CLONE_SIGHAND and not flags & CLONE_VM) or (flags & CLONE_THREAD and not flags & CLONE_SIGHAND):
+        raise Errno(EINVAL)
+    if flags & NAMESPACES:
+        raise Errno(EPERM)
+    if flags & CLONE_PIDFD or flags & ~KNOWN:
+        raise Errno(EINVAL)
+
+
+def do_clone(kernel: Kernel, task: Task, flags: int, stack: int, parent_tid: int, tls: int, child_tid: int) -> Task:
+    """copy_process: the new task, ready to run. Errno EAGAIN ENOMEM EINVAL EPERM."""
+    check_flags(flags)
+    pid = alloc_pid(kernel)
+    mm = copy_mm(kernel, task, flags)
+    child = make_task(kernel, task, pid, flags, mm)
+    copy_registers(kernel, task, child, flags, stack, tls)
+    join(kernel, task, child, flags)
+    if flags & CLONE_PARENT_SETTID:
+        write_tid(task.mm, parent_tid, pid)
+    if flags & CLONE_CHILD_SETTID:
+        write_tid(child.mm, child_tid, pid)
+    if flags & CLONE_CHILD_CLEARTID:
+        child.clear_child_tid = child_tid
+    kernel.sched.make_ready(child)
+    return child
+
+
+def copy_mm(kernel: Kernel, task: Task, flags: int) -> Mm:
+    """The same address space, or a copy of it, whose page tables cost cycles."""
+    if flags & CLONE_VM:
+        task.mm.mm_users += 1
+        return task.mm
+    mm = dup_mm(kernel, task.mm)
+    cycles = kernel.costs["copy_page"] * mm.nr_tables
+    kernel.harts[kernel.cpu].charge(LEDGER_TRAP, cycles)
+    return mm
+
+
+def make_task(kernel: Kernel, task: Task, pid: int, flags: int, mm: Mm) -> Task:
+    """The task_struct: credentials, mask and name are inherited; files and current directory shared or copied."""
+    if flags & CLONE_FILES:
+        files = task.files
+        files.users += 1
+    else:
+        files = task.files.copy()
+    if flags & CLONE_FS:
+        fs = task.fs
+        fs.users += 1
+    else:
+        fs = task.fs.copy()
+    child = Task(kernel, pid, mm, files, fs)
+    for name in ("comm", "uid", "euid", "suid", "gid", "egid", "sgid", "blocked", "affinity", "policy", "nice"):
+        setattr(child, name, getattr(task, name))
+    if not flags & CLONE_VM or flags & CLONE_VFORK:
+        child.altstack = task.altstack
+    return child
+
+
+def copy_registers(kernel: Kernel, task: Task, child: Task, flags: int, stack: int, tls: int) -> None:
+    """The child returns 0 from the same ecall, on its own stack and thread pointer when it was given them."""
+    child.regs, child.fregs, child.pc, child.fcsr = peek_registers(task, kernel.harts[task.cpu])
+    child.pc += 4
+    child.regs[10] = 0
+    if stack:
+        child.regs[2] = kernel.to_register(stack)
+    if flags & CLONE_SETTLS:
+        child.regs[4] = kernel.to_register(tls)
+
+
+def join(kernel: Kernel, task: Task, child: Task, flags: int) -> None:
+    """Enter the child in its thread group, or make it the leader of a process of its own."""
+    kernel.tasks[child.pid] = child
+    if flags & CLONE_THREAD:
+        child.tgid, child.process = task.tgid, task.process
+        task.process.threads.append(child)
+        child.exit_signal = 0
+        return
+    child.exit_signal = flags & CSIGNAL
+    parent = task.process.parent if flags & CLONE_PARENT else task.process
+    limits = [list(pair) for pair in task.process.rlimits]
+    process = Process(child, limits, parent)
+    process.pgid, process.sid = task.process.pgid, task.process.sid
+    process.oom_score_adj = task.process.oom_score_adj
+    process.actions = task.process.actions if flags & CLONE_SIGHAND else dict(task.process.actions)
+    child.process = process
+    if not flags & CLONE_VM:
+        child.mm.rlimits = limits
+    if parent is not None:
+        parent.children.append(process)
+    kernel.nr_forks += 1
+
+
+def write_tid(mm: Mm, addr: int, tid: int) -> None:
+    """put_user(tid); a bad address is no error, as in Linux."""
+    try:
+        put_user(mm, addr, tid, 4)
+    except Errno:
+        return

@@ -1,0 +1,221 @@
+"""Pipes and FIFOs: bytes in frames of memory between a writer and a reader (Linux: fs/pipe.c; pipe(7)).
+
+A read waits while the pipe is empty and a writer exists, a write waits while it is full and a reader exists. Writes
+of up to PIPE_BUF bytes go in at once or not at all. Without readers a write is EPIPE and SIGPIPE, without writers a
+read is the end of the file.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from emu.kernel.errno import EAGAIN, EINVAL, ENXIO, EPIPE, ESPIPE, Errno
+from emu.kernel.fs.file import O_ACCMODE, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY, File
+from emu.kernel.fs.inode import POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM, S_IFIFO, Inode, SuperBlock
+from emu.kernel.mm.page import PAGE_SIZE, PG_KERNEL
+from emu.kernel.sched.wait import Partial, WaitQueue, wait_on
+
+if TYPE_CHECKING:
+    from emu.kernel.task import Task
+
+PIPE_BUF = 4096
+BUFFERS = 16  # frames at most
+FIONREAD = 0x541B
+F_GETPIPE_SZ = 1032
+SIGPIPE = 13
+
+
+class Pipe(Inode):
+    """A pipe, or a FIFO with a name. `buffers` holds [frame, offset, length], the oldest first."""
+
+    def __init__(self, sb: SuperBlock, mode: int = 0o600) -> None:
+        super().__init__(sb, S_IFIFO | mode & 0o7777)
+        self.buffers: deque[list[int]] = deque()
+        self.readers = self.writers = 0
+        self.opened_readers = self.opened_writers = 0  # ever
+        self.opening_readers = self.opening_writers = 0  # waiting in open for the other side
+        self.read_wait, self.write_wait = WaitQueue(), WaitQueue()
+
+    # -- open and close -----------------------------------------------------------------------------------------------
+    def open(self, file: File) -> None:
+        mode = file.flags & O_ACCMODE
+        if mode in (O_RDONLY, O_RDWR):
+            self.readers += 1
+            self.opened_readers += 1
+            self.write_wait.wake()
+        if mode in (O_WRONLY, O_RDWR):
+            self.writers += 1
+            self.opened_writers += 1
+            self.read_wait.wake()
+
+    def release(self, file: File) -> None:
+        mode = file.flags & O_ACCMODE
+        if mode in (O_RDONLY, O_RDWR):
+            self.readers -= 1
+        if mode in (O_WRONLY, O_RDWR):
+            self.writers -= 1
+        self.read_wait.wake()
+        self.write_wait.wake()
+        if not self.readers + self.writers + self.opening_readers + self.opening_writers:
+            while self.buffers:
+                self.sb.kernel.pages.put_page(self.buffers.popleft()[0])
+
+    # -- bytes --------------------------------------------------------------------------------------------------------
+    @property
+    def level(self) -> int:
+        """Bytes in the pipe."""
+        return sum(length for _, _, length in self.buffers)
+
+    def _block(self, file: File, queue: WaitQueue) -> None:
+        if file.flags & O_NONBLOCK:
+            raise Errno(EAGAIN)
+        wait_on(self.sb.kernel.current, queue)
+
+    def read_iter(self, file: File, to: Any, pos: int) -> int:
+        if not to.count:
+            return 0
+        if not self.buffers:
+            if not self.writers + self.opening_writers:
+                return 0
+            self._block(file, self.read_wait)
+        ram, total = self.sb.kernel.ram, 0
+        while self.buffers and to.count:
+            buffer = self.buffers[0]
+            pfn, offset, length = buffer
+            size = min(length, to.count)
+            at = (pfn << 12) + offset
+            copied = to.put(ram[at : at + size])
+            buffer[1] += copied
+            buffer[2] -= copied
+            total += copied
+            if not buffer[2]:
+                self.buffers.popleft()
+                self.sb.kernel.pages.put_page(pfn)
+            if copied < size:
+                break
+        if total:
+            self.write_wait.wake()
+        return total
+
+    def room(self) -> int:
+        """Bytes that can be written now."""
+        tail = PAGE_SIZE - self.buffers[-1][1] - self.buffers[-1][2] if self.buffers else 0
+        return tail + (BUFFERS - len(self.buffers)) * PAGE_SIZE
+
+    def write_iter(self, file: File, source: Any, pos: int) -> int:
+        kernel = self.sb.kernel
+        task: Task = kernel.current
+        done = task.restart.done if isinstance(task.restart, Partial) else 0
+        total = source.count
+        if not total:
+            return 0
+        if not self.readers + self.opening_readers:
+            return done or self._broken(kernel, task)
+        source.skip(done)
+        if total <= PIPE_BUF and self.room() < total:
+            self._block(file, self.write_wait)
+        moved = self._fill(source)
+        done += moved
+        if moved:
+            self.read_wait.wake()
+        if source.count and not source.faulted:
+            if file.flags & O_NONBLOCK and done:
+                return done
+            task.restart = Partial(done) if done else None
+            self._block(file, self.write_wait)
+        return done
+
+    def _broken(self, kernel: Any, task: Task) -> int:
+        from emu.kernel import signal
+
+        signal.send(kernel, task, signal.SigInfo(SIGPIPE, signal.SI_USER, pid=task.tgid, uid=task.uid), True)
+        raise Errno(EPIPE)
+
+    def _fill(self, source: Any) -> int:
+        """Move bytes in while there is room; how many."""
+        kernel, moved = self.sb.kernel, 0
+        while source.count and (room := self.room()):
+            tail = self.buffers[-1] if self.buffers else None
+            if tail is None or tail[1] + tail[2] == PAGE_SIZE:
+                tail = [kernel.pages.alloc_page(), 0, 0]
+                kernel.pages.mem_map.flags[tail[0]] = PG_KERNEL
+                self.buffers.append(tail)
+            data = source.get(min(PAGE_SIZE - tail[1] - tail[2], room))
+            at = (tail[0] << 12) + tail[1] + tail[2]
+            kernel.ram[at : at + len(data)] = data
+            tail[2] += len(data)
+            moved += len(data)
+            if not data:
+                break
+        if self.buffers and not self.buffers[-1][2]:
+            kernel.pages.put_page(self.buffers.pop()[0])
+        return moved
+
+    # -- the rest -----------------------------------------------------------------------------------------------------
+    def llseek(self, file: File, offset: int, whence: int) -> int:
+        raise Errno(ESPIPE)
+
+    def poll(self, file: File) -> int:
+        mask = 0
+        if file.readable:
+            mask |= POLLIN | POLLRDNORM if self.buffers else 0
+            mask |= POLLHUP if not self.writers and self.opened_writers else 0
+        if file.writable:
+            mask |= POLLOUT | POLLWRNORM if self.room() >= PIPE_BUF else 0
+            mask |= POLLERR if not self.readers else 0
+        return mask
+
+    def poll_queues(self, file: File) -> list[WaitQueue]:
+        return [self.read_wait, self.write_wait]
+
+    def ioctl(self, file: File, command: int, argument: int) -> int:
+        if command == FIONREAD:
+            self.sb.kernel.put_user(argument, self.level, 4)
+            return 0
+        return super().ioctl(file, command, argument)
+
+    def fcntl(self, file: File, command: int, argument: int) -> int:
+        if command == F_GETPIPE_SZ:
+            return BUFFERS * PAGE_SIZE
+        raise Errno(EINVAL)
+
+    def wait_for_partner(self, flags: int) -> None:
+        """open(2) of a FIFO: a reader waits for a writer and the other way round. ENXIO: a writer that may not wait."""
+        mode, task = flags & O_ACCMODE, self.sb.kernel.current
+        if mode == O_RDWR or (mode == O_RDONLY and flags & O_NONBLOCK):
+            return
+        if mode == O_WRONLY and flags & O_NONBLOCK and not self.readers:
+            raise Errno(ENXIO)
+        opening = task.restart if isinstance(task.restart, Opening) else Opening(self, mode)
+        if not opening.partner_came():
+            task.restart = opening
+            wait_on(task, opening.queue)
+        opening.cancel()
+
+
+class Opening:
+    """An open of a FIFO that waits for the other side; it counts as a presence for the other side's open."""
+
+    def __init__(self, pipe: Pipe, mode: int) -> None:
+        self.pipe, self.reads = pipe, mode == O_RDONLY
+        self.queue = pipe.read_wait if self.reads else pipe.write_wait
+        self.seen = pipe.opened_writers if self.reads else pipe.opened_readers
+        self._count(1)
+        (pipe.write_wait if self.reads else pipe.read_wait).wake()
+
+    def _count(self, change: int) -> None:
+        if self.reads:
+            self.pipe.opening_readers += change
+        else:
+            self.pipe.opening_writers += change
+
+    def partner_came(self) -> bool:
+        pipe = self.pipe
+        if self.reads:
+            return bool(pipe.writers or pipe.opening_writers or pipe.opened_writers != self.seen)
+        return bool(pipe.readers or pipe.opening_readers or pipe.opened_readers != self.seen)
+
+    def cancel(self) -> None:
+        """The open is done, or a signal ended it."""
+        self._count(-1)

@@ -1,0 +1,95 @@
+"""fork's half of memory: areas and page tables are copied, pages are shared until one side writes (Linux: dup_mmap).
+
+Every entry of a private writable area loses W in parent and child alike; the frame gains a user. The next write, by
+either, faults into do_wp_page. Areas without pages of their own (file text that nobody wrote) are not even walked:
+their pages are in the page cache and come back by minor faults.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from emu.isa.paging import PTE_V, PTE_W
+from emu.kernel.errno import ENOMEM, Errno
+from emu.kernel.mm import overcommit, swap, tlb
+from emu.kernel.mm.alloc import OutOfMemory
+from emu.kernel.mm.mm import Mm
+from emu.kernel.mm.page import PG_ANON
+from emu.kernel.mm.pgtable import pte_alloc
+from emu.kernel.mm.vma import VM_ACCOUNT, VM_DONTCOPY, VM_LOCKED, VM_SHARED, Vma
+from emu.kernel.mm.zap import table_slices
+
+if TYPE_CHECKING:
+    from emu.kernel.kernel import Kernel
+
+LANDMARKS = (
+    "start_code end_code start_data end_data start_brk brk start_stack arg_start arg_end env_start env_end mmap_base "
+    "free_area_cache cached_hole_size vdso auxv rlimits def_flags"
+)
+
+
+def dup_mm(kernel: Kernel, old: Mm) -> Mm:
+    """A copy of an address space. ENOMEM, and nothing is left of it."""
+    new = Mm(kernel, old.scheme, old.task_size)
+    try:
+        for name in LANDMARKS.split():
+            setattr(new, name, getattr(old, name))
+        for vma in old.vmas:
+            if not vma.vm_flags & VM_DONTCOPY:
+                copy_area(old, new, vma)
+    except (Errno, OutOfMemory):
+        kernel.free_mm(new)
+        raise Errno(ENOMEM) from None
+    finally:
+        tlb.flush_mm(old)
+    if old.exe_file is not None:
+        new.exe_file = old.exe_file.get()
+        new.exe_file.inode.execs += 1
+    return new
+
+
+def copy_area(old: Mm, new: Mm, vma: Vma) -> None:
+    """One area and its entries."""
+    if vma.vm_flags & VM_ACCOUNT:
+        overcommit.charge(new, vma.pages)
+    twin = Vma(new, vma.vm_start, vma.vm_end, vma.vm_flags & ~VM_LOCKED, vma.vm_file)
+    twin.vm_pgoff, twin.anon_vma, twin.name = vma.vm_pgoff, vma.anon_vma, vma.name
+    if vma.vm_file:
+        vma.vm_file.get()
+    new.insert(twin)
+    if vma.anon_vma is not None or (vma.vm_file is None and not vma.vm_flags & VM_SHARED):
+        for low, high, addr in table_slices(old, vma.vm_start, vma.vm_end):
+            copy_entries(old, new, vma, low, high, addr)
+
+
+def copy_entries(old: Mm, new: Mm, vma: Vma, low: int, high: int, addr: int) -> None:
+    """The part of one last-level table that lies in the area."""
+    entries = old.many_cells[low:high]
+    used = entries[entries != 0]
+    if not len(used):
+        return
+    base = pte_alloc(new, addr) if addr >> new.pmd_shift not in new.ptes else new.ptes[addr >> new.pmd_shift]
+    if not vma.vm_flags & VM_SHARED:
+        present = (entries & PTE_V) != 0
+        entries[present] &= ~entries.dtype.type(PTE_W)
+    share_frames(new, vma, used)
+    first = base + (addr >> 12 & new.pte_mask)
+    new.many_cells[first : first + (high - low)] = entries
+
+
+def share_frames(new: Mm, vma: Vma, used: np.ndarray) -> None:
+    """page_dup_rmap: one more user and one more mapping for each frame, one more reference for each swap entry."""
+    present = (used & PTE_V) != 0
+    pfns = (used[present] >> 10).astype(np.int64)
+    pfns = pfns[pfns != new.pages.zero_pfn]
+    many = new.pages.mem_map.many
+    many.refcount[pfns] += 1
+    many.mapcount[pfns] += 1
+    anon = int(np.count_nonzero(many.flags[pfns] & PG_ANON))
+    new.rss_anon += anon
+    if anon < len(pfns):
+        new.add_file_rss(vma, len(pfns) - anon)
+    if not present.all():
+        swap.duplicate_entries(new, used[~present].tolist())

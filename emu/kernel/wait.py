@@ -1,0 +1,39 @@
+"""wait4 and waitid: which child, in which state, and what to tell about it (Linux: kernel/exit.c; waitid(2))."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emu.kernel.errno import ECHILD, Errno
+from emu.kernel.process import release
+from emu.kernel.sched.wait import wait_on
+
+if TYPE_CHECKING:
+    from emu.kernel.kernel import Kernel
+    from emu.kernel.task import Process, Task
+
+WNOHANG, WUNTRACED, WEXITED, WCONTINUED, WNOWAIT = 1, 2, 4, 8, 0x01000000
+WNOTHREAD, WALL, WCLONE = 0x20000000, 0x40000000, 0x80000000
+P_ALL, P_PID, P_PGID = range(3)
+
+
+def matches(child: Process, which: int, number: int) -> bool:
+    if which == P_PID:
+        return child.leader.pid == number
+    return which == P_ALL or child.pgid == number
+
+
+def wait_for(kernel: Kernel, task: Task, which: int, number: int, options: int) -> Process | None:
+    """A dead child that fits, reaped unless WNOWAIT; None with WNOHANG if there is none yet. ECHILD; may block."""
+    family = [child for child in task.process.children if matches(child, which, number)]
+    if not family:
+        raise Errno(ECHILD)
+    for child in family:
+        if child.dead and options & WEXITED:
+            if not options & WNOWAIT:
+                release(kernel, child)
+            return child
+    if options & WNOHANG:
+        return None
+    wait_on(task, task.process.child_exit)
+    return None
