@@ -682,6 +682,7 @@ def run_hart(m, h, timed, max_n, until):
                 reason = STOP_TRAP if status == FAULT else STOP_WATCHPOINT if status == WATCHED else STOP_BREAKPOINT
                 break
     h.pc = (ip << 1) + bias
+    h.tick = base_tick + n
     h.count[C.INSN_BRANCH] += branches
     settle(m, h, n, stall, wrong, taken, jumps, loads, stores, fetches)
     return reason
