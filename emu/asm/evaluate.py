@@ -66,8 +66,8 @@ class Evaluator:
         return value.constant if value.is_absolute else None
 
     def _symbol(self, node: Symbol) -> Value:
-        entry = self.symbols.get(node.name)
-        if entry.value is None:
+        entry = node.entry
+        if entry.value is None or entry.fragment is not None:
             return Value(0, entry)
         if entry in self._known:
             return self._known[entry]

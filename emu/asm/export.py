@@ -31,11 +31,13 @@ class Exporter:
         return symbol
 
     def _describe(self, entry: Entry, symbol: ObjectSymbol) -> None:
-        symbol.kind, symbol.visibility, symbol.temporary = entry.kind, entry.visibility, entry.is_temporary
+        symbol.visibility, symbol.temporary = entry.visibility, entry.is_temporary
         symbol.binding = entry.binding or ("local" if entry.is_defined else "global")
         symbol.place = (entry.line, entry.column) if entry.line else entry.used
-        if entry.size is not None:
-            symbol.size = self._size(entry)
+        like = entry.alias or entry
+        symbol.kind = like.kind if entry.kind == "notype" else entry.kind
+        if entry.size is not None or like.size is not None:
+            symbol.size = self._size(like if entry.size is None else entry)
         if entry.common is not None:
             symbol.state, (symbol.size, symbol.value) = COMMON, entry.common
         elif entry.fragment is not None:
@@ -44,22 +46,10 @@ class Exporter:
             if entry.fragment.section.flags & SHF_TLS:
                 symbol.kind = "tls"
         elif entry.value is not None:
-            self._alias(entry, symbol)
+            symbol.state, symbol.value = ABSOLUTE, self.relaxation.number(entry.value, "the value")
         elif section := self.asm.sections.get((entry.name, ())):
             symbol.state, symbol.section, symbol.binding = DEFINED, self.outputs[section], "local"
             symbol.kind, symbol.temporary = "section", True
-
-    def _alias(self, entry: Entry, symbol: ObjectSymbol) -> None:
-        value = self.relaxation.evaluator.value(entry.value)
-        symbol.state, symbol.value = ABSOLUTE, value.constant
-        if value.add is None:
-            return
-        if value.add.fragment is not None and value.sub is None:
-            symbol.state, symbol.section = DEFINED, self.outputs[value.add.fragment.section]
-            symbol.value += value.add.fragment.offset + value.add.offset
-            symbol.kind = value.add.kind if symbol.kind == "notype" else symbol.kind
-            if entry.size is None and value.add.size is not None:
-                symbol.size = self._size(value.add)
 
     def _size(self, entry: Entry) -> int:
         try:
@@ -74,7 +64,15 @@ class Exporter:
         for entry in list(self.asm.symbols.entries.values()):
             if entry.is_defined and not entry.is_temporary and entry.name not in self.asm.predefined:
                 try:
-                    self.symbol(entry)
+                    if not self._names_another_file(entry):
+                        self.symbol(entry)
                 except Mistake as mistake:
                     self.asm.report(mistake, entry.line)
         return list(self._symbols.values())
+
+    def _names_another_file(self, entry: Entry) -> bool:
+        """Whether it is a .set of a symbol from elsewhere, which a symbol table cannot hold."""
+        if entry.fragment is not None or entry.value is None:
+            return False
+        value = self.relaxation.evaluator.value(entry.value)
+        return value.add is not None and not value.add.is_defined

@@ -1,20 +1,23 @@
 """Expression trees and the operators in them. GNU as manual, "Expressions" (its precedence, not C's; clang's too).
 
-A tree is an int (signed, 64 bits), or a node: `Symbol(name)`, `Unary(op, a)`, `Binary(op, a, b)`, `Modifier("lo", a)`.
+A tree is an int (signed, 64 bits), or a node: `Symbol(entry)`, `Unary(op, a)`, `Binary(op, a, b)`, `Modifier("lo", a)`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from emu.asm.errors import Mistake
 
+if TYPE_CHECKING:
+    from emu.asm.symbols import Entry
+
 
 class Symbol(NamedTuple):
-    """A reference to a symbol, and the column where it stands."""
+    """A reference to an entry of the symbol table, and the column where it stands."""
 
-    name: str
+    entry: Entry
     column: int
 
 

@@ -1,7 +1,7 @@
 """Relocations: RISC-V ELF psABI, "Relocations". One row each: number, name, how the value is made, where it goes.
 
 how   abs S+A   pcrel S+A-P   got G+A-P   tls_got, tls_gd (GOT entries that hold tp offsets)   lo (of the pair's
-      %pcrel_hi)   tprel S+A-TLS   add V+S+A   sub V-S-A   set S+A   none
+      %pcrel_hi)   tprel S+A-TLS   dtprel the same less 0x800   add V+S+A   sub V-S-A   set S+A   none
 where a field of emu.isa.formats (`imm_u` takes the value plus 0x800, for the sign of the low part), w8 … w64 a
 little-endian word, w6 its low six bits, uleb, or `call`: auipc and jalr
 """
@@ -24,6 +24,8 @@ _TABLE = """
 0  NONE            none    -
 1  32              abs     w32
 2  64              abs     w64
+8  TLS_DTPREL32    dtprel  w32
+9  TLS_DTPREL64    dtprel  w64
 16 BRANCH          pcrel   imm_b
 17 JAL             pcrel   imm_j
 18 CALL            pcrel   call

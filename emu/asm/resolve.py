@@ -47,6 +47,7 @@ class Resolver:
     def run(self) -> Object:
         """The Object. Mistakes go to the assembler's diagnostics."""
         asm = self.asm
+        asm.symbols.settle(asm.evaluator.value)
         try:
             self.relaxation.run()
         except Mistake as mistake:

@@ -6,6 +6,7 @@ Numeric labels `1:` and `.` become symbols with names no source can write: "1\\x
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from emu.asm.errors import Mistake
@@ -20,7 +21,10 @@ MAX_NODES = 1000  # of an expression given to .set
 
 @dataclass(slots=True, eq=False)
 class Entry:
-    """One symbol. Exactly one of fragment (a label), value (.set), common (.comm) is set, or none: undefined."""
+    """One symbol: a label (fragment and offset), a value (.set), a common block (.comm), or undefined.
+
+    A value that comes to a label and a constant gets a fragment too in the end, that of the label `alias`.
+    """
 
     name: str
     fragment: Fragment | None = None
@@ -34,6 +38,7 @@ class Entry:
     kind: str = "notype"
     size: Node | None = None
     used: tuple[Line, int] | None = None
+    alias: Entry | None = None
     busy: bool = field(default=False, repr=False)
 
     @property
@@ -81,7 +86,7 @@ class SymbolTable:
         self._dots += 1
         entry = self.get(f"\x01{self._dots}")
         entry.fragment, entry.offset = self._position()
-        return Symbol(entry.name, -1)
+        return Symbol(entry, -1)
 
     def local(self, text: str, column: int) -> Node:
         """`1b` is the last `1:` so far, `1f` the next."""
@@ -91,14 +96,14 @@ class SymbolTable:
         return self.reference(f"{digits}\x02{count + (text[-1] == 'f')}", column)
 
     def reference(self, name: str, column: int) -> Node:
-        """A use of a name; one that .set has given a value is replaced by the value it has at this point."""
+        """A use of a name; one that .set has given a number is replaced by the number it is at this point."""
         name = name.partition("@")[0] or name
         entry = self.get(name)
-        if entry.value is not None:
+        if type(entry.value) is int:
             return entry.value
         if entry.used is None:
             entry.used = (self.line, column)
-        return Symbol(name, column)
+        return Symbol(entry, column)
 
     def label(self, name: str, column: int) -> None:
         """Defines a label here; digits are a numeric label."""
@@ -117,7 +122,27 @@ class SymbolTable:
             self._refuse_twice(entry, column)
         if weight(value, MAX_NODES) >= MAX_NODES:
             raise Mistake("this expression is too large for .set", column)
+        if entry.value is not None and type(entry.value) is not int:
+            entry = self._renew(entry)
         entry.value, entry.line, entry.column = value, self.line, column
+
+    def _renew(self, old: Entry) -> Entry:
+        """A second life of the name; what has used it so far keeps the value that it had."""
+        new = Entry(old.name, binding=old.binding, visibility=old.visibility, kind=old.kind, size=old.size)
+        self.entries[old.name] = new
+        old.binding = "local"
+        return new
+
+    def settle(self, resolve: Callable[[Node], tuple[int, Entry | None, Entry | None]]) -> None:
+        """Turns values that come to a label and a constant into labels, under the binding of their own name."""
+        for entry in self.entries.values():
+            if entry.value is None or type(entry.value) is int:
+                continue
+            with suppress(Mistake):  # told where the symbol is used
+                constant, label, other = resolve(entry.value)
+                if label is not None and label.fragment is not None and other is None:
+                    entry.fragment, entry.offset = label.fragment, label.offset + constant
+                    entry.alias = label.alias or label
 
     def common(self, name: str, size: int, alignment: int, column: int) -> None:
         """.comm: storage that objects share; the largest size wins."""

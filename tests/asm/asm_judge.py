@@ -23,8 +23,9 @@ def zig(*arguments: str, text: str | None = None, folder: Path | None = None) ->
     """Runs the zig binary; its cache stays in the temporary folder."""
     binary = Path(ziglang.__file__).parent / "zig"
     environment = {**os.environ, "ZIG_GLOBAL_CACHE_DIR": str(CACHE), "ZIG_LOCAL_CACHE_DIR": str(CACHE)}
+    coding = {"encoding": "utf-8", "errors": "surrogateescape"}
     return subprocess.run(
-        [str(binary), *arguments], input=text, capture_output=True, text=True, cwd=folder, env=environment, check=False
+        [str(binary), *arguments], input=text, capture_output=True, cwd=folder, env=environment, **coding
     )
 
 

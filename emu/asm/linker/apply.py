@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from emu.asm.constants import low12
 from emu.asm.errors import Diagnostics, Mistake
-from emu.asm.linker.got import Got
+from emu.asm.linker.got import DTP_OFFSET, Got
 from emu.asm.linker.layout import Memory
 from emu.asm.linker.names import Names
 from emu.asm.linker.provided import provided
@@ -66,8 +66,8 @@ class Applier:
             key = (self.names.find(reloc.symbol), how)
             return self.memory.address(self.got.section, self.got.entries[key]) + reloc.addend - place
         value = self.address(reloc.symbol) + reloc.addend
-        if how == "tprel":
-            return value - self.thread_start
+        if how in ("tprel", "dtprel"):
+            return value - self.thread_start - (DTP_OFFSET if how == "dtprel" else 0)
         return value - place if how == "pcrel" else value
 
     def _low(self, reloc: Reloc) -> int:
