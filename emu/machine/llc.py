@@ -119,6 +119,9 @@ def llc_access(m, h, line):
 @inlined
 def llc_read(m, h, line):
     """A line is read for a private cache: from the LLC, or from DRAM through it."""
+    if m.flat:
+        dram_read(m, h, line)
+        return
     charge(h, LEDGER_LLC, m.cache[LLC].latency)
     i = llc_access(m, h, line)
     if i < 0:
@@ -133,6 +136,9 @@ def llc_write(m, h, line, whole):
 
     Returns the line's index in the LLC, or -1 if it is not there.
     """
+    if m.flat:
+        dram_write(m, h, line)
+        return -1
     c = m.cache[LLC]
     i = llc_access(m, h, line)
     if i < 0:

@@ -89,6 +89,7 @@ class Machine:
         m.tag_at, m.used_at, m.filled_at = (m[f"line_{name}"].ctypes.data for name in ("tag", "used", "filled"))
         m.line_at = m.line.ctypes.data
         m.xlen, m.harts, m.timed = self.xlen, self.hart_count, int(self.timed)
+        m.flat = int(config["timing"] == "simple")
         m.line_shift = config["cache.line"].bit_length() - 1
         m.quantum, m.rng, m.time_shift, m.code_pages = config["quantum"], 0x2545F4914F6CDD1D, 0, 1
         self._set_directory()

@@ -87,7 +87,8 @@ def bus_fetch(m, h, line, exclusive):
     had = snoop(m, h, line, exclusive)
     if had == 2:
         charge(h, LEDGER_COHERENCE, m.cost_intervention)
-        m.line[find(m, h, LLC, line)].above = 1
+        if not m.flat:
+            m.line[find(m, h, LLC, line)].above = 1
     else:
         llc_read(m, h, line)
         if had and exclusive:

@@ -42,10 +42,10 @@ def refill(m, h, unit, vpn, access):
     j = tlb_find(m, h, L2TLB, vpn)
     if j >= 0:
         e = m.tlb[j]
-        e.used = h.tick
         if not permitted(h, e.pte, access):
             return page_fault(access), 0
         if access != STORE or e.pte & D:
+            e.used = h.tick
             return 0, tlb_fill(m, h, unit, vpn, e.ppn, e.pte, e.level)
         tlb_invalidate(m, h, L2TLB, j)
     else:
