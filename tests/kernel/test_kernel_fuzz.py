@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from kernel_fake import BASE, BSS, DATA, Dead, Guest
+from kernel_fake import BASE, BSS, DATA, Asleep, Dead, Guest
 
 CALLS = 1500
 DEADLY = {"exit", "exit_group", "kill", "tkill", "tgkill", "rt_sigreturn"}
@@ -42,7 +42,7 @@ def test_random_calls(xlen: int, seed: int) -> None:
             continue
         try:
             guest.call_number(number, *(argument(rng, guest) for _ in range(6)))
-        except Dead:
+        except (Dead, Asleep):
             guest.check()
             guest = Guest(xlen, ram=8 << 20)
         if not guest.mm.vma_at(BSS) or guest.task.cpu < 0:
