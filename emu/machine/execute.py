@@ -682,7 +682,7 @@ def run_hart(m, h, timed, max_n, until):
                 reason = STOP_TRAP if status == FAULT else STOP_WATCHPOINT if status == WATCHED else STOP_BREAKPOINT
                 break
     h.pc = (ip << 1) + bias
-    h.tick = base_tick + n
+    h.tick = max(h.tick, base_tick + n)  # a trap's own accesses have happened
     h.count[C.INSN_BRANCH] += branches
     settle(m, h, n, stall, wrong, taken, jumps, loads, stores, fetches)
     return reason
