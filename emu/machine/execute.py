@@ -167,6 +167,7 @@ def run_hart(m, h, timed, max_n, until):
                         reason = STOP_TRAP
                         break
                     base_tick = h.tick - n
+                    low = end  # whatever follows is fetched anew, this one too if a jump leads back to it
                 else:
                     end -= 1
             if max_n - n < halves:
