@@ -17,7 +17,7 @@ TABLE: tuple[tuple[str, str], ...] = (
         "a mistake in how emu was called or in what it was given: options, files, syntax, configuration",
     ),
     (str(INTERNAL), "a bug in emu itself (EMU_DEBUG=1 shows the traceback)"),
-    (str(LIMIT), "a limit was reached: --max-insns, --max-cycles or --max-output"),
+    (str(LIMIT), "a limit was reached (--max-insns, --max-cycles, --max-output), or all processes wait for each other"),
     (
         f"{SIGNAL_BASE}+n",
         "the guest was ended by signal n: 132 SIGILL, 133 SIGTRAP, 135 SIGBUS, 137 SIGKILL, 139 SIGSEGV …",

@@ -1,6 +1,6 @@
 """From a Job to a finished run: check everything, build the program, boot machine and kernel, run.
 
-The machine, and with it numba, is imported when nothing is left that the user could have got wrong.
+The machine, and with it numba, is imported when the options are right and the program is assembled.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Run:
 
 
 def launch(job: Job, *, stdout_to_stderr: bool = False) -> Run:
-    """Run the job to its end. EmuError for whatever the user got wrong, before numba is imported."""
+    """Run the job to its end. EmuError for whatever the user got wrong, before anything is compiled."""
     from emu.machine.config import load_config
 
     config = load_config(job.preset, overrides(job))

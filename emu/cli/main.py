@@ -31,6 +31,7 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """Run the command line of this process and leave with its exit code."""
+    prepare_streams()
     code = call(sys.argv[1:])
     try:
         sys.stdout.flush()
@@ -38,6 +39,16 @@ def main() -> NoReturn:
         code = code or exitcodes.PIPE
         hush_stdout()
     sys.exit(code)
+
+
+def prepare_streams() -> None:
+    """Streams that the caller closed lead nowhere, not into the next file that is opened; any name can be printed."""
+    for fd, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            os.dup2(os.open(os.devnull, os.O_RDWR), fd)
+            setattr(sys, name, open(fd, mode, closefd=False))  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")
 
 
 def call(args: list[str]) -> int:

@@ -201,6 +201,18 @@ def test_a_reader_that_goes_away() -> None:
         assert process.stderr.read() == ""
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a POSIX shell")
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams(closed: str) -> None:
+    """What the caller closed leads nowhere; the run is the same."""
+    shell = ["sh", "-c", f'"$@" run programs/echo.s {closed}', "sh", *EMU]
+    done = subprocess.run(
+        ["sh", "-c", command, "sh", *EMU], cwd=ROOT, capture_output=True, text=True, timeout=COMPILING
+    )
+    assert done.returncode == 0, done.stderr
+    assert "rror" not in done.stderr
+
+
 def test_a_flood_ends_when_nobody_reads(source) -> None:
     """`emu run … | head` stops the guest, as SIGPIPE would."""
     with start("run", source(FLOOD)) as process:
