@@ -206,9 +206,7 @@ def test_a_reader_that_goes_away() -> None:
 def test_closed_streams(closed: str) -> None:
     """What the caller closed leads nowhere; the run is the same."""
     shell = ["sh", "-c", f'"$@" run programs/echo.s {closed}', "sh", *EMU]
-    done = subprocess.run(
-        ["sh", "-c", command, "sh", *EMU], cwd=ROOT, capture_output=True, text=True, timeout=COMPILING
-    )
+    done = subprocess.run(shell, cwd=ROOT, capture_output=True, text=True, timeout=COMPILING)
     assert done.returncode == 0, done.stderr
     assert "rror" not in done.stderr
 
