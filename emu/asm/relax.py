@@ -56,6 +56,7 @@ class Relaxation:
         raise Mistake("sizes in this file depend on each other in a way that never settles")
 
     def _assign(self) -> None:
+        total = 0
         for section, fragments in self.sections:
             offset = 0
             for fragment in fragments:
@@ -63,9 +64,10 @@ class Relaxation:
                 if fragment.placed:
                     fragment.size = fragment.measure(self)
                 offset += fragment.size
+            total += 0 if section.is_nobits else offset
             limit = MAX_BSS if section.is_nobits else MAX_OUTPUT
-            if offset > limit:
-                raise Mistake(f"section {section.name} grows past {limit >> 20} MB")
+            if max(offset, total) > limit:
+                raise Mistake(f"section {section.name} takes this file past {limit >> 20} MB")
 
     def _grow(self) -> bool:
         changed = False

@@ -14,7 +14,7 @@ from emu.asm.dwarf.units import add_debug_sections
 from emu.asm.errors import Mistake
 from emu.asm.evaluate import Value
 from emu.asm.export import Exporter
-from emu.asm.fragments import Fixup
+from emu.asm.fragments import Fixup, Fragment
 from emu.asm.objects import ABSOLUTE, Object, ObjectSection, ObjectSymbol, Reloc
 from emu.asm.patch import patch, put_field
 from emu.asm.relax import Relaxation
@@ -47,36 +47,27 @@ class Resolver:
     def run(self) -> Object:
         """The Object. Mistakes go to the assembler's diagnostics."""
         asm = self.asm
-        asm.symbols.settle(asm.evaluator.value)
-        try:
-            self.relaxation.run()
-        except Mistake as mistake:
-            asm.report(mistake)
-            asm.diagnostics.raise_if_any()
-        for fragment, mistake in self.relaxation.mistakes():
-            asm.report(mistake, fragment.line)
-        asm.diagnostics.raise_if_any()
+        self._settle()
         for section, fragments in self.relaxation.sections:
-            output = ObjectSection(
-                section.name, section.kind, section.flags, section.alignment, b"", 0, section.entsize
-            )
-            output.group = section.group
-            output.size = fragments[-1].offset + fragments[-1].size if fragments else 0
-            self.outputs[section] = output
+            self.outputs[section] = _output(section, fragments)
         self._fixups()
         symbols = self.exporter.all()
         asm.diagnostics.raise_if_any()
-        debug = add_debug_sections(asm.lines, asm.source.name, self.outputs, asm.xlen // 8)
-        return Object(
-            asm.source.name,
-            asm.xlen,
-            [*self.outputs.values(), *debug],
-            symbols,
-            asm.rvc_used,
-            0,
-            asm.attributes,
-            asm.warnings,
-        )
+        sections = list(self.outputs.values())
+        sections += add_debug_sections(asm.lines, asm.source.name, self.outputs, asm.xlen // 8)
+        return Object(asm.source.name, asm.xlen, sections, symbols, asm.rvc_used, 0, asm.attributes, asm.warnings)
+
+    def _settle(self) -> None:
+        """Finds the layout; raises if it makes no sense."""
+        self.asm.symbols.settle(self.asm.evaluator.value)
+        try:
+            self.relaxation.run()
+        except Mistake as mistake:
+            self.asm.report(mistake)
+            self.asm.diagnostics.raise_if_any()
+        for fragment, mistake in self.relaxation.mistakes():
+            self.asm.report(mistake, fragment.line)
+        self.asm.diagnostics.raise_if_any()
 
     def _fixups(self) -> None:
         waiting = []
@@ -182,3 +173,11 @@ class Resolver:
         if kind.startswith(("TPREL", "TLS")):
             symbol.kind = "tls"
         output.relocs.append(Reloc(offset, kind, symbol, addend, (fixup.line, fixup.column)))
+
+
+def _output(section: Section, fragments: list[Fragment]) -> ObjectSection:
+    """The section of the object, still without its bytes."""
+    output = ObjectSection(section.name, section.kind, section.flags, section.alignment)
+    output.entsize, output.group = section.entsize, section.group
+    output.size = fragments[-1].offset + fragments[-1].size if fragments else 0
+    return output

@@ -27,6 +27,7 @@ main_data: .word 7, helper - _start; .dword counter, common, _end, __bss_start, 
     .section .tdata,"awT",@progbits; .word 1; thread_a: .word 2
     .section .tbss,"awT",@nobits; thread_b: .zero 8
     .section custom,"aw",@progbits; .word 1, 2
+    .section .text.once,"axG",@progbits,once,comdat; .weak once; once: li a0, 1; ret
 """
 OTHER = """
     .globl helper, shared_text, counter, finish, thread_c
@@ -35,6 +36,8 @@ OTHER = """
     .bss; .align 3; counter: .zero 4; .comm common, 64, 16
     .section .data.rel,"aw"; .dword __start_custom, __stop_custom, finish + 4
     .section .sdata,"aw"; .word 5
+    .section .text.once,"axG",@progbits,once,comdat; .weak once; once: li a0, 1; ret
+    .data; .dword once
 """
 
 

@@ -26,20 +26,10 @@ def write_object(obj: Object) -> bytes:
     """The .o file."""
     image = Image(obj.xlen, ET_REL, obj.flags | (EF_RISCV_RVC if obj.rvc else 0))
     groups = _groups(obj)
-    group_indices = {name: image.add(ImageSection(".group", SHT_GROUP, alignment=4, entsize=4)) for name in groups}
-    indices: dict[ObjectSection, int] = {}
-    for section in obj.sections:
-        indices[section] = image.add(
-            ImageSection(
-                section.name,
-                section.kind,
-                section.flags,
-                data=section.data,
-                size=section.size,
-                alignment=section.alignment,
-                entsize=section.entsize,
-            )
-        )
+    group_sections = {name: ImageSection(".group", SHT_GROUP, alignment=4, entsize=4) for name in groups}
+    for section in group_sections.values():
+        image.add(section)
+    indices = {section: image.add(_plain(section)) for section in obj.sections}
     if obj.attributes:
         data = encode_attributes(obj.attributes)
         image.add(ImageSection(".riscv.attributes", SHT_RISCV_ATTRIBUTES, data=data))
@@ -50,11 +40,17 @@ def write_object(obj: Object) -> bytes:
     for section in relas:
         image.add(_rela(obj, section, indices[section], symtab, numbers))
     _add_symbols(image, obj, order, indices)
-    for name, members in groups.items():
-        group = image.sections[group_indices[name]]
-        group.data = b"".join(n.to_bytes(4, "little") for n in (GRP_COMDAT, *(indices[m] for m in members)))
+    for name, group in group_sections.items():
+        words = (GRP_COMDAT, *(indices[member] for member in groups[name]))
+        group.data = b"".join(word.to_bytes(4, "little") for word in words)
         group.link, group.info = symtab, numbers[_signature(order, name)]
     return image.to_bytes()
+
+
+def _plain(section: ObjectSection) -> ImageSection:
+    made = ImageSection(section.name, section.kind, section.flags, data=section.data, size=section.size)
+    made.alignment, made.entsize = section.alignment, section.entsize
+    return made
 
 
 def _groups(obj: Object) -> dict[str, list[ObjectSection]]:
