@@ -50,7 +50,9 @@ from emu.machine.tlb import data_slot
 STOP_TRAP, STOP_BUDGET, STOP_DEADLINE, STOP_EXTERNAL, STOP_BREAKPOINT, STOP_WATCHPOINT = range(1, 7)
 FETCH_MASK = FETCH_FILTER - 1
 NEVER_ENDS = np.int64((1 << 63) - 1)
+LEAVE = np.int64(-(1 << 62))  # below any record's number, also that of a jump target before this page
 NO_LINE = 1  # no line of code has an odd address
+NOWHERE = np.int64(-(1 << 63))  # as the end of the records to run: leave, though a far jump may have made ip negative
 
 
 @inlined
@@ -106,7 +108,7 @@ def run_hart(m, h, timed, max_n, until):
     fetches = np.int64(0)
     soft = np.int64(0)
     low = np.int64(0)
-    end = np.int64(0)
+    end = np.int64(NOWHERE)
     ip = np.int64(0)
     bias = np.int64(h.pc)
     current = np.int64(NO_LINE)
@@ -522,7 +524,7 @@ def run_hart(m, h, timed, max_n, until):
                     taken += 1
                     ip += r.imm
                     if ip < low or ip >= end or n >= soft:
-                        end = 0
+                        end = LEAVE
                 else:
                     ip += 2
             case O.C_BEQ:
@@ -534,7 +536,7 @@ def run_hart(m, h, timed, max_n, until):
                     taken += 1
                     ip += r.imm
                     if ip < low or ip >= end or n >= soft:
-                        end = 0
+                        end = LEAVE
                 else:
                     ip += 1
             case O.BNE:
@@ -546,7 +548,7 @@ def run_hart(m, h, timed, max_n, until):
                     taken += 1
                     ip += r.imm
                     if ip < low or ip >= end or n >= soft:
-                        end = 0
+                        end = LEAVE
                 else:
                     ip += 2
             case O.C_BNE:
@@ -558,7 +560,7 @@ def run_hart(m, h, timed, max_n, until):
                     taken += 1
                     ip += r.imm
                     if ip < low or ip >= end or n >= soft:
-                        end = 0
+                        end = LEAVE
                 else:
                     ip += 1
             case O.BLT:
@@ -570,7 +572,7 @@ def run_hart(m, h, timed, max_n, until):
                     taken += 1
                     ip += r.imm
                     if ip < low or ip >= end or n >= soft:
-                        end = 0
+                        end = LEAVE
                 else:
                     ip += 2
             case O.BGE:
@@ -582,7 +584,7 @@ def run_hart(m, h, timed, max_n, until):
                     taken += 1
                     ip += r.imm
                     if ip < low or ip >= end or n >= soft:
-                        end = 0
+                        end = LEAVE
                 else:
                     ip += 2
             case O.BLTU:
@@ -594,7 +596,7 @@ def run_hart(m, h, timed, max_n, until):
                     taken += 1
                     ip += r.imm
                     if ip < low or ip >= end or n >= soft:
-                        end = 0
+                        end = LEAVE
                 else:
                     ip += 2
             case O.BGEU:
@@ -606,7 +608,7 @@ def run_hart(m, h, timed, max_n, until):
                     taken += 1
                     ip += r.imm
                     if ip < low or ip >= end or n >= soft:
-                        end = 0
+                        end = LEAVE
                 else:
                     ip += 2
             case O.JAL:
@@ -617,7 +619,7 @@ def run_hart(m, h, timed, max_n, until):
                 jumps += 1
                 ip += r.imm
                 if ip < low or ip >= end or n >= soft:
-                    end = 0
+                    end = LEAVE
             case O.C_JAL:
                 pc = (ip << 1) + bias
                 x[r.rd] = pc + 2
@@ -626,7 +628,7 @@ def run_hart(m, h, timed, max_n, until):
                 jumps += 1
                 ip += r.imm
                 if ip < low or ip >= end or n >= soft:
-                    end = 0
+                    end = LEAVE
             case O.JALR:
                 pc = (ip << 1) + bias
                 target = (x[r.rs1] + r.imm) & -2
@@ -637,7 +639,7 @@ def run_hart(m, h, timed, max_n, until):
                 x[r.rd] = pc + 4
                 jumps += 1
                 ip = (target - bias) >> 1
-                end = 0
+                end = LEAVE
             case O.C_JALR:
                 pc = (ip << 1) + bias
                 target = (x[r.rs1] + r.imm) & -2
@@ -648,7 +650,7 @@ def run_hart(m, h, timed, max_n, until):
                 x[r.rd] = pc + 2
                 jumps += 1
                 ip = (target - bias) >> 1
-                end = 0
+                end = LEAVE
             case O.AUIPC:
                 x[r.rd] = (ip << 1) + bias + r.imm
                 ip += 2
@@ -671,12 +673,12 @@ def run_hart(m, h, timed, max_n, until):
             if status == 0:
                 ip += slow
                 if timed_limit:
-                    end = 0
+                    end = LEAVE
             elif status == AGAIN:
                 n -= 1
             elif status == REFETCH:
                 ip += slow
-                end = 0
+                end = LEAVE
                 current = np.int64(NO_LINE)
             else:
                 n -= 1
