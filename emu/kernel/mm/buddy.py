@@ -3,6 +3,9 @@
 An allocation takes the smallest block that fits and splits it, the upper half going back; a freed block merges with
 its buddy (the block whose pfn differs in bit `order`) as long as that one is free too. Blocks are handed out last in,
 first out, and of a split block the lower half first: the order is deterministic.
+
+Blocks of MAX_ORDER are not marked in mem_map: at boot all memory is made of them, and a mark in each would cost a page
+of host memory for every 4 MB that no guest has touched.
 """
 
 from __future__ import annotations
@@ -13,13 +16,15 @@ from emu.kernel.mm.zone import MAX_ORDER, Zone
 
 def _add(zone: Zone, mem_map: MemMap, pfn: int, order: int) -> None:
     zone.free_area[order][pfn] = None
-    mem_map.flags[pfn] |= PG_BUDDY
-    mem_map.index[pfn] = order
+    if order < MAX_ORDER:
+        mem_map.flags[pfn] |= PG_BUDDY
+        mem_map.index[pfn] = order
 
 
 def _remove(zone: Zone, mem_map: MemMap, pfn: int, order: int) -> None:
     del zone.free_area[order][pfn]
-    mem_map.flags[pfn] &= ~PG_BUDDY
+    if order < MAX_ORDER:
+        mem_map.flags[pfn] &= ~PG_BUDDY
 
 
 def take_block(zone: Zone, mem_map: MemMap, order: int) -> int | None:
@@ -27,7 +32,8 @@ def take_block(zone: Zone, mem_map: MemMap, order: int) -> int | None:
     for have in range(order, MAX_ORDER + 1):
         if area := zone.free_area[have]:
             pfn, _ = area.popitem()
-            mem_map.flags[pfn] &= ~PG_BUDDY
+            if have < MAX_ORDER:
+                mem_map.flags[pfn] &= ~PG_BUDDY
             while have > order:
                 have -= 1
                 _add(zone, mem_map, pfn + (1 << have), have)
