@@ -13,7 +13,8 @@ import numpy as np
 
 from emu.isa.paging import PTE_U, PTE_V, PTE_W
 from emu.kernel.mm.lru import list_of
-from emu.kernel.mm.page import PG_ANON, PG_BUDDY, PG_KERNEL, PG_LRU, PG_RESERVED, PG_TABLE
+from emu.kernel.mm.page import PG_ANON, PG_BUDDY, PG_KERNEL, PG_LRU, PG_RESERVED, PG_SWAPCACHE, PG_TABLE, flag_names
+from emu.kernel.mm.swap import slot_of
 from emu.kernel.mm.vma import VM_RWX, VM_SHARED, VM_WRITE
 from emu.kernel.panic import bug_on
 
@@ -34,6 +35,7 @@ def check_all(kernel: Kernel) -> None:
     check_counts(kernel)
     check_lru(kernel)
     check_page_cache(kernel)
+    check_swap(kernel)
 
 
 def address_spaces(kernel: Kernel) -> list[Mm]:
@@ -66,7 +68,8 @@ def check_free_frames(kernel: Kernel) -> None:
         bug_on(blocks != zone.nr_free, "nr_free is wrong", zone.name, blocks, zone.nr_free)
         for order, area in enumerate(zone.free_area):
             for pfn in area:
-                bug_on(not mem_map.flags[pfn] & PG_BUDDY, "a free block without its mark", pfn)
+                marked = mem_map.flags[pfn] & PG_BUDDY or order == len(zone.free_area) - 1
+                bug_on(not marked, "a free block without its mark", pfn)
                 buddy_free = order < len(zone.free_area) - 1 and pfn ^ (1 << order) in area
                 bug_on(buddy_free, "two free buddies did not merge", pfn, order)
 
@@ -171,8 +174,9 @@ def check_counts(kernel: Kernel) -> None:
         if flags & (PG_RESERVED | PG_TABLE | PG_KERNEL):
             continue
         bug_on(mem_map.mapcount[pfn] != maps[pfn], "mapcount", pfn, mem_map.mapcount[pfn], maps[pfn])
-        cached = pfn in mem_map.mapping and not flags & PG_ANON
-        bug_on(users != maps[pfn] + cached, "refcount", pfn, users, maps[pfn], cached)
+        mapping = mem_map.mapping.get(pfn)
+        cached = hasattr(mapping, "i_mmap") + bool(flags & PG_SWAPCACHE)
+        bug_on(users != maps[pfn] + cached, "refcount", pfn, users, maps[pfn], flag_names(flags))
 
 
 def check_lru(kernel: Kernel) -> None:
@@ -187,6 +191,26 @@ def check_lru(kernel: Kernel) -> None:
             wrong = pfn in seen or not flags & PG_LRU or list_of(flags) != which or not mem_map.refcount[pfn]
             bug_on(wrong, "a page on the wrong list", pfn, which, flags)
             seen.add(pfn)
+
+
+def check_swap(kernel: Kernel) -> None:
+    """A slot's count is the number of entries (and shared pages) that refer to it; frame and slot agree on each other."""
+    swap, mem_map, references = kernel.swap, kernel.pages.mem_map, Counter()
+    for mm in address_spaces(kernel):
+        mine = [slot_of(pte) for _, pte in entries(mm) if not pte & PTE_V]
+        bug_on(len(mine) != mm.swapents, "swapents", len(mine), mm.swapents)
+        references.update(mine)
+    for inode in kernel.shmem_files:
+        references.update(inode.swapped.values())
+    for slot in range(1, swap.area.pages):
+        count, used = swap.area.count[slot], swap.area.used[slot]
+        bug_on(count != references[slot], "count of a swap slot", slot, count, references[slot])
+        bug_on(used != (count > 0 or slot in swap.cache), "use of a swap slot", slot, used, count)
+    for slot, pfn in swap.cache.items():
+        wrong = mem_map.private[pfn] != slot or not mem_map.flags[pfn] & PG_SWAPCACHE
+        bug_on(wrong, "swap cache", slot, pfn, flag_names(mem_map.flags[pfn]))
+    taken, free = sum(swap.area.used), swap.area.free
+    bug_on(swap.area.pages > 0 and taken + free != swap.area.pages - 1, "free swap", taken, free)
 
 
 def cached_files(kernel: Kernel) -> list[AddressSpace]:

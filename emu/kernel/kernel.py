@@ -9,6 +9,7 @@ import numpy as np
 
 from emu.errors import EmuError
 from emu.kernel import accounting, costs, exec, process, trap
+from emu.kernel.block import Disk
 from emu.kernel.errno import Errno
 from emu.kernel.fs.console import Capture, Console
 from emu.kernel.fs.diskfs import DiskFile
@@ -19,13 +20,22 @@ from emu.kernel.mm import filemap, uaccess
 from emu.kernel.mm.alloc import OutOfMemory, PageAllocator
 from emu.kernel.mm.memory import FAULT_MAJOR
 from emu.kernel.mm.mm import Mm
+from emu.kernel.mm.page import PG_LOCKED, PG_UNEVICTABLE
+from emu.kernel.mm.shmem import ShmemFile
+from emu.kernel.mm.swap import Swap
+from emu.kernel.mm.swapfile import SwapArea
+from emu.kernel.mm.vmscan import Reclaimer
+from emu.kernel.mm.workingset import Workingset
+from emu.kernel.mm.writeback import Flusher
 from emu.kernel.options import Exit, Limits, Options
 from emu.kernel.rlimit import default_rlimits
 from emu.kernel.sched.core import Scheduler, load_registers
 from emu.kernel.sched.policy import RoundRobin
 from emu.kernel.sched.timers import Timers
+from emu.kernel.sched.wait import WaitQueue
 from emu.kernel.syscall import table
 from emu.kernel.task import Task
+from emu.kernel.trace import Trace
 from emu.kernel.vmstat import Sysctl, VmStat
 from emu.machine.ledger import LEDGER_FAULT, LEDGER_IDLE, LEDGER_IPI, LEDGER_SWAP
 
@@ -52,8 +62,8 @@ class Kernel:
         self.unknown_syscalls: dict[int, int] = {}
         self.random = random.Random(self.options.seed)
         self.vm, self.sysctl = VmStat(), Sysctl()
-        self.swap_pages = 0
         self.dirty_mappings: dict[Any, None] = {}
+        self.shmem_files: dict[ShmemFile, None] = {}
         self.last_asid = self.last_device = 0
         self.output_left: int | None = None
         self.output_bytes = 0
@@ -97,12 +107,25 @@ class Kernel:
             count = min(count, self.options.ram >> 12)
         if count < 16:
             raise EmuError(f"{count * 4} kB of memory are too few", hint="the kernel needs 64 kB at least: --ram 1M")
-        self.pages = PageAllocator(self.machine, count, self.xlen, poison=self.options.poison)
+        self.pages = PageAllocator(self.machine, count, self.xlen, nodes=self.options.nodes, poison=self.options.poison)
         self.disk_pages = max(count // 2, 1024)
+        self.disk = Disk(self, "vda", self.costs["disk"])
+        self.swap_disk = Disk(self, "vdb", self.costs["disk"])
+        self.swap_pages = self.options.swap >> 12
+        self.swap = Swap(self, SwapArea(self.swap_pages, self.options.swap_file))
+        self.workingset = Workingset(2 * count)
+        self.reading: dict[int, int] = {}  # locked frame -> cycle at which the disk has filled it
+        self.may_sleep = False  # the task in the kernel may wait in the middle of what it does
+        self.memory_wait = WaitQueue()
+        self.reclaimer = Reclaimer(self)
+        self.pages.reclaim, self.pages.wake_kswapd = self.reclaimer.direct, self.reclaimer.wake_kswapd
+        self.flusher = Flusher(self)
+        self.events = Trace()
 
     def _boot_files(self) -> None:
         options = self.options
         self.pipefs = streams = SuperBlock(self, "pipefs")
+        self.shm = SuperBlock(self, "shmfs")
         stdin, stdout = options.stdin or Capture(), options.stdout or Capture()
         self.stdin, self.stdout, self.stderr = stdin, stdout, options.stderr or Capture()
         self.console = Console(streams, stdin, stdout)
@@ -110,6 +133,8 @@ class Kernel:
         self.console_in = self.console
         self.fs = Vfs(self)
         self.vdso = File(DiskFile(streams, 0o555, VDSO_CODE.ljust(4096, b"\0")), O_RDONLY, "[vdso]")
+        page = filemap.add_to_page_cache(self, self.vdso.inode.mapping, 0)
+        self.pages.mem_map.flags[page] |= PG_UNEVICTABLE
         for mount in options.mounts:
             self.fs.mount_host(mount)
 
@@ -139,17 +164,47 @@ class Kernel:
         bit = 1 << (self.xlen - 1)
         return ((value & self.xlen_mask) ^ bit) - bit
 
-    def shmem_file(self, size: int) -> File:
+    def shmem_file(self, size: int, path: str = "/dev/zero (deleted)") -> File:
         """A nameless file in memory, for shared anonymous mappings."""
-        inode = DiskFile(self.fs.root.sb, 0o600)
-        inode.nlink, inode.i_size, inode.mapping.is_shmem = 0, size, True
-        return File(inode, O_RDWR, "/dev/zero (deleted)")
+        inode = ShmemFile(self.shm, 0o600, size)
+        inode.nlink = 0
+        return File(inode, O_RDWR, path)
 
     def shmem_pages(self) -> int:
-        return 0
+        return self.vm.nr_shmem
 
     def free_swap(self) -> int:
-        return 0
+        return self.swap.area.free
+
+    def trace(self, kind: str, **fields: int) -> None:
+        """Note an event of memory management for the timeline."""
+        self.events.add(self.now, self.cpu, kind, fields)
+
+    def wait_on_page(self, pfn: int) -> None:
+        """lock_page: wait until the disk has filled a frame. May raise Blocked."""
+        flags = self.pages.mem_map.flags
+        if flags[pfn] & PG_LOCKED:
+            self.disk.wait_until(self.reading.get(pfn, 0))
+            flags[pfn] &= ~PG_LOCKED
+            self.reading.pop(pfn, None)
+
+    def unlock_if_read(self, pfn: int) -> None:
+        """A frame of a read-ahead is unlocked by whoever looks at it after the disk is done."""
+        if self.pages.mem_map.flags[pfn] & PG_LOCKED and self.now >= self.reading.get(pfn, 0):
+            self.wait_on_page(pfn)
+
+    def wait_for_read(self, pfn: int, started: bool) -> bool:
+        """Wait for a frame; whether the current task's fault is a major one: it `started` the read, now or before it
+        slept.
+        """
+        task = self.current
+        if started and task is not None:
+            task.major_wait = pfn
+        self.wait_on_page(pfn)
+        if task is not None and task.major_wait == pfn:
+            task.major_wait = None
+            return True
+        return started
 
     def sync(self) -> None:
         """Write every dirty page of every file."""
@@ -201,10 +256,6 @@ class Kernel:
             self.vm.minor += 1
         self.harts[self.cpu].charge(LEDGER_FAULT, self.cost_fault)
 
-    def wait_for_disk(self, pages: int, inode: Any) -> None:
-        """The time that a device takes; the hart waits."""
-        self.harts[self.cpu].charge(LEDGER_SWAP, pages * self.costs["disk"])
-
     def send_ipi(self, cpu: int) -> None:
         """An interrupt to another hart costs both."""
         self.harts[self.cpu].charge(LEDGER_IPI, self.costs["ipi"])
@@ -254,8 +305,9 @@ class Kernel:
             task.reload = True
 
     def out_of_memory(self, task: Task) -> None:
-        """Nothing left and nothing to reclaim: the process that asked dies."""
-        self.log(f"Out of memory: Killed process {task.tgid} ({task.comm})")
+        """An allocation for the current task failed for good: it dies, as the OOM killer has decided."""
+        if not task.process.oom_killed:
+            self.log(f"{task.comm}[{task.pid}]: out of memory")
         process.kill_group(self, task, 9)
 
     def spawn(self, data: bytes, path: str, argv: list[str], envp: dict[str, str] | None = None) -> Task:
@@ -356,7 +408,8 @@ class Kernel:
             return False
         hart = self.harts[self.cpu]
         if time > hart.cycle:
-            hart.charge(LEDGER_IDLE, time - hart.cycle)
+            waiting_for_disk = any(task.in_iowait for task in self.tasks.values())
+            hart.charge(LEDGER_SWAP if waiting_for_disk else LEDGER_IDLE, time - hart.cycle)
         self.timers.expire(self.now)
         return True
 

@@ -27,6 +27,9 @@ class Options:
     seed: int = 0  # of ASLR, AT_RANDOM, getrandom and /dev/random
     aslr: bool = True
     mounts: tuple[Mount, ...] = ()
+    swap: int = 0  # bytes of swap
+    swap_file: str | None = None  # where on the host; None = a nameless temporary file
+    nodes: int = 1  # NUMA nodes that share the memory
     stack_limit: int = 8 << 20  # RLIMIT_STACK of the first process
     clock_hz: int = 1_000_000_000  # cycles in a second of simulated time
     epoch: int = 1_700_000_000  # CLOCK_REALTIME at boot, seconds

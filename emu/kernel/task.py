@@ -50,6 +50,7 @@ class Process:
         self.child_min_flt = self.child_maj_flt = self.child_cycles = 0  # of children that were waited for
         self.maxrss = self.child_maxrss = 0
         self.oom_score_adj = 0
+        self.oom_killed = False
 
 
 class Task:
@@ -75,6 +76,8 @@ class Task:
         self.vfork_done = WaitQueue()  # the parent of a vfork, until this task has left its memory
         self.exit_signal = 17  # what the parent is sent when it ends
         self.policy = self.nice = 0
+        self.major_wait: Any = None  # the page of a major fault that waits for the disk
+        self.in_iowait = False
         self.timer = 0  # number of the timer that may wake it
         self.affinity = (1 << len(kernel.harts)) - 1
         self.ready_since = self.on_cpu_since = self.ran_cycles = 0
@@ -85,6 +88,8 @@ class Task:
         self.saved_mask: int | None = None
         self.in_call = ""  # while a system call waits: "restart" or "eintr", what a handler's signal makes of it
         self.on_interrupt: Any = None
+
+    is_kthread = False
 
     @property
     def is_leader(self) -> bool:
@@ -100,6 +105,7 @@ class Task:
             queue.tasks.pop(self, None)
         self.waits_on.clear()
         self.timer = 0
+        self.in_iowait = False
 
     def __repr__(self) -> str:
         return f"<Task {self.pid} {self.comm} {self.state}>"

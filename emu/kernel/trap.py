@@ -67,6 +67,7 @@ def do_page_fault(kernel: Kernel, task: Task, hart: object, access: int) -> None
     """Repair the page table and let the instruction run again, or send SIGSEGV or SIGBUS."""
     hart.charge(LEDGER_TRAP, kernel.cost_trap)
     addr = hart.tval & kernel.xlen_mask
+    kernel.may_sleep = True
     try:
         result = handle_mm_fault(task.mm, addr, access)
     except OutOfMemory:
@@ -75,6 +76,10 @@ def do_page_fault(kernel: Kernel, task: Task, hart: object, access: int) -> None
     except Blocked:
         kernel.sched.block(task)
         return
+    except Errno:  # the file could not be read
+        result = FAULT_SIGBUS
+    finally:
+        kernel.may_sleep = False
     if result == 0:
         task.min_flt += 1
         kernel.vm.minor += 1

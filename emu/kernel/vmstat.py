@@ -7,24 +7,51 @@ class VmStat:
     """Events since boot and present totals, in pages unless Linux counts otherwise."""
 
     __slots__ = (
+        "allocstall",
         "committed",
         "cow",
         "invalid",
         "major",
         "minor",
+        "nr_dirty",
         "nr_file_pages",
+        "nr_shmem",
         "nr_written",
+        "oom_kill",
+        "pageoutrun",
+        "pgactivate",
+        "pgdeactivate",
         "pgpgin",
         "pgpgout",
+        "pgscan_direct",
+        "pgscan_kswapd",
+        "pgsteal_direct",
+        "pgsteal_kswapd",
+        "pswpin",
+        "pswpout",
+        "workingset_refault_anon",
+        "workingset_refault_file",
     )
 
     def __init__(self) -> None:
         for name in self.__slots__:
             setattr(self, name, 0)
 
+    def count_scan(self, by_kswapd: bool, pages: int) -> None:
+        if by_kswapd:
+            self.pgscan_kswapd += pages
+        else:
+            self.pgscan_direct += pages
+
+    def count_steal(self, by_kswapd: bool, pages: int) -> None:
+        if by_kswapd:
+            self.pgsteal_kswapd += pages
+        else:
+            self.pgsteal_direct += pages
+
 
 class Sysctl:
-    """/proc/sys/vm, as Linux sets it at boot."""
+    """/proc/sys/vm and /proc/sys/kernel, as Linux sets them at boot."""
 
     def __init__(self) -> None:
         self.overcommit_memory = 0

@@ -183,6 +183,17 @@ class Guest:
         self.trap(causes.ECALL_U)
         return self.hart.x[10]
 
+    def sleep(self) -> None:
+        """Let time pass until this task is ready, and put it on the hart."""
+        task, kernel = self.task, self.kernel
+        while task.state == "waiting":
+            kernel.sched.fill_idle_harts()
+            for other in list(kernel.sched.running):
+                if other is not None and task.state == "waiting":
+                    kernel.sched.preempt(other.cpu)
+            assert kernel._idle() or task.state != "waiting", "nothing will ever wake it"
+        self.become(task)
+
     def advance(self, cycles: int) -> None:
         """Let time pass, and what is due happen."""
         for hart in self.machine.harts:
@@ -217,7 +228,7 @@ class Guest:
         """Physical address of a byte, after faults as the hardware would raise them; sets A and D."""
         need = {"r": PTE_R, "w": PTE_W, "x": PTE_X}[kind] | PTE_U | 1
         cause = {"r": causes.LOAD_PAGE_FAULT, "w": causes.STORE_PAGE_FAULT, "x": causes.INSN_PAGE_FAULT}[kind]
-        for _ in range(8):
+        for _ in range(100):
             mode, _, root = self.hart.space
             steps = self.machine.walk((mode, root), addr).steps if addr < self.mm.task_size else []
             pte = steps[-1].pte if steps else 0
@@ -225,7 +236,10 @@ class Guest:
                 cells = self.mm.cells
                 cells[steps[-1].pte_address // self.mm.scheme.pte_size] |= PTE_A | (PTE_D if kind == "w" else 0)
                 return (pte >> 10 << 12) | addr & 4095
-            self.trap(cause, addr)
+            try:
+                self.trap(cause, addr)
+            except Asleep:
+                self.sleep()
         raise AssertionError(f"endless faults at {addr:#x}")
 
     def load(self, addr: int, count: int) -> bytes:

@@ -8,6 +8,7 @@ import pytest
 from kernel_fake import BSS, DATA, Asleep, Dead, Guest, make_elf
 
 from emu.kernel.fs.diskfs import DiskFile
+from emu.kernel.mm.alloc import OutOfMemory
 
 PAGE = 4096
 BUF = BSS + 0x800
@@ -143,14 +144,21 @@ def test_ignored_children_are_reaped(guest: Guest) -> None:
 
 
 def test_fork_without_memory(guest: Guest) -> None:
-    """When page tables for the child can't be had fork fails with ENOMEM and leaves nothing."""
+    """When page tables for the child can't be had the OOM killer comes; when memory may not be promised, ENOMEM."""
     small = Guest(guest.xlen, ram=512 << 10)
     small.store(small.mmap(PAGE), b"x")
-    taken = []
-    while small.kernel.pages.nr_free_pages > 3:
-        taken.append(small.kernel.pages.alloc_page())
+    small.kernel.sysctl.overcommit_memory = 2
+    small.kernel.sysctl.overcommit_ratio = 0
     assert small.errno("clone", 17, 0, 0, 0, 0) == "ENOMEM"
     assert len(small.kernel.tasks) == 1
+    small.check()
+    small.kernel.sysctl.overcommit_memory = 0
+    taken = []
+    with pytest.raises(OutOfMemory):
+        while True:
+            taken.append(small.kernel.pages.alloc_page())
+    with pytest.raises(Dead):
+        small.call("clone", 17, 0, 0, 0, 0)
     for pfn in taken:
         small.kernel.pages.put_page(pfn)
     small.check()

@@ -65,6 +65,7 @@ class Regular(Inode):
                     raise
                 break
             self._write_page_part(pos, data)
+            kernel.flusher.balance()
             pos += len(data)
         if pos > start:
             self.mtime = self.ctime = kernel.realtime_ns()
@@ -100,4 +101,10 @@ class Regular(Inode):
         self.mtime = self.ctime = self.sb.kernel.realtime_ns()
 
     def fsync(self) -> None:
-        filemap.writeback(self.sb.kernel, self.mapping)
+        kernel, mapping = self.sb.kernel, self.mapping
+        written = filemap.writeback(kernel, mapping)
+        if mapping.error:
+            error, mapping.error = mapping.error, 0
+            raise Errno(error)
+        if written:
+            kernel.disk.wait_until(kernel.disk.submit(written))

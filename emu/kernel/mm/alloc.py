@@ -115,8 +115,18 @@ class PageAllocator:
                 self.wake_kswapd(zone)
             if zone.nr_free > zone.min and (pages := buddy.take_pages(zone, self.mem_map, zone.pcp_batch)):
                 return self._stock(zone, pages)
-        if self.reclaim(0):
-            return self.take_page()
+        return self._slow_path()
+
+    def _slow_path(self) -> int:
+        """Below min everywhere: reclaim until there is something, or until OutOfMemory ends it. Reclaim itself, and
+        what happens before there is one, may use the reserve.
+        """
+        while self.reclaim(0):
+            for zone in self.zonelist:
+                if zone.pcp:
+                    return zone.pcp.pop()
+                if zone.nr_free > zone.min and (pages := buddy.take_pages(zone, self.mem_map, zone.pcp_batch)):
+                    return self._stock(zone, pages)
         return self._last_reserve()
 
     def _stock(self, zone: Zone, pages: list[int]) -> int:

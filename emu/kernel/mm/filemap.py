@@ -10,20 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from emu.kernel.mm.page import PAGE_SIZE, PG_DIRTY, PG_REFERENCED, PG_STALE, PG_UPTODATE, MemMap
+from emu.kernel.errno import Errno
+from emu.kernel.mm import shmem, workingset
+from emu.kernel.mm.page import PAGE_SIZE, PG_DIRTY, PG_LOCKED, PG_REFERENCED, PG_STALE, PG_UPTODATE, MemMap
 
 if TYPE_CHECKING:
     from emu.kernel.fs.inode import Inode
     from emu.kernel.kernel import Kernel
     from emu.kernel.mm.vma import Vma
 
-READ_AHEAD_PAGES = 4  # window of a sequential or first read; grows to 32 (128 kB) as Linux's does
+READ_AHEAD_PAGES, READ_AHEAD_MOST = 4, 32  # the window of a first read; of a sequential one: 128 kB, as Linux's
 
 
 class AddressSpace:
     """The cached pages of one file."""
 
-    __slots__ = ("dirty", "host", "i_mmap", "is_shmem", "pages", "ra_next", "ra_size")
+    __slots__ = ("dirty", "error", "host", "i_mmap", "is_shmem", "pages", "ra_next", "ra_size")
 
     def __init__(self, host: Inode, is_shmem: bool = False) -> None:
         self.host = host  # the inode: i_size, read_page, write_page
@@ -31,6 +33,7 @@ class AddressSpace:
         self.i_mmap: dict[Vma, None] = {}
         self.dirty: dict[int, None] = {}  # indices of dirty pages, oldest first
         self.is_shmem = is_shmem
+        self.error = 0  # of a write-back that failed
         self.ra_next, self.ra_size = 0, READ_AHEAD_PAGES
 
 
@@ -39,33 +42,45 @@ def filemap_fault(kernel: Kernel, mapping: AddressSpace, index: int, vm_flags: i
     if index << 12 >= mapping.host.i_size:
         return None
     pfn = mapping.pages.get(index)
-    if pfn is not None:
-        kernel.pages.mem_map.flags[pfn] |= PG_REFERENCED
-        return pfn, False
-    return read_cache_page(kernel, mapping, index), True
+    read = pfn is None
+    if pfn is None:
+        if mapping.is_shmem:
+            return shmem.get_page(kernel, mapping, index)
+        pfn = read_cache_page(kernel, mapping, index)
+    kernel.pages.mem_map.flags[pfn] |= PG_REFERENCED
+    return pfn, kernel.wait_for_read(pfn, read)
 
 
 def read_cache_page(kernel: Kernel, mapping: AddressSpace, index: int) -> int:
-    """Read a page that is not cached, and a few after it (read-ahead); waits for the device."""
-    last = (mapping.host.i_size + PAGE_SIZE - 1) >> 12
-    if index == mapping.ra_next:
-        mapping.ra_size = min(2 * mapping.ra_size, 32)
-    else:
-        mapping.ra_size = READ_AHEAD_PAGES
-    count = 1
-    while count < mapping.ra_size and index + count < last and index + count not in mapping.pages:
-        count += 1
-    mapping.ra_next = index + count
+    """Start to read a page that is not cached, and a few after it (read-ahead); its frame, locked until the disk is
+    done.
+    """
     pfn = add_to_page_cache(kernel, mapping, index)
-    kernel.pages.mem_map.refcount[pfn] += 1  # hold it while the others are read
-    try:
-        for ahead in range(index + 1, index + count):
-            add_to_page_cache(kernel, mapping, ahead)
-    finally:
-        kernel.pages.put_page(pfn)
-    kernel.wait_for_disk(count, mapping.host)
-    kernel.vm.pgpgin += count * 4
+    pfns = [pfn]
+    for ahead in range(index + 1, index + read_ahead_window(kernel, mapping, index)):
+        if ahead in mapping.pages:
+            break
+        pfns.append(add_to_page_cache(kernel, mapping, ahead))
+    mapping.ra_next = index + len(pfns)
+    done = kernel.disk.read(len(pfns))
+    for each in pfns:
+        kernel.pages.mem_map.flags[each] |= PG_LOCKED
+        kernel.reading[each] = done
+    workingset.refault_file(kernel, mapping, index, pfn)
+    kernel.vm.pgpgin += 4 * len(pfns)
     return pfn
+
+
+def read_ahead_window(kernel: Kernel, mapping: AddressSpace, index: int) -> int:
+    """How many pages to read from `index` on: more and more while reads are sequential, only one when memory is
+    short.
+    """
+    sequential = index == mapping.ra_next
+    mapping.ra_size = min(2 * mapping.ra_size, READ_AHEAD_MOST) if sequential else READ_AHEAD_PAGES
+    last = (mapping.host.i_size + PAGE_SIZE - 1) >> 12
+    if kernel.pages.nr_free_pages < kernel.pages.zonelist[0].low + 2 * READ_AHEAD_MOST:
+        return 1
+    return min(mapping.ra_size, last - index)
 
 
 def add_to_page_cache(kernel: Kernel, mapping: AddressSpace, index: int, fill: bool = True) -> int:
@@ -73,7 +88,12 @@ def add_to_page_cache(kernel: Kernel, mapping: AddressSpace, index: int, fill: b
     pages, mem_map = kernel.pages, kernel.pages.mem_map
     pfn = pages.alloc_page()
     target = kernel.ram[pfn << 12 : (pfn << 12) + PAGE_SIZE]
-    got = mapping.host.read_page(index, target) if fill else 0
+    try:
+        got = mapping.host.read_page(index, target) if fill else 0
+    except Errno:
+        mem_map.flags[pfn] = PG_STALE
+        pages.put_page(pfn)
+        raise
     if got < PAGE_SIZE and (got or mem_map.flags[pfn] & PG_STALE):
         target[got:] = bytes(PAGE_SIZE - got)
     mem_map.flags[pfn] = PG_UPTODATE
@@ -88,10 +108,15 @@ def add_to_page_cache(kernel: Kernel, mapping: AddressSpace, index: int, fill: b
 def remove_from_page_cache(kernel: Kernel, mapping: AddressSpace, index: int) -> None:
     """Drop the cache's use of a page; the frame goes when nobody maps it."""
     pfn = mapping.pages.pop(index)
-    mapping.dirty.pop(index, None)
+    if index in mapping.dirty:
+        clear_dirty(kernel, mapping, index)
     kernel.pages.mem_map.flags[pfn] &= ~PG_DIRTY
+    if kernel.pages.mem_map.refcount[pfn] > 1:
+        kernel.pages.lru.forget(pfn)
     kernel.pages.mem_map.mapping.pop(pfn, None)
     kernel.vm.nr_file_pages -= 1
+    if mapping.is_shmem:
+        kernel.vm.nr_shmem -= 1
     kernel.pages.put_page(pfn)
 
 
@@ -99,19 +124,34 @@ def grab_page(kernel: Kernel, mapping: AddressSpace, index: int, whole: bool) ->
     """A cached page to write to; it needn't be read first when it is new in the file or will be overwritten whole."""
     pfn = mapping.pages.get(index)
     if pfn is None:
+        if mapping.is_shmem:
+            return shmem.get_page(kernel, mapping, index)[0]
         if whole or index << 12 >= mapping.host.i_size:
-            pfn = add_to_page_cache(kernel, mapping, index, fill=False)
-        else:
-            pfn = read_cache_page(kernel, mapping, index)
+            return add_to_page_cache(kernel, mapping, index, fill=False)
+        pfn = read_cache_page(kernel, mapping, index)
+    kernel.wait_on_page(pfn)
     return pfn
 
 
 def set_page_dirty(mapping: AddressSpace, pfn: int, mem_map: MemMap) -> None:
     """The page differs from the file system's copy from now on."""
     mem_map.flags[pfn] |= PG_DIRTY | PG_REFERENCED
+    index = mem_map.index[pfn]
+    if mapping.is_shmem or index in mapping.dirty:
+        return
+    kernel = mapping.host.sb.kernel
     if not mapping.dirty:
-        mapping.host.sb.kernel.dirty_mappings[mapping] = None
-    mapping.dirty[mem_map.index[pfn]] = None
+        kernel.dirty_mappings[mapping] = None
+    mapping.dirty[index] = None
+    kernel.vm.nr_dirty += 1
+
+
+def clear_dirty(kernel: Kernel, mapping: AddressSpace, index: int) -> None:
+    """The page is as the file system has it, or gone."""
+    if mapping.dirty.pop(index, True) is None:
+        kernel.vm.nr_dirty -= 1
+        if not mapping.dirty:
+            kernel.dirty_mappings.pop(mapping, None)
 
 
 def mark_accessed(mem_map: MemMap, pfns: np.ndarray) -> None:
@@ -140,8 +180,6 @@ def writeback(kernel: Kernel, mapping: AddressSpace, limit: int | None = None) -
     todo: list[Any] = list(mapping.dirty)[:limit]
     for index in todo:
         write_page(kernel, mapping, index)
-    if not mapping.dirty:
-        kernel.dirty_mappings.pop(mapping, None)
     return len(todo)
 
 
@@ -153,9 +191,12 @@ def write_page(kernel: Kernel, mapping: AddressSpace, index: int) -> None:
     page_mkclean(kernel, pfn)
     size = min(PAGE_SIZE, mapping.host.i_size - (index << 12))
     if size > 0:
-        mapping.host.write_page(index, kernel.ram[pfn << 12 : (pfn << 12) + size])
+        try:
+            mapping.host.write_page(index, kernel.ram[pfn << 12 : (pfn << 12) + size])
+        except Errno as error:
+            mapping.error = error.number  # the next fsync tells
     kernel.pages.mem_map.flags[pfn] &= ~PG_DIRTY
-    mapping.dirty.pop(index, None)
+    clear_dirty(kernel, mapping, index)
     kernel.vm.pgpgout += 4
     kernel.vm.nr_written += 1
 
@@ -165,8 +206,12 @@ def get_page(kernel: Kernel, mapping: AddressSpace, index: int) -> int:
     pfn = mapping.pages.get(index)
     mem_map = kernel.pages.mem_map
     if pfn is None:
-        pfn = read_cache_page(kernel, mapping, index)
+        if mapping.is_shmem:
+            pfn, _ = shmem.get_page(kernel, mapping, index)
+        else:
+            pfn = read_cache_page(kernel, mapping, index)
     else:
         mem_map.flags[pfn] |= PG_REFERENCED
+    kernel.wait_on_page(pfn)
     mem_map.refcount[pfn] += 1
     return pfn

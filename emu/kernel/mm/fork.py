@@ -67,10 +67,12 @@ def copy_area(old: Mm, new: Mm, vma: Vma) -> None:
 def copy_entries(old: Mm, new: Mm, vma: Vma, low: int, high: int, addr: int) -> None:
     """The part of one last-level table that lies in the area."""
     entries = old.many_cells[low:high]
-    used = entries[entries != 0]
-    if not len(used):
+    if not entries.any():
         return
-    base = pte_alloc(new, addr) if addr >> new.pmd_shift not in new.ptes else new.ptes[addr >> new.pmd_shift]
+    base = new.ptes.get(addr >> new.pmd_shift)
+    if base is None:
+        base = pte_alloc(new, addr)  # may reclaim, and so change the entries: look at them only now
+    used = entries[entries != 0]
     if not vma.vm_flags & VM_SHARED:
         present = (entries & PTE_V) != 0
         entries[present] &= ~entries.dtype.type(PTE_W)

@@ -61,6 +61,9 @@ class Lru:
         if len(self.pending) > self.pending_limit // 2:
             self.drain()
 
+    def holds(self, pfn: int) -> bool:
+        return bool(self.mem_map.flags[pfn] & PG_LRU)
+
     def add(self, pfn: int) -> None:
         """Put a page at the head of the list that its flags name."""
         mem_map = self.mem_map
@@ -92,6 +95,11 @@ class Lru:
             which.last = before
         which.count -= 1
         mem_map.flags[pfn] = flags & ~PG_LRU
+
+    def forget(self, pfn: int) -> None:
+        """A page that lives on without a mapping leaves its list."""
+        if self.holds(pfn):
+            self.remove(pfn)
 
     def move(self, pfn: int, set_flags: int = 0, clear_flags: int = 0) -> None:
         """Change flags and go to the head of the list that they name now."""

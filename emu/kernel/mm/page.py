@@ -3,6 +3,7 @@
     refcount   users of the frame: mappings, the page cache, the kernel itself; 0 = free
     mapcount   page-table entries that map it
     mapping    AnonVma or AddressSpace it belongs to (rmap); absent = neither
+    private    its slot on swap, while it is in the swap cache
     index      its page offset in that mapping; of a buddy block its order; of an upper page table its used entries
 
 A free frame has refcount 0: it stands in a block of the buddy system (whose first frame is PG_BUDDY) or in a per-cpu
@@ -68,7 +69,19 @@ def flag_names(flags: int) -> str:
 class MemMap:
     """The columns of struct page."""
 
-    __slots__ = ("_maps", "count", "flags", "index", "lru_next", "lru_prev", "many", "mapcount", "mapping", "refcount")
+    __slots__ = (
+        "_maps",
+        "count",
+        "flags",
+        "index",
+        "lru_next",
+        "lru_prev",
+        "many",
+        "mapcount",
+        "mapping",
+        "private",
+        "refcount",
+    )
 
     def __init__(self, count: int) -> None:
         self.count = count
@@ -79,6 +92,7 @@ class MemMap:
         self.refcount = self._column("refcount", "i")
         self.mapcount = self._column("mapcount", "i")
         self.index = self._column("index", "Q")
+        self.private = self._column("private", "I")
         self.lru_next = self._column("lru_next", "i")
         self.lru_prev = self._column("lru_prev", "i")
 

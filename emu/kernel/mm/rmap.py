@@ -56,7 +56,7 @@ def areas_of(mapping: Any) -> dict[Vma, None]:
 def rmap_walk(mem_map: MemMap, pfn: int) -> Iterator[tuple[Mm, Vma, int, int]]:
     """Every (mm, vma, address, cell of the page-table entry) that maps the frame now."""
     mapping = mem_map.mapping.get(pfn)
-    if mapping is None:
+    if mapping is None or not mem_map.mapcount[pfn]:
         return
     index = mem_map.index[pfn]
     for vma in areas_of(mapping):

@@ -1,28 +1,209 @@
-"""Swapping: pages on the swap area, and their entries in page tables."""
+"""Pages on the swap area: their entries in page tables, the swap cache, and the way back (Linux: swap_state.c,
+memory.c).
+
+An entry that stands for a page on swap has V clear and the slot where the frame number was:   slot << 10 | 2
+
+The swap cache knows the frames that have a copy on swap: on the way out until the write is done, on the way in until
+the last process that shares the page has it, and after that as long as the copy is good, so that a page that was only
+read can leave again without being written.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from emu.kernel.panic import KernelPanic
+from emu.isa.paging import PTE_W
+from emu.kernel.mm import workingset
+from emu.kernel.mm.page import (
+    PAGE_SIZE,
+    PG_ANON,
+    PG_DIRTY,
+    PG_LOCKED,
+    PG_SWAPBACKED,
+    PG_SWAPCACHE,
+    PG_UPTODATE,
+    PG_WRITEBACK,
+)
+from emu.kernel.mm.rmap import anon_vma_prepare
+from emu.kernel.mm.swapfile import SwapArea
+from emu.kernel.mm.vma import ACCESS_STORE, VM_WRITE
 
 if TYPE_CHECKING:
+    from emu.kernel.kernel import Kernel
     from emu.kernel.mm.mm import Mm
     from emu.kernel.mm.vma import Vma
 
+SWAP_MARK = 2
+
+
+def make_entry(slot: int) -> int:
+    return slot << 10 | SWAP_MARK
+
+
+def slot_of(entry: int) -> int:
+    return entry >> 10
+
+
+class Swap:
+    """The swap area and its cache. `cache[slot]` is the frame, mem_map.private[frame] the slot."""
+
+    def __init__(self, kernel: Kernel, area: SwapArea) -> None:
+        self.kernel, self.area = kernel, area
+        self.cache: dict[int, int] = {}
+
+    # -- cache --------------------------------------------------------------------------------------------------------
+    def add_to_cache(self, pfn: int, slot: int) -> None:
+        """The frame has a copy (or will have one) at the slot; the cache is one of its users."""
+        mem_map = self.kernel.pages.mem_map
+        mem_map.flags[pfn] |= PG_SWAPCACHE
+        mem_map.private[pfn] = slot
+        mem_map.refcount[pfn] += 1
+        self.cache[slot] = pfn
+
+    def delete_from_cache(self, pfn: int) -> None:
+        """The frame and its copy part; the slot is free if no entry refers to it."""
+        mem_map = self.kernel.pages.mem_map
+        slot = mem_map.private[pfn]
+        mem_map.flags[pfn] &= ~PG_SWAPCACHE
+        del self.cache[slot]
+        if not self.area.count[slot]:
+            self.area.release(slot)
+        self.kernel.pages.put_page(pfn)
+
+    def try_to_free(self, pfn: int) -> bool:
+        """folio_free_swap: give up the copy of a frame that only mappings use now."""
+        mem_map = self.kernel.pages.mem_map
+        if mem_map.flags[pfn] & PG_WRITEBACK or self.area.count[mem_map.private[pfn]]:
+            return False
+        mem_map.flags[pfn] |= PG_DIRTY
+        self.delete_from_cache(pfn)
+        return True
+
+    # -- references ---------------------------------------------------------------------------------------------------
+    def put_slot(self, slot: int) -> None:
+        """One entry less refers to the slot; with the last one the slot is free, and the frame if only the cache has
+        it.
+        """
+        left = self.area.count[slot] - 1
+        self.area.count[slot] = left
+        if left:
+            return
+        pfn = self.cache.get(slot)
+        if pfn is None:
+            self.area.release(slot)
+        elif self.kernel.pages.mem_map.refcount[pfn] == 1 and not self.kernel.pages.mem_map.flags[pfn] & PG_WRITEBACK:
+            self.delete_from_cache(pfn)
+
+    # -- reading ------------------------------------------------------------------------------------------------------
+    def read_in(self, slot: int) -> int:
+        """swapin_readahead: bring a slot and its neighbours in one request into the cache; the frame, locked till
+        then.
+        """
+        kernel, cluster = self.kernel, 1 << self.kernel.sysctl.page_cluster
+        frames = {slot: kernel.pages.alloc_page()}
+        first = slot & -cluster
+        for other in range(max(first, 1), min(first + cluster, self.area.pages)):
+            room = kernel.pages.nr_free_pages > kernel.pages.zonelist[0].low + cluster
+            if room and other != slot and self.area.count[other] and other not in self.cache:
+                frames[other] = kernel.pages.alloc_page()
+        for run in runs(sorted(frames)):
+            self.area.read(run[0], [self._frame(frames[s]) for s in run])
+        done = kernel.swap_disk.read(len(frames))
+        for each, pfn in frames.items():
+            self._enter(each, pfn, done)
+        kernel.vm.pswpin += len(frames)
+        return frames[slot]
+
+    def _frame(self, pfn: int) -> memoryview:
+        return self.kernel.ram[pfn << 12 : (pfn << 12) + PAGE_SIZE]
+
+    def _enter(self, slot: int, pfn: int, done: int) -> None:
+        kernel = self.kernel
+        kernel.pages.mem_map.flags[pfn] = PG_SWAPBACKED | PG_UPTODATE | PG_LOCKED
+        self.add_to_cache(pfn, slot)
+        kernel.pages.put_page(pfn)
+        kernel.reading[pfn] = done
+        kernel.pages.mem_map.mapping[pfn] = self
+        kernel.pages.lru.pending.append(pfn)
+
+
+def runs(slots: list[int]) -> list[list[int]]:
+    """Ascending numbers in runs without holes."""
+    found: list[list[int]] = []
+    for slot in slots:
+        if found and found[-1][-1] == slot - 1:
+            found[-1].append(slot)
+        else:
+            found.append([slot])
+    return found
+
 
 def do_swap_page(mm: Mm, vma: Vma, addr: int, cell: int, access: int) -> int:
-    raise KernelPanic(f"a swap entry at {addr:#x}: {mm.cells[cell]:#x}")
+    """A fault on a swap entry: minor when the frame is still (or already) cached, else major: the disk is read."""
+    kernel, swap = mm.kernel, mm.kernel.swap
+    entry = mm.cells[cell]
+    slot = slot_of(entry)
+    pfn = swap.cache.get(slot)
+    read = pfn is None
+    if pfn is None:
+        anon_vma_prepare(vma)
+        pfn = swap.read_in(slot)
+        workingset.refault_anon(kernel, slot, pfn)
+    major = kernel.wait_for_read(pfn, read)
+    map_swapped(mm, vma, addr, cell, pfn, slot, access)
+    return 1 if major else 0
+
+
+def map_swapped(mm: Mm, vma: Vma, addr: int, cell: int, pfn: int, slot: int, access: int) -> None:
+    """Enter the frame; a write by the only user takes it over, and its copy on swap goes."""
+    kernel, swap, mem_map = mm.kernel, mm.kernel.swap, mm.pages.mem_map
+    mem_map.flags[pfn] |= PG_ANON | PG_SWAPBACKED
+    if mem_map.mapping.get(pfn) is swap:
+        mem_map.mapping[pfn] = anon_vma_prepare(vma)
+        mem_map.index[pfn] = vma.index_of(addr)
+    mem_map.refcount[pfn] += 1
+    mem_map.mapcount[pfn] += 1
+    mm.rss_anon += 1
+    mm.swapents -= 1
+    prot = vma.prot_ro
+    swap.area.count[slot] -= 1
+    if access == ACCESS_STORE and vma.vm_flags & VM_WRITE and reuse_swap_page(kernel, pfn):
+        prot = vma.prot_rw
+    elif swap.area.free * 2 < swap.area.pages and not swap.area.count[slot]:
+        swap.try_to_free(pfn)  # vm_swap_full: room on swap is worth more than a copy
+    mm.cells[cell] = pfn << 10 | prot
+    if access == ACCESS_STORE and not prot & PTE_W:
+        from emu.kernel.mm.memory import do_wp_page
+
+        do_wp_page(mm, vma, addr, cell)
 
 
 def free_entries(mm: Mm, entries: list[int]) -> None:
-    raise KernelPanic(f"swap entries {entries[:4]}")
+    """munmap and exit: the entries go."""
+    for entry in entries:
+        mm.kernel.swap.put_slot(slot_of(entry))
+    mm.swapents -= len(entries)
 
 
 def duplicate_entries(mm: Mm, entries: list[int]) -> None:
-    raise KernelPanic(f"swap entries {entries[:4]}")
+    """fork: as many entries refer to the same slots once more."""
+    count = mm.kernel.swap.area.count
+    for entry in entries:
+        count[slot_of(entry)] += 1
+    mm.swapents += len(entries)
 
 
-def reuse_swap_page(kernel: Any, pfn: int) -> bool:
-    """Whether the one mapping that faults is the only user of an anonymous frame."""
-    return kernel.pages.mem_map.refcount[pfn] == 1
+def reuse_swap_page(kernel: Kernel, pfn: int) -> bool:
+    """Whether the one mapping that faults is the only user of an anonymous frame; a copy on swap is given up for it."""
+    mem_map = kernel.pages.mem_map
+    if not mem_map.flags[pfn] & PG_SWAPCACHE:
+        return mem_map.refcount[pfn] == 1
+    return mem_map.refcount[pfn] == 2 and mem_map.mapcount[pfn] == 1 and kernel.swap.try_to_free(pfn)
+
+
+def free_page_and_swap_cache(kernel: Kernel, pfns: list[int]) -> None:
+    """After the last mapping of cached frames went: they and their slots are of no use to anyone."""
+    mem_map = kernel.pages.mem_map
+    for pfn in pfns:
+        if mem_map.flags[pfn] & PG_SWAPCACHE and mem_map.refcount[pfn] == 1:
+            kernel.swap.try_to_free(pfn)

@@ -12,7 +12,7 @@ import numpy as np
 
 from emu.isa.paging import PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X
 from emu.kernel.mm import filemap, pgtable, swap, tlb
-from emu.kernel.mm.page import PG_ANON, PG_CODE
+from emu.kernel.mm.page import PG_ANON, PG_CODE, PG_SWAPCACHE
 from emu.kernel.mm.rmap import rmap_walk
 from emu.kernel.mm.vma import VM_EXEC, VM_SHARED, VM_WRITE, Vma
 
@@ -62,7 +62,10 @@ def zap_present(mm: Mm, vma: Vma, entries: np.ndarray) -> None:
         mm.rss_anon -= len(pfns)
     else:
         _zap_file(mm, vma, pfns, entries)
+    cached = pfns[(many.flags[pfns] & PG_SWAPCACHE) != 0]
     pages.put_pages(pfns)
+    if len(cached):
+        swap.free_page_and_swap_cache(mm.kernel, cached.tolist())
 
 
 def _zap_file(mm: Mm, vma: Vma, pfns: np.ndarray, entries: np.ndarray) -> None:

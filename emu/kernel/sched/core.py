@@ -94,6 +94,9 @@ class Scheduler:
         time.
         """
         kernel, hart = self.kernel, self.kernel.harts[cpu]
+        if task.is_kthread:
+            task.turn(cpu)
+            return
         if hart.cycle < task.ready_since:
             hart.charge(LEDGER_IDLE, task.ready_since - hart.cycle)
         previous = self.loaded[cpu]

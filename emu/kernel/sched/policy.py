@@ -19,7 +19,10 @@ class RoundRobin:
         self.queue: deque[Task] = deque()
 
     def enqueue(self, task: Task, preempted: bool = False) -> None:
-        self.queue.append(task)
+        if task.is_kthread:
+            self.queue.appendleft(task)
+        else:
+            self.queue.append(task)
 
     def dequeue(self, task: Task) -> None:
         self.queue.remove(task)

@@ -1,0 +1,100 @@
+"""The OOM killer: when nothing can be reclaimed, the process whose end frees most dies (Linux: mm/oom_kill.c).
+
+oom_badness = pages in memory + on swap + of page tables, moved by oom_score_adj thousandths of all memory; −1000
+exempts. pid 1 is spared as long as there is anyone else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emu.kernel.mm.alloc import OutOfMemory
+
+if TYPE_CHECKING:
+    from emu.kernel.kernel import Kernel
+    from emu.kernel.task import Process, Task
+
+OOM_SCORE_ADJ_MIN, OOM_SCORE_ADJ_MAX = -1000, 1000
+SIGKILL = 9
+
+
+def total_pages(kernel: Kernel) -> int:
+    return kernel.pages.total_pages + kernel.swap_pages
+
+
+def oom_badness(kernel: Kernel, process: Process) -> int | None:
+    """The points of a process; None if it may not be killed."""
+    mm = next((thread.mm for thread in process.threads if thread.mm is not None), None)
+    if mm is None or process.oom_score_adj == OOM_SCORE_ADJ_MIN:
+        return None
+    points = mm.rss + mm.swapents + mm.nr_tables
+    return points + process.oom_score_adj * total_pages(kernel) // 1000
+
+
+def oom_score(kernel: Kernel, process: Process) -> int:
+    """/proc/PID/oom_score: badness in thousandths of memory, scaled so that an empty process has 666."""
+    points = oom_badness(kernel, process)
+    if points is None:
+        return 0
+    return max(0, (1000 + points * 1000 // (total_pages(kernel) or 1)) * 2 // 3)
+
+
+def candidates(kernel: Kernel) -> list[tuple[int, Process]]:
+    """(points, process) of all that may be killed, the worst first; pid 1 only if it is alone."""
+    leaders = [task.process for task in kernel.tasks.values() if task.is_leader and task.process.threads]
+    scored = [(points, process) for process in leaders if (points := oom_badness(kernel, process)) is not None]
+    others = [row for row in scored if row[1].leader is not kernel.init]
+    return sorted(others or scored, key=lambda row: (-row[0], -row[1].leader.pid))
+
+
+def out_of_memory(kernel: Kernel) -> bool:
+    """Kill one process. True if the allocation may try again; OutOfMemory when it is the caller itself that dies."""
+    current = kernel.current
+    found = candidates(kernel)
+    if not found:
+        raise OutOfMemory
+    if kernel.sysctl.oom_kill_allocating_task and current is not None:
+        found = [row for row in found if row[1] is current.process] or found
+    points, victim = found[0]
+    report(kernel, current, victim, points)
+    kernel.vm.oom_kill += 1
+    kernel.trace("oom_kill", pid=victim.leader.pid, points=points)
+    if current is not None and victim is current.process:
+        victim.oom_killed = True
+        raise OutOfMemory
+    kill(kernel, victim)
+    return True
+
+
+def kill(kernel: Kernel, victim: Process) -> None:
+    from emu.kernel.process import kill_group
+
+    kill_group(kernel, victim.threads[0], SIGKILL)
+
+
+def report(kernel: Kernel, current: Task | None, victim: Process, points: int) -> None:
+    """The kernel log's report: who asked, the memory, the table of tasks, who was chosen."""
+    log = kernel.log
+    who = f"{current.comm}" if current else "kernel"
+    adj = current.process.oom_score_adj if current else 0
+    log(f"{who} invoked oom-killer: gfp_mask=0x140cca(GFP_HIGHUSER_MOVABLE), order=0, oom_score_adj={adj}")
+    lists = kernel.pages.lru.lists
+    log(
+        f"active_anon:{lists[1].count} inactive_anon:{lists[0].count} active_file:{lists[3].count} "
+        f"inactive_file:{lists[2].count} free:{kernel.pages.nr_free_pages} swapfree:{kernel.swap.area.free}"
+    )
+    log("[  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name")
+    for task in sorted(kernel.tasks.values(), key=lambda task: task.pid):
+        if task.is_leader and task.mm is not None:
+            mm, process = task.mm, task.process
+            log(
+                f"[{task.pid:7d}] {task.uid:5d} {task.tgid:5d} {mm.total_vm:8d} {mm.rss:8d} {mm.nr_tables * 4096:14d} "
+                f"{mm.swapents:8d} {process.oom_score_adj:13d} {task.comm}"
+            )
+    leader = victim.leader
+    mm = next(thread.mm for thread in victim.threads if thread.mm is not None)
+    log(
+        f"Out of memory: Killed process {leader.pid} ({leader.comm}) total-vm:{mm.total_vm * 4}kB, "
+        f"anon-rss:{mm.rss_anon * 4}kB, file-rss:{mm.rss_file * 4}kB, shmem-rss:{mm.rss_shmem * 4}kB, UID:{leader.uid} "
+        f"pgtables:{mm.nr_tables * 4}kB oom_score_adj:{victim.oom_score_adj} points:{points}"
+    )

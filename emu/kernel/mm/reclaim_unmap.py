@@ -1,0 +1,79 @@
+"""Taking a page away from those who map it (Linux: try_to_unmap, folio_referenced in mm/rmap.c).
+
+TLB entries are dropped once per batch, not per page: the harts stand still while the kernel works, so it is enough
+that no stale translation is left when they go on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emu.isa.paging import PTE_A, PTE_D
+from emu.kernel.mm import tlb
+from emu.kernel.mm.page import PG_ANON, PG_DIRTY
+from emu.kernel.mm.rmap import rmap_walk
+from emu.kernel.mm.swap import make_entry
+from emu.kernel.mm.vma import VM_EXEC, VM_LOCKED, VM_SHARED
+
+if TYPE_CHECKING:
+    from emu.kernel.kernel import Kernel
+    from emu.kernel.mm.mm import Mm
+
+
+class Batch:
+    """The address spaces that lost entries, and how many; their TLB entries go at the end."""
+
+    def __init__(self) -> None:
+        self.touched: dict[Mm, list[int]] = {}
+
+    def add(self, mm: Mm, addr: int) -> None:
+        self.touched.setdefault(mm, []).append(addr)
+
+    def flush(self) -> None:
+        for mm, addrs in self.touched.items():
+            if len(addrs) == 1:
+                tlb.flush_page(mm, addrs[0])
+            else:
+                tlb.flush_mm(mm)
+        self.touched.clear()
+
+
+def page_referenced(kernel: Kernel, pfn: int, batch: Batch) -> tuple[int, bool, bool]:
+    """How many mappings used the page since last asked (their A bits are cleared), if one executes it, if one locked
+    it.
+    """
+    referenced, executable, locked = 0, False, False
+    for mm, vma, addr, cell in rmap_walk(kernel.pages.mem_map, pfn):
+        pte = mm.cells[cell]
+        if vma.vm_flags & VM_LOCKED:
+            locked = True
+        if pte & PTE_A:
+            mm.cells[cell] = pte & ~PTE_A
+            batch.add(mm, addr)
+            referenced += 1
+            executable |= bool(vma.vm_flags & VM_EXEC)
+    return referenced, executable, locked
+
+
+def try_to_unmap(kernel: Kernel, pfn: int, batch: Batch, slot: int = 0) -> None:
+    """Take all entries of a page away; those of an anonymous page become swap entries for `slot`. D goes to the
+    frame.
+    """
+    mem_map = kernel.pages.mem_map
+    anon = mem_map.flags[pfn] & PG_ANON
+    for mm, vma, addr, cell in list(rmap_walk(mem_map, pfn)):
+        pte = mm.cells[cell]
+        if pte & PTE_D and (anon or vma.vm_flags & VM_SHARED):
+            mem_map.flags[pfn] |= PG_DIRTY
+        mm.update_hiwater_rss()
+        if anon:
+            mm.cells[cell] = make_entry(slot)
+            kernel.swap.area.count[slot] += 1
+            mm.swapents += 1
+            mm.rss_anon -= 1
+        else:
+            mm.cells[cell] = 0
+            mm.add_file_rss(vma, -1)
+        mem_map.mapcount[pfn] -= 1
+        mem_map.refcount[pfn] -= 1
+        batch.add(mm, addr)

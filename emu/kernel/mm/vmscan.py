@@ -1,0 +1,320 @@
+"""Reclaim: which pages go when memory is short (Linux: mm/vmscan.c).
+
+    free pages fall below low   → kswapd is woken; it works until they are above high
+    free pages fall below min   → whoever allocates reclaims for himself, and waits (direct reclaim)
+
+Both shrink the inactive lists from their old ends, after refilling them from the active ones. A page that was used
+since the last look gets a second chance. A clean page of a file is dropped, a dirty one is written first; an
+anonymous page gets a slot on swap, its entries become swap entries, and its frame is free when the write is done.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emu.kernel.mm import filemap, oom, shmem
+from emu.kernel.mm.lru import ACTIVE_ANON, ACTIVE_FILE, INACTIVE_ANON, INACTIVE_FILE
+from emu.kernel.mm.page import (
+    PAGE_SIZE,
+    PG_ACTIVE,
+    PG_ANON,
+    PG_DIRTY,
+    PG_LOCKED,
+    PG_REFERENCED,
+    PG_SWAPBACKED,
+    PG_SWAPCACHE,
+    PG_UNEVICTABLE,
+    PG_WRITEBACK,
+)
+from emu.kernel.mm.reclaim_unmap import Batch, page_referenced, try_to_unmap
+from emu.kernel.mm.swap import runs
+from emu.kernel.sched.kthread import KThread
+from emu.machine.ledger import LEDGER_SWAP
+
+if TYPE_CHECKING:
+    from emu.kernel.kernel import Kernel
+    from emu.kernel.mm.zone import Zone
+
+SWAP_CLUSTER_MAX = 32
+DEF_PRIORITY = 12
+MAX_RETRIES = 16
+KEEP, ACTIVATE, RECLAIM, CULL = range(4)
+SCAN_CYCLES = 200  # the kernel's work for one page looked at
+
+
+class Reclaimer:
+    """State of reclaim: how often pages of each kind turned out to be in use (anonymous, file), and the daemon's."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self.kernel = kernel
+        self.scanned = [0, 0]
+        self.rotated = [0, 0]
+        self.by_kswapd = False
+        self.running = False
+        self.failures = 0
+        self.thread = KThread(kernel, "kswapd0", self.kswapd)
+
+    # -- entrances ----------------------------------------------------------------------------------------------------
+    def direct(self, order: int) -> bool:
+        """Direct reclaim, for an allocation that found too little: True if it may try again. Blocked, OutOfMemory."""
+        kernel = self.kernel
+        if self.running:
+            return False
+        kernel.vm.allocstall += 1
+        kernel.trace("direct_reclaim_begin", free=kernel.pages.nr_free_pages)
+        self.running = True
+        try:
+            done = self.shrink(SWAP_CLUSTER_MAX)
+        finally:
+            self.running = False
+        kernel.trace("direct_reclaim_end", free=kernel.pages.nr_free_pages, reclaimed=done)
+        if self._above_min():
+            return True
+        if self._wait_for_writeback() or done:
+            return True
+        return oom.out_of_memory(kernel)
+
+    def _above_min(self) -> bool:
+        return any(zone.pcp or zone.nr_free > zone.min for zone in self.kernel.pages.zonelist)
+
+    def kswapd(self) -> bool:
+        """One turn of the daemon: True if there is more to do."""
+        kernel = self.kernel
+        self.by_kswapd = self.running = True
+        try:
+            done = self.shrink(SWAP_CLUSTER_MAX)
+        finally:
+            self.by_kswapd = self.running = False
+        balanced = all(zone.free >= zone.high for zone in kernel.pages.zones if zone.managed)
+        kernel.trace("kswapd", free=kernel.pages.nr_free_pages, reclaimed=done)
+        self.failures = 0 if done else self.failures + 1
+        if balanced or not done:
+            return False
+        kernel.vm.pageoutrun += 1
+        return True
+
+    def _wait_for_writeback(self) -> bool:
+        """Nothing could be freed at once: wait for a write that is under way. False if there is none."""
+        for disk in (self.kernel.swap_disk, self.kernel.disk):
+            if disk.writes:
+                disk.wait_until(disk.writes[0][0])
+                disk.complete(self.kernel.now)
+                return True
+        return False
+
+    def wake_kswapd(self, zone: Zone) -> None:
+        """A zone fell below its low watermark. A daemon that failed too often sleeps until someone else succeeds."""
+        if self.failures < MAX_RETRIES:
+            self.thread.wake()
+
+    # -- one round ----------------------------------------------------------------------------------------------------
+    def shrink(self, target: int) -> int:
+        """try_to_free_pages: look at ever larger parts of the lists until `target` pages are freed; how many were."""
+        lru = self.kernel.pages.lru
+        lru.drain()
+        freed = 0
+        for priority in range(DEF_PRIORITY, -1, -1):
+            for which, count in self.scan_counts(priority):
+                freed += self.shrink_list(which, count)
+                if freed >= target:
+                    return freed
+        return freed
+
+    def scan_counts(self, priority: int) -> list[tuple[int, int]]:
+        """get_scan_count: how much of each inactive list, by swappiness and by how much of it proved to be in use."""
+        kernel = self.kernel
+        lists = kernel.pages.lru.lists
+        swappiness = kernel.sysctl.swappiness if kernel.swap.area.free or kernel.swap.cache else 0
+        sizes = [
+            lists[INACTIVE_ANON].count + lists[ACTIVE_ANON].count,
+            lists[INACTIVE_FILE].count + lists[ACTIVE_FILE].count,
+        ]
+        weights = [swappiness, 200 - swappiness]
+        for kind in (0, 1):
+            if self.scanned[kind] > sizes[kind] // 4:
+                self.scanned[kind] //= 2
+                self.rotated[kind] //= 2
+            weights[kind] = weights[kind] * (self.scanned[kind] + 1) // (self.rotated[kind] + 1)
+        total = sum(weights) + 1
+        counts = []
+        for kind, which in ((1, INACTIVE_FILE), (0, INACTIVE_ANON)):
+            count = (sizes[kind] >> priority) * weights[kind] // total if priority else sizes[kind]
+            if weights[kind] and sizes[kind]:
+                counts.append((which, max(count, min(SWAP_CLUSTER_MAX, sizes[kind]) if priority < 4 else count)))
+        return [(which, min(count, 8 * SWAP_CLUSTER_MAX)) for which, count in counts if count]
+
+    def shrink_list(self, inactive: int, count: int) -> int:
+        """Refill the inactive list when it has become short, then reclaim from its end."""
+        lists, active = self.kernel.pages.lru.lists, inactive + 1
+        gigabytes = (lists[inactive].count + lists[active].count) >> 18
+        ratio = max(1, int((10 * gigabytes) ** 0.5))
+        if lists[inactive].count * ratio < lists[active].count:
+            self.shrink_active(active, min(count, SWAP_CLUSTER_MAX))
+        freed = 0
+        while count > 0 and lists[inactive].count:
+            pages = self.isolate(inactive, min(count, SWAP_CLUSTER_MAX))
+            freed += self.shrink_pages(pages)
+            count -= len(pages)
+            if freed >= SWAP_CLUSTER_MAX:
+                break
+        return freed
+
+    def isolate(self, which: int, count: int) -> list[int]:
+        """Take pages from the old end of a list."""
+        lru = self.kernel.pages.lru
+        pages: list[int] = []
+        while len(pages) < count and lru.lists[which].last:
+            pfn = lru.lists[which].last
+            lru.remove(pfn)
+            pages.append(pfn)
+        kernel = self.kernel
+        kernel.vm.count_scan(self.by_kswapd, len(pages))
+        self.scanned[which >= INACTIVE_FILE] += len(pages)
+        kernel.harts[kernel.cpu].charge(LEDGER_SWAP, SCAN_CYCLES * len(pages))
+        return pages
+
+    def shrink_active(self, which: int, count: int) -> None:
+        """shrink_active_list: old active pages become inactive; executable file pages in use stay."""
+        kernel, batch = self.kernel, Batch()
+        flags = kernel.pages.mem_map.flags
+        for pfn in self.isolate(which, count):
+            referenced, executable, _ = page_referenced(kernel, pfn, batch)
+            if referenced and executable and which == ACTIVE_FILE:
+                self.rotated[1] += 1
+            else:
+                flags[pfn] &= ~PG_ACTIVE
+                kernel.vm.pgdeactivate += 1
+            kernel.pages.lru.add(pfn)
+        batch.flush()
+
+    # -- the pages ----------------------------------------------------------------------------------------------------
+    def shrink_pages(self, pages: list[int]) -> int:
+        """shrink_folio_list: decide for each; write out what needs it; free what can go. How many frames are free or
+        will be.
+        """
+        kernel, batch = self.kernel, Batch()
+        mem_map = kernel.pages.mem_map
+        swapped: list[int] = []
+        freed = 0
+        for pfn in pages:
+            verdict = self.check_references(pfn, batch)
+            if verdict == RECLAIM and self.is_anon(pfn):
+                if self.add_to_swap(pfn):
+                    swapped.append(pfn)
+                    continue
+                verdict = ACTIVATE
+            if verdict == RECLAIM and self.drop_file_page(pfn, batch):
+                freed += 1
+                continue
+            self.put_back(pfn, verdict)
+        for pfn in swapped:
+            try_to_unmap(kernel, pfn, batch, mem_map.private[pfn])
+        batch.flush()
+        freed += self.write_to_swap(swapped)
+        kernel.vm.count_steal(self.by_kswapd, freed)
+        return freed
+
+    def check_references(self, pfn: int, batch: Batch) -> int:
+        """folio_check_references: the second chance."""
+        mem_map = self.kernel.pages.mem_map
+        self.kernel.unlock_if_read(pfn)
+        flags = mem_map.flags[pfn]
+        of_file = not flags & PG_ANON and mem_map.mapping[pfn] is not self.kernel.swap
+        users = mem_map.mapcount[pfn] + bool(flags & PG_SWAPCACHE) + of_file
+        if flags & (PG_LOCKED | PG_WRITEBACK) or mem_map.refcount[pfn] != users:
+            return KEEP
+        referenced, executable, locked = page_referenced(self.kernel, pfn, batch)
+        if locked:
+            return CULL
+        if not referenced:
+            return RECLAIM
+        mem_map.flags[pfn] |= PG_REFERENCED
+        if flags & (PG_SWAPBACKED | PG_REFERENCED) or referenced > 1 or executable:
+            return ACTIVATE
+        return KEEP
+
+    def is_anon(self, pfn: int) -> bool:
+        return bool(self.kernel.pages.mem_map.flags[pfn] & PG_SWAPBACKED)
+
+    def put_back(self, pfn: int, verdict: int) -> None:
+        kernel = self.kernel
+        flags = kernel.pages.mem_map.flags[pfn]
+        if verdict == ACTIVATE:
+            kernel.pages.mem_map.flags[pfn] = flags | PG_ACTIVE
+            self.rotated[not flags & PG_SWAPBACKED] += 1
+            kernel.vm.pgactivate += 1
+        elif verdict == CULL:
+            kernel.pages.mem_map.flags[pfn] = flags | PG_UNEVICTABLE
+        kernel.pages.lru.add(pfn)
+
+    def drop_file_page(self, pfn: int, batch: Batch) -> bool:
+        """A page of a file: unmapped; when dirty, put on its way to the file and kept until it is there; else
+        dropped.
+        """
+        kernel = self.kernel
+        mem_map = kernel.pages.mem_map
+        try_to_unmap(kernel, pfn, batch)
+        mapping, index = mem_map.mapping[pfn], mem_map.index[pfn]
+        if mem_map.flags[pfn] & PG_DIRTY:
+            filemap.write_page(kernel, mapping, index)
+            mem_map.flags[pfn] |= PG_WRITEBACK
+            kernel.disk.write([pfn])
+            return False
+        kernel.workingset.evicted((mapping, index))
+        filemap.remove_from_page_cache(kernel, mapping, index)
+        return True
+
+    # -- swap ---------------------------------------------------------------------------------------------------------
+    def add_to_swap(self, pfn: int) -> bool:
+        """Give an anonymous or shared-memory page a slot and enter it in the swap cache; False when swap is full."""
+        kernel, swap = self.kernel, self.kernel.swap
+        if kernel.pages.mem_map.flags[pfn] & PG_SWAPCACHE:
+            return True
+        slots = swap.area.take(1)
+        if not slots:
+            return False
+        swap.add_to_cache(pfn, slots[0])
+        kernel.pages.mem_map.flags[pfn] |= PG_DIRTY
+        return True
+
+    def write_to_swap(self, pages: list[int]) -> int:
+        """Pages that are unmapped: a clean copy on swap frees the frame now, the others when their write is done."""
+        kernel, swap = self.kernel, self.kernel.swap
+        mem_map = kernel.pages.mem_map
+        freed, dirty = 0, []
+        for pfn in pages:
+            slot = mem_map.private[pfn]
+            if not mem_map.flags[pfn] & PG_ANON and mem_map.mapping[pfn] is not swap:
+                shmem.move_to_swap(kernel, pfn, slot)
+            kernel.workingset.evicted(slot)
+            if mem_map.flags[pfn] & PG_DIRTY:
+                dirty.append(slot)
+            else:
+                swap.delete_from_cache(pfn)
+                freed += 1
+        for run in runs(sorted(dirty)):
+            frames = [swap.cache[slot] for slot in run]
+            swap.area.write(run[0], [kernel.ram[pfn << 12 : (pfn << 12) + PAGE_SIZE] for pfn in frames])
+            for pfn in frames:
+                mem_map.flags[pfn] = mem_map.flags[pfn] & ~PG_DIRTY | PG_WRITEBACK
+            kernel.swap_disk.write(frames)
+        kernel.vm.pswpout += len(dirty)
+        return freed + len(dirty)
+
+    def end_writeback(self, pfns: list[int]) -> None:
+        """A write is done: frames that nobody has mapped again in the meantime are free."""
+        kernel = self.kernel
+        mem_map, lru = kernel.pages.mem_map, kernel.pages.lru
+        for pfn in pfns:
+            flags = mem_map.flags[pfn] & ~PG_WRITEBACK
+            mem_map.flags[pfn] = flags
+            if flags & PG_SWAPCACHE:
+                if mem_map.refcount[pfn] == 1:
+                    kernel.swap.delete_from_cache(pfn)
+                elif pfn in mem_map.mapping and not lru.holds(pfn):
+                    lru.add(pfn)
+            elif not flags & (PG_DIRTY | PG_LOCKED) and mem_map.refcount[pfn] == 1 and not mem_map.mapcount[pfn]:
+                mapping, index = mem_map.mapping[pfn], mem_map.index[pfn]
+                kernel.workingset.evicted((mapping, index))
+                filemap.remove_from_page_cache(kernel, mapping, index)
+        kernel.memory_wait.wake()
