@@ -9,9 +9,10 @@ from typing import Any
 
 import click
 
-from emu.cli.params import COUNT, KEY_VALUE, MOUNT, SIZE, Mount
+from emu.cli.params import COUNT, KEY_VALUE, MOUNT, SIZE, SWAP, Mount, SwapArea
 
 MAX_HARTS = 64
+MAX_NODES = 8
 TIMINGS = ("off", "simple", "full")
 
 
@@ -28,6 +29,8 @@ class Job:
     ram: int | None = None
     harts: int | None = None
     timing: str | None = None
+    swap: SwapArea | None = None
+    nodes: int = 1
     seed: int = 0
     aslr: bool = True
     mounts: tuple[Mount, ...] = ()
@@ -60,6 +63,8 @@ OPTIONS = (
     click.option("--ram", type=SIZE, help="Physical memory, like 64M."),
     click.option("--harts", type=click.IntRange(1, MAX_HARTS), help="Number of harts (cores)."),
     click.option("--timing", type=click.Choice(TIMINGS), help="How much the clock takes into account."),
+    click.option("--swap", type=SWAP, help="A swap area for pages that RAM has no room for, like 64M or 64M,FILE."),
+    click.option("--nodes", type=click.IntRange(1, MAX_NODES), default=1, help="NUMA nodes that share the memory."),
     click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, help="Of everything random: ASLR, getrandom."),
     click.option(
         "--no-aslr", "aslr", flag_value=False, default=True, help="Put stack, heap and mappings at fixed places."

@@ -84,6 +84,9 @@ def boot(job: Job, program: Program, config: Any, stdin: Input, stdout: Output) 
     machine = Machine(config, xlen=program.xlen)
     options = Options(
         ram=job.max_ram,
+        swap=job.swap.size if job.swap else 0,
+        swap_file=job.swap.path if job.swap else None,
+        nodes=job.nodes,
         seed=job.seed,
         aslr=job.aslr,
         mounts=tuple(Mount(str(host), guest, writable) for host, guest, writable in job.mounts),

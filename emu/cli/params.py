@@ -1,4 +1,4 @@
-"""Values that people type: sizes, counts, mounts, KEY=VALUE. Each refuses with the form that it expects."""
+"""Values that people type: sizes, counts, mounts, swap areas, KEY=VALUE. Each refuses with the form that it expects."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import NamedTuple
 import click
 
 BINARY = {"": 1, "B": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
+MAX_SWAP_PAGES = 1 << 26  # 256 GB: the kernel keeps 3 bytes for each
 DECIMAL = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 
@@ -18,6 +19,13 @@ class Mount(NamedTuple):
     host: Path
     guest: str
     writable: bool
+
+
+class SwapArea(NamedTuple):
+    """Bytes of swap, and the host file that holds them (None: a nameless temporary file)."""
+
+    size: int
+    path: str | None = None
 
 
 class Size(click.ParamType):
@@ -87,4 +95,21 @@ class MountType(click.ParamType):
         return Mount(host.resolve(), guest, writable)
 
 
-SIZE, COUNT, KEY_VALUE, MOUNT = Size(), Count(), KeyValue(), MountType()
+class SwapType(click.ParamType):
+    """SIZE or SIZE,FILE; FILE may be new, but not a folder."""
+
+    name = "SIZE[,FILE]"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> SwapArea:
+        if isinstance(value, SwapArea):
+            return value
+        size, comma, path = str(value).partition(",")
+        pages = SIZE.convert(size, param, ctx) >> 12
+        if not 2 <= pages <= MAX_SWAP_PAGES:
+            self.fail(f"{size!r}: the swap area must have between 8K and {MAX_SWAP_PAGES >> 18}G", param, ctx)
+        if comma and (not path or Path(path).is_dir()):
+            self.fail(f"{path!r} can't be the file of the swap area", param, ctx)
+        return SwapArea(pages << 12, path or None)
+
+
+SIZE, COUNT, KEY_VALUE, MOUNT, SWAP = Size(), Count(), KeyValue(), MountType(), SwapType()

@@ -85,10 +85,14 @@ def events(part: Mapping[str, Any]) -> Table:
 
 
 def kernel(accounts: Mapping[str, Any]) -> Table:
-    """The kernel's accounts, whatever it keeps: single figures, and groups of them as `group.name`."""
+    """The kernel's accounts, whatever it keeps: single figures, and groups of them as `group.name`. A group of zeroes is
+    left out: what did not happen needs no rows.
+    """
     rows = []
     for key, value in accounts.items():
         group = value.items() if isinstance(value, Mapping) else [(None, value)]
+        if isinstance(value, Mapping) and not any(value.values()):
+            continue
         rows += [(key if name is None else f"{key}.{name}", figure(n)) for name, n in group]
     return Table("kernel", ("account", "count"), rows)
 

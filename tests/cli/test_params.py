@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
-from emu.cli.params import COUNT, KEY_VALUE, MOUNT, SIZE, Mount
+from emu.cli.params import COUNT, KEY_VALUE, MOUNT, SIZE, SWAP, Mount, SwapArea
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,13 @@ def test_mount(tmp_path: Path) -> None:
     assert not MOUNT.convert(f"{tmp_path}:/x:ro", None, None).writable
 
 
+def test_swap(tmp_path: Path) -> None:
+    """Whole pages; a file when one is named."""
+    assert SWAP.convert("8K", None, None) == SwapArea(8192)
+    assert SWAP.convert("10000", None, None) == SwapArea(8192)
+    assert SWAP.convert(f"1G,{tmp_path}/a,b", None, None) == SwapArea(1 << 30, f"{tmp_path}/a,b")
+
+
 @pytest.mark.parametrize(
     ("kind", "text"),
     [
@@ -56,6 +63,7 @@ def test_mount(tmp_path: Path) -> None:
         (KEY_VALUE, "A"), (KEY_VALUE, "=1"), (KEY_VALUE, " =1"),
         (MOUNT, "x"), (MOUNT, ".:"), (MOUNT, ":/x"), (MOUNT, ".:x"), (MOUNT, ".:/x:rx"), (MOUNT, "/no/such:/x"),
         (MOUNT, ".:/a/../b"), (MOUNT, ""),
+        (SWAP, ""), (SWAP, "4K"), (SWAP, "0"), (SWAP, "9T"), (SWAP, "1M,"), (SWAP, "1M,/"), (SWAP, ",f"),
     ],
 )  # fmt: skip
 def test_refused(kind: click.ParamType, text: str) -> None:
