@@ -92,7 +92,10 @@ def physical(m, h, va, access):
         return cause, 0, 0
     e = m.tlb[i]
     pages = 1 << (e.level * (10 if m.xlen == 32 else 9))
-    return 0, ((e.ppn + ((va >> 12) & (pages - 1))) << 12) | (va & 4095), i
+    pa = ((e.ppn + ((va >> 12) & (pages - 1))) << 12) | (va & 4095)
+    if pa >= m.ram_size:  # a huge page may reach beyond the end of memory
+        return access_fault(access), 0, 0
+    return 0, pa, i
 
 
 # -------------------------------------------------------------------------------------------------------- watchpoints
