@@ -133,9 +133,12 @@ def run_hart(m, h, timed, max_n, until):
                     if timed:
                         cycles += wrong * m.cost_mispredict + (taken + jumps) * m.cost_taken
                         cycles += (loads + stores) * m.cache[L1D].latency + fetches * m.cache[L1I].latency
-                    if h.clock + cycles + h.extra >= until:
+                    left = until - h.clock - cycles - h.extra
+                    if left <= 0:
                         reason = STOP_DEADLINE
                         break
+                    soft = n + left // m.cost_most  # no fewer instructions can reach it without the slow path
+                    soft = min(soft, max_n - halves)
                 else:
                     soft = max_n - halves
             if pc & line != current:
@@ -150,6 +153,7 @@ def run_hart(m, h, timed, max_n, until):
                     h.cycles = n + stall + wrong * m.cost_mispredict + (taken + jumps) * m.cost_taken
                     ip = fetch_slow(m, h, pc)
                     base_tick = h.tick - n
+                    soft = min(soft, n) if timed_limit else soft  # that took time
                     if ip == FAULT:
                         bias = pc
                         ip = np.int64(0)

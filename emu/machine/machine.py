@@ -114,6 +114,8 @@ class Machine:
             self.state[f"cost_{name}"] = config[f"costs.{name}"] if pipeline else 0
         for name in ("l2tlb", "upgrade", "invalidate", "intervention", "dram", "write_through", "fence"):
             self.state[f"cost_{name}"] = config[f"costs.{name}"] if self.timed else 0
+        dearest = ("costs.load_use", "costs.mul", "costs.div", "costs.taken", "costs.mispredict")
+        self.state.cost_most = 1 + sum(config[key] for key in (*dearest, "l1i.latency", "l1d.latency"))
 
     def _set_caches(self, config: Config) -> None:
         base = 0
