@@ -345,9 +345,10 @@ class Kernel:
         while self.exit is None:
             self.need_resched = False
             self.sched.fill_idle_harts()
-            if not any(hart.online for hart in self.harts) and not self._idle():
-                return self._ended("deadlock")
-            if self.exit is None and (reason := self._run_harts(limits, last_insn)):
+            if not any(hart.online for hart in self.harts):
+                if not self._idle():
+                    return self._ended("deadlock")
+            elif self.exit is None and (reason := self._run_harts(limits, last_insn)):
                 return self._ended(reason)
         self.exit.log = self.messages
         return self.exit
