@@ -89,7 +89,7 @@ def failed(results: Results) -> int:
 def write(made: dict[str, Any], as_json: bool) -> None:
     """To stdout."""
     if as_json:
-        json.dump(made, sys.stdout, indent=1, allow_nan=True)
+        json.dump(made, sys.stdout, indent=1, allow_nan=False)
         print()
     else:
         show(made, Console(width=None if sys.stdout.isatty() else WIDTH))

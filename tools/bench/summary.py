@@ -20,10 +20,11 @@ def rate(results: Results, workload: str, engine: str) -> float:
 
 
 def rates(results: Results) -> dict[str, dict[str, float]]:
-    """Rates by workload and engine."""
+    """Rates by workload and engine, of those that ran."""
     table: dict[str, dict[str, float]] = {}
-    for workload, engine in results:
-        table.setdefault(workload, {})[engine] = rate(results, workload, engine)
+    for (workload, engine), result in results.items():
+        if result.runs:
+            table.setdefault(workload, {})[engine] = result.rate
     return table
 
 
@@ -40,8 +41,8 @@ def ratios(results: Results) -> dict[str, dict[str, float]]:
     table: dict[str, dict[str, float]] = {}
     for workload, row in rates(results).items():
         full = row.get("full", math.nan)
-        found = {p: full / row[p] for p in PEER_NAMES if not math.isnan(full / row.get(p, math.nan))}
-        if found:
+        found = {peer: full / row[peer] for peer in PEER_NAMES if peer in row}
+        if found and "full" in row:
             table[workload] = found
     return table
 
