@@ -1,58 +1,26 @@
-"""The machine as Python sees it:
-
-physical memory, harts, one `run`, and views of the state that the jitted code works on.
-"""
+"""The machine as Python sees it: physical memory, harts, one `run`, and views of the state that jitted code has."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 import numpy as np
 
 from emu.isa.paging import SCHEMES
-from emu.machine import decode_table
-from emu.machine.config import CACHES, POLICIES, TLBS, Config, ConfigError
+from emu.machine.config import Config, ConfigError
 from emu.machine.counters import COUNTER_NAMES
 from emu.machine.doors import code_changed, forget_hits, run_timed, run_untimed, satp_changed, sfence
 from emu.machine.events import EV, KIND_NAMES
 from emu.machine.execute import NEVER_ENDS, STOP_BUDGET
 from emu.machine.hart import Hart
 from emu.machine.ledger import LEDGER_NAMES
-from emu.machine.state import BREAKS, EVENTS, MACHINE, NEVER, SLOTS, WATCHES, lazy_memory
+from emu.machine.look import Event, Walk, walk_tables
+from emu.machine.setup import set_up
+from emu.machine.state import BREAKS, EVENTS, MACHINE, SLOTS, WATCHES, lazy_memory
 from emu.machine.warm import reporting
 
 CHUNK = 4_000_000  # instructions between two chances for a signal handler to run
 UNLIMITED = (1 << 62) - 1
-
-
-class Step(NamedTuple):
-    """One level of a walk: its name, the index from the address, where the entry lies, and its raw value."""
-
-    level: str
-    index: int
-    pte_address: int
-    pte: int
-
-
-class Walk(NamedTuple):
-    """A walk without side effects: the entries read, and where it ended."""
-
-    steps: list[Step]
-    pa: int | None
-    page_size: int
-
-
-class Event(NamedTuple):
-    """One recorded event; `events.KINDS` says what a, b and c mean."""
-
-    kind: str
-    cycle: int
-    hart: int
-    pc: int
-    a: int
-    b: int
-    c: int
 
 
 class Machine:
@@ -66,87 +34,28 @@ class Machine:
         self.hart_count = harts or config["harts"]
         self.timed = config["timing"] != "off"
         self.page_count = config["ram"] >> 12
-        self._memory = lazy_memory(config["ram"])
-        self.ram = memoryview(self._memory)
-        self.ram32, self.ram64 = self.ram.cast("I"), self.ram.cast("Q")
         self.state_bytes = lazy_memory(MACHINE.itemsize)
         self._state = np.frombuffer(self.state_bytes, dtype=MACHINE, count=1)
-        slots = MACHINE.fields["code_slot"][1]
-        self._code_slots = memoryview(self.state_bytes)[slots : slots + 4 * self.page_count].cast("i")
-        self._ram_array = np.frombuffer(self._memory, dtype=np.uint8)
         self.state = self._state[0]
-        self._set_up(config)
+        set_up(self.state, config, xlen, self.hart_count)
+        self._give_memory(config["ram"])
         self.harts = [Hart(self, k) for k in range(self.hart_count)]
         self.harts[0].online = True
         self._door = run_timed if self.timed else run_untimed
         self.costs = {key[6:]: value for key, value in config.values.items() if key.startswith("costs.")}
 
-    # ------------------------------------------------------------------------------------------------------- set-up
-
-    def _set_up(self, config: Config) -> None:
-        m = self.state
-        m.ram_at, m.ram_size = self._ram_array.ctypes.data, config["ram"]
-        m.tag_at, m.used_at, m.filled_at = (m[f"line_{name}"].ctypes.data for name in ("tag", "used", "filled"))
-        m.line_at = m.line.ctypes.data
-        m.xlen, m.harts, m.timed = self.xlen, self.hart_count, int(self.timed)
-        m.flat = int(config["timing"] == "simple")
-        m.line_shift = config["cache.line"].bit_length() - 1
-        m.quantum, m.rng, m.time_shift, m.code_pages = config["quantum"], 0x2545F4914F6CDD1D, 0, 1
-        self._set_directory()
-        self._set_costs(config)
-        self._set_caches(config)
-        self._set_tlbs(config)
-        pipeline = config["timing"] == "full"
-        latencies = {kind: config[f"costs.{kind}"] if pipeline else 0 for kind in ("mul", "div")}
-        decode_table.fill(m, self.xlen, latencies)
-        for k in range(self.hart_count):
-            self._set_hart(m.hart[k], k)
-
-    def _set_directory(self) -> None:
-        """Which harts may hold each line: 8 bytes a line, touched as the lines are; only with several harts."""
+    def _give_memory(self, size: int) -> None:
+        """Physical memory; and, with several harts, the directory of who may hold each line: 8 bytes a line."""
+        memory = lazy_memory(size)
+        self.ram = memoryview(memory)
+        self.ram32, self.ram64 = self.ram.cast("I"), self.ram.cast("Q")
+        self._arrays = [np.frombuffer(memory, dtype=np.uint8)]
+        self.state.ram_at = self._arrays[0].ctypes.data
         if self.timed and self.hart_count > 1:
-            self._directory = lazy_memory((self.config["ram"] >> self.state.line_shift) * 8)
-            self.state.dir_at = np.frombuffer(self._directory, dtype=np.uint8).ctypes.data
-
-    def _set_costs(self, config: Config) -> None:
-        pipeline = config["timing"] == "full"
-        for name in ("load_use", "taken", "mispredict"):
-            self.state[f"cost_{name}"] = config[f"costs.{name}"] if pipeline else 0
-        for name in ("l2tlb", "upgrade", "invalidate", "intervention", "dram", "write_through", "fence"):
-            self.state[f"cost_{name}"] = config[f"costs.{name}"] if self.timed else 0
-        dearest = ("costs.load_use", "costs.mul", "costs.div", "costs.taken", "costs.mispredict")
-        self.state.cost_most = 1 + sum(config[key] for key in (*dearest, "l1i.latency", "l1d.latency"))
-
-    def _set_caches(self, config: Config) -> None:
-        base = 0
-        for k, unit in enumerate(CACHES):
-            c = self.state.cache[k]
-            lines = config[f"{unit}.size"] // config["cache.line"]
-            c.ways = config[f"{unit}.ways"]
-            c.sets = lines // c.ways
-            c.first, c.stride = base, 0 if unit == "llc" else lines
-            c.policy = POLICIES.index(config[f"{unit}.replacement"])
-            c.latency = config[f"{unit}.latency"]
-            c.through = int(config.values.get(f"{unit}.write_through", False))
-            c.allocate = int(config.values.get(f"{unit}.write_allocate", True))
-            c.inclusive = int(config.values.get(f"{unit}.inclusive", False))
-            base += lines * (1 if unit == "llc" else self.hart_count)
-
-    def _set_tlbs(self, config: Config) -> None:
-        base = 1  # entry 0 is the one that untranslated accesses stamp
-        for k, unit in enumerate(TLBS):
-            t = self.state.tlb_shape[k]
-            t.ways = config[f"{unit}.ways"]
-            t.sets = config[f"{unit}.entries"] // t.ways
-            t.first, t.stride = base, config[f"{unit}.entries"]
-            t.policy = POLICIES.index(config[f"{unit}.replacement"])
-            base += config[f"{unit}.entries"] * self.hart_count
-
-    def _set_hart(self, h: np.record, number: int) -> None:
-        h.id, h.reserved, h.reserved_line = number, -1, -1
-        h.dhit["rtag"] = h.dhit["wtag"] = h.fhit["tag"] = NEVER
-        h.bht[:] = 1
-        h.scratch_at = h.scratch.ctypes.data
+            self._arrays.append(np.frombuffer(lazy_memory((size >> self.state.line_shift) * 8), dtype=np.uint8))
+            self.state.dir_at = self._arrays[1].ctypes.data
+        slots = MACHINE.fields["code_slot"][1]
+        self._code_slots = memoryview(self.state_bytes)[slots : slots + 4 * self.page_count].cast("i")
 
     # ---------------------------------------------------------------------------------------------------------- run
 
@@ -283,7 +192,7 @@ class Machine:
         mode, root = satp if isinstance(satp, tuple) else self.split_satp(satp)
         if mode not in SCHEMES:
             return Walk([], va if va < len(self.ram) else None, 4096)
-        return _walk(self, SCHEMES[mode], root, va)
+        return walk_tables(self, SCHEMES[mode], root, va)
 
     def split_satp(self, satp: int) -> tuple[int, int]:
         """(mode, root ppn) of a satp value."""
@@ -303,21 +212,3 @@ class Machine:
 
     def _which(self, hart: int | None) -> range:
         return range(self.hart_count) if hart is None else range(hart, hart + 1)
-
-
-def _walk(machine: Machine, scheme, root: int, va: int) -> Walk:
-    steps: list[Step] = []
-    table = root << 12
-    cells = machine.ram64 if scheme.pte_size == 8 else machine.ram32
-    for level in scheme.levels:
-        at = table + level.index(va) * scheme.pte_size
-        if at + scheme.pte_size > len(machine.ram):
-            break
-        pte = cells[at // scheme.pte_size]
-        steps.append(Step(level.name, level.index(va), at, pte))
-        if not pte & 1:
-            break
-        table = (pte >> 10 & ((1 << 44) - 1)) << 12
-        if pte & 0b1010:
-            return Walk(steps, table & -level.page_size | va & (level.page_size - 1), level.page_size)
-    return Walk(steps, None, scheme.levels[len(steps) - 1].page_size if steps else 4096)
