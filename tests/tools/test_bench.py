@@ -16,7 +16,7 @@ from rich.console import Console
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
-cli, collect, document, engines, measure, ours, program, report, startup, summary, workloads = (
+cli, collect, document, engines, measure, operations, ours, program, report, startup, summary, workloads = (
     importlib.import_module(f"tools.bench.{name}")
     for name in (
         "cli",
@@ -24,6 +24,7 @@ cli, collect, document, engines, measure, ours, program, report, startup, summar
         "document",
         "engines",
         "measure",
+        "operations",
         "ours",
         "program",
         "report",
@@ -148,12 +149,46 @@ def test_ratios_are_of_medians() -> None:
 def test_the_report_is_text_and_json() -> None:
     """One document, twice."""
     rows = [startup.row("`emu --help`", "s", 0.15, [0.05, 0.2, 0.1], [0.04])]
-    made = document.document(made_up(off=500e6, full=250e6, unicorn=400e6), rows, 64)
+    made = document.document(made_up(off=500e6, full=250e6, unicorn=400e6), [], rows, 64)
     out = io.StringIO()
     report.show(made, Console(file=out, width=cli.WIDTH))
     for text in ("quicksort", "integer mean", "missed", "`emu --help`", "under 0.15 s", "0.62"):
         assert text in out.getvalue()
     assert json.loads(json.dumps(made))["rates"]["alu"]["full"] == 250e6
+
+
+def test_a_saved_document_is_shown_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """--show prints what --json wrote."""
+    saved = tmp_path / "bench.json"
+    saved.write_text(json.dumps(document.document(made_up(full=250e6), [], [], 64)))
+    assert cli.main(["--show", str(saved)]) == 0
+    assert "pagefill" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("source", "more", "base"),
+    [
+        ("faults.s", {"PAGES": 32}, {"PAGES": 0}),
+        ("fork.s", {"FORKS": 3, "PAGES": 4, "WRITE": 1}, {"FORKS": 3, "PAGES": 4}),
+        ("getpid.s", {"CALLS": 50}, {"CALLS": 0}),
+    ],
+)
+def test_operations_are_done_and_counted(source: str, more: dict[str, int], base: dict[str, int]) -> None:
+    """The programs end well with their operations and without; the checksum is how many there were."""
+    done = ours.under_kernel(program.build_source(source, more), "full")
+    assert done.checksum == next(iter(more.values()))
+    row = operations.row(operations.Operation("few", source, 10, 1, more, base), 1, "off")
+    assert row["error"] == "" and row["measured"] > 0
+
+
+def test_an_operation_the_kernel_lacks_has_no_figure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its row says what is missing, the others go on."""
+
+    def fails(program, timing: str):
+        raise RuntimeError("exited, code 38\nmore")
+
+    monkeypatch.setattr(operations, "host_time", fails)
+    assert [row["error"] for row in operations.measure(1)] == ["exited, code 38"] * len(operations.OPERATIONS)
 
 
 def test_peak_memory_is_the_commands_own() -> None:

@@ -4,6 +4,7 @@ workloads  engines        the two tables: what is run, and on what
 program                   source to ELF, segments, symbols
 ours  peer_*              how each engine is called
 measure  collect          runs, repeats, medians
-summary  startup          figures, ratios, goals; wall time and memory of the command line
+summary                   figures, ratios, goals
+operations  startup       what the kernel does in a second; wall time and memory of the command line
 document  report  cli     JSON, text, options
 """

@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from . import startup
+from . import operations, startup
 from .collect import Results, collect, present_peers
 from .document import document
 from .engines import OURS, TIMINGS, Engine
@@ -33,12 +34,16 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--no-kernel", action="store_true", help="only the machine, not the runs under the kernel")
     made.add_argument("--no-startup", action="store_true", help="leave out start-up times and memory")
     made.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
+    made.add_argument("--show", metavar="FILE", type=Path, help="measure nothing: print the tables of such an object")
     return made
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run, print; the exit code is 1 if an engine failed or disagreed."""
     options = parser().parse_args(argv)
+    if options.show:
+        write(json.loads(options.show.read_text(encoding="utf-8")), False)
+        return 0
     return smoke(options) if options.smoke else bench(options)
 
 
@@ -56,8 +61,10 @@ def bench(options: argparse.Namespace) -> int:
     names = options.workload or list(BY_NAME)
     warm_up(chosen, xlen)
     results = collect(names, chosen, options.repeat, None, xlen)
-    rows = [] if options.no_startup or options.workload else startup.measure(max(options.repeat, 3))
-    write(document(results, rows, xlen), options.json)
+    every = not options.workload
+    kernel = operations.measure(options.repeat) if every and xlen == 64 and not options.no_kernel else []
+    starts = startup.measure(max(options.repeat, 3)) if every and not options.no_startup else []
+    write(document(results, kernel, starts, xlen), options.json)
     return failed(results)
 
 

@@ -39,7 +39,10 @@ def cpu_name() -> str:
     )
 
 
-def document(results: Results, startup: list[dict[str, Any]], xlen: int) -> dict[str, Any]:
+Rows = list[dict[str, Any]]
+
+
+def document(results: Results, operations: Rows, startup: Rows, xlen: int) -> dict[str, Any]:
     """Everything that was measured. Rates are instructions a second of CPU time."""
     return {
         "host": host(),
@@ -53,6 +56,7 @@ def document(results: Results, startup: list[dict[str, Any]], xlen: int) -> dict
         "rates": summary.rates(results),
         "geometric_means": summary.means(results),
         "ratios": summary.ratios(results),
+        "operations": operations,
         "startup": startup,
         "goals": summary.goals(results),
     }

@@ -72,6 +72,17 @@ def identity_table(machine, top: int) -> tuple[int, int]:
 
 def under_kernel(program: Program, timing: str) -> Run:
     """The program as process 1: loaded on demand, page faults served, printing what it found."""
+    machine, kernel, out = boot_kernel(program, timing)
+    begin = time.process_time()
+    end = kernel.run()
+    seconds = time.process_time() - begin
+    if end.code:
+        raise Failed(f"{end.reason}, code {end.code}")
+    return Run(seconds, machine.instructions, int(out.output, 16), sum(h.cycle for h in machine.harts))
+
+
+def boot_kernel(program: Program, timing: str):
+    """A machine, a kernel with the program as process 1, and what catches its output."""
     from emu.kernel import Kernel, Options
     from emu.kernel.fs.console import Capture
     from emu.machine import Machine, load_config
@@ -80,9 +91,4 @@ def under_kernel(program: Program, timing: str) -> Run:
     out = Capture()
     kernel = Kernel(machine, Options(stdout=out))
     kernel.spawn(program.elf, "/bench", ["/bench"], {})
-    begin = time.process_time()
-    end = kernel.run()
-    seconds = time.process_time() - begin
-    if end.code:
-        raise Failed(f"{end.reason}, code {end.code}")
-    return Run(seconds, machine.instructions, int(out.output, 16), sum(h.cycle for h in machine.harts))
+    return machine, kernel, out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -49,10 +50,14 @@ class Program:
 def build(name: str, scale: str, xlen: int = 64) -> Program:
     """A workload at a scale, assembled."""
     workload = BY_NAME[name]
-    path = FOLDER / workload.source
+    return build_source(workload.source, workload.defines(scale), xlen, workload.harts)
+
+
+def build_source(name: str, defines: Mapping[str, int], xlen: int = 64, harts: int = 1) -> Program:
+    """A program of programs/bench with some of its sizes changed."""
+    path = FOLDER / name
     source = Source(str(path), path.read_text(encoding="utf-8"))
-    elf = assemble([source], xlen=xlen, include=include, defines=workload.defines(scale))
-    return take_apart(elf, xlen, workload.harts)
+    return take_apart(assemble([source], xlen=xlen, include=include, defines=defines), xlen, harts)
 
 
 def include(written: str, includer: str) -> bytes:

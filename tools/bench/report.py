@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -23,6 +24,8 @@ def show(document: dict[str, Any], console: Console) -> None:
     for row in document["results"]:
         if row["error"]:
             console.print(f"{row['workload']} on {row['engine']}: {row['error']}", style="red", highlight=False)
+    if document["operations"]:
+        console.print(operations_table(document["operations"]))
     if document["startup"]:
         console.print(startup_table(document["startup"]))
     if document["goals"]:
@@ -42,7 +45,7 @@ def peers_line(peers: dict[str, str]) -> str:
 
 def table(title: str, *columns: str) -> Table:
     """A table whose first column is text."""
-    made = Table(title=title, title_justify="left", header_style="bold")
+    made = Table(title=title, title_justify="left", header_style="bold", box=box.SIMPLE_HEAD)
     for number, column in enumerate(columns):
         made.add_column(column, justify="right" if number else "left")
     return made
@@ -81,6 +84,15 @@ def ratios_table(document: dict[str, Any]) -> Table:
     full = means.get("full", math.nan)
     made.add_section()
     made.add_row("integer mean", *(figure(full / means.get(peer, math.nan), 1) for peer in peers))
+    return made
+
+
+def operations_table(rows: list[dict[str, Any]]) -> Table:
+    """What the kernel does in a second."""
+    made = table("operations per second of CPU time, under the kernel", "", "measured", "goal", "", "in the machine")
+    for row in rows:
+        share = row["error"] or f"{row['machine_share']:.0%}"
+        made.add_row(row["what"], f"{row['measured']:,.0f}", f"{row['target']:,}", met(row), share)
     return made
 
 
