@@ -678,6 +678,7 @@ def run_hart(m, h, timed, max_n, until):
                 ip += slow
                 if timed_limit:
                     end = LEAVE
+                    soft = min(soft, n)  # that took time
             elif status == AGAIN:
                 n -= 1
             elif status == REFETCH:

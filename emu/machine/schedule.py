@@ -32,6 +32,8 @@ def run_harts(m, timed, only, max_n, until):
             return STOP_DEADLINE
         h = m.hart[k]
         m.stopped = k
+        if only < 0 and h.clock >= until:
+            return STOP_DEADLINE
         limit = until
         if only < 0:
             other = furthest_behind(m, k)
@@ -40,5 +42,7 @@ def run_harts(m, timed, only, max_n, until):
         before = h.instret
         reason = run_hart(m, h, timed, left, limit)
         left -= h.instret - before
-        if reason != STOP_DEADLINE or h.clock >= until or left <= 0:
-            return reason if reason != STOP_DEADLINE or left > 0 else STOP_BUDGET
+        if reason != STOP_DEADLINE or (only >= 0 and h.clock >= until):
+            return reason
+        if left <= 0:
+            return STOP_BUDGET
