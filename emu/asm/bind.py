@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from emu.asm.encode import Columns, Values
 from emu.asm.errors import Mistake
-from emu.asm.explain import unknown_csr
+from emu.asm.explain import unknown_csr, wrong_base
 from emu.asm.expressions import Names, parse_expression
 from emu.asm.forms import Form, Slot
 from emu.asm.nodes import Node
@@ -45,7 +45,10 @@ class Binder:
 
     def expression(self, operand: Operand) -> Node:
         """An operand that is an expression."""
-        return parse_expression(operand.tokens, self.names)
+        try:
+            return parse_expression(operand.tokens, self.names)
+        except Mistake as mistake:
+            raise (wrong_base(operand) if operand.shape == "e" else None) or mistake from None
 
     def _register(self, slot: Slot, word: str, operand: Operand, values: Values) -> None:
         if slot.literal < 0:

@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 from emu.asm.compress import compress
 from emu.asm.elastic import Branch
 from emu.asm.errors import Mistake
+from emu.asm.explain import does_not_fit
 from emu.asm.fragments import Fixup
 from emu.asm.nodes import Modifier, Node, Symbol
 from emu.asm.options import Options
@@ -94,7 +95,8 @@ class Encoder:
             try:
                 field.check(values.get(field.name, field.default))
             except EncodeError as reason:
-                return Mistake(f"{insn.name}: {reason}", columns.get(field.name))
+                hint = does_not_fit(insn, field, values.get(field.name, field.default))
+                return Mistake(f"{insn.name}: {reason}", columns.get(field.name), hint)
         return Mistake(f"{insn.name}: {error}")
 
     def _symbolic(self, insn: Insn, values: Values, columns: Columns, field: Field, node: Node) -> None:

@@ -10,6 +10,8 @@ from emu.asm.operands import Operand
 from emu.errors import did_you_mean
 from emu.isa.abi import FREG, XREG
 from emu.isa.csrs import CSR_BY_NAME
+from emu.isa.formats import Field
+from emu.isa.insns import Insn
 
 SHAPE_NAMES = {
     "x": "an integer register such as a0",
@@ -17,6 +19,20 @@ SHAPE_NAMES = {
     "m": "an address such as 8(sp)",
     "e": "a number or symbol",
 }
+ELSEWHERE = {  # what other machines' assemblers call it
+    **dict.fromkeys(("mov", "move"), "RISC-V has mv rd, rs and li rd, number"),
+    **dict.fromkeys(("jmp", "b", "goto"), "RISC-V has j label"),
+    **dict.fromkeys(("bl", "jsr"), "RISC-V has call label"),
+    **dict.fromkeys(("syscall", "svc", "int", "swi"), "RISC-V has ecall, with the number in a7"),
+    **dict.fromkeys(("ldr", "load"), "RISC-V has lb, lh, lw and on RV64 ld: lw rd, 0(rs)"),
+    **dict.fromkeys(("str", "store"), "RISC-V has sb, sh, sw and on RV64 sd: sw rs, 0(base)"),
+    **dict.fromkeys(("push", "pop"), "RISC-V has neither: addi sp, sp, -16 makes room, then a store or load at 0(sp)"),
+    **dict.fromkeys(("cmp", "test"), "RISC-V has no flags: blt a0, a1, label compares and branches"),
+    "inc": "RISC-V has addi rd, rd, 1",
+    "dec": "RISC-V has addi rd, rd, -1",
+    "subi": "RISC-V has addi rd, rs, -number",
+}
+REGISTERS = "there are a0-a7, s0-s11, t0-t6, zero, ra, sp, gp and tp, which are x0-x31"
 
 
 def unknown(name: str, xlen: int, column: int, macros: Iterable[str]) -> Mistake:
@@ -28,7 +44,7 @@ def unknown(name: str, xlen: int, column: int, macros: Iterable[str]) -> Mistake
             column,
             f"assemble for RV{other}, or use an RV{xlen} instruction",
         )
-    hint = did_you_mean(name, [*mnemonics(xlen), *macros])
+    hint = ELSEWHERE.get(name.lower()) or did_you_mean(name, [*mnemonics(xlen), *macros])
     return Mistake(f"unknown instruction {name!r}", column, hint)
 
 
@@ -42,6 +58,8 @@ def mismatch(name: str, candidates: tuple[Form, ...], operands: list[Operand], c
     form = max(same, key=lambda f: _agreement(f, operands))
     index = min(_agreement(form, operands), count - 1)
     operand, slot = operands[index], form.slots[index]
+    if slot.shape == "m" and (mistake := wrong_base(operand)):
+        return mistake
     return Mistake(
         f"operand {index + 1} of {name} must be {SHAPE_NAMES[slot.shape]}",
         operand.column,
@@ -79,7 +97,39 @@ def _register_hint(shape: str, operand: Operand) -> str:
     known = XREG if shape == "x" else FREG
     if word.lower() in known:
         return f"register names are in lower case: {word.lower()}"
-    return did_you_mean(word, known)
+    return did_you_mean(word, known) or (REGISTERS if shape == "x" and word[1:].isdigit() else "")
+
+
+def wrong_base(operand: Operand) -> Mistake | None:
+    """For 8(s12): the word in brackets at the end of an operand is no register. None if there is no such word."""
+    if len(operand.tokens) < 3:
+        return None
+    before, word, after = operand.tokens[-3:]
+    if word.kind != "name" or (before.value, after.value) != ("(", ")"):
+        return None
+    hint = _register_hint("x", operand._replace(tokens=[word]))
+    return Mistake(f"{word.value!r} is no integer register", word.start, hint or "write an address as 8(sp)")
+
+
+REGISTER_FORMS = {
+    "addi": "add",
+    "addiw": "addw",
+    "andi": "and",
+    "ori": "or",
+    "xori": "xor",
+    "slti": "slt",
+    "sltiu": "sltu",
+}
+
+
+def does_not_fit(insn: Insn, field: Field, value: int) -> str:
+    """What to write when a 12-bit number is too large for its instruction; '' where there is no general way."""
+    if field.maximum != 2047:
+        return ""
+    load = f"put it into a register before: li t0, {value}"
+    if insn.name in REGISTER_FORMS:
+        return f"{load} and then {REGISTER_FORMS[insn.name]} with t0"
+    return f"{load}, add the base to t0, and write 0(t0)" if field.name in ("imm_i", "imm_s") else ""
 
 
 def unknown_csr(word: str, column: int) -> Mistake:

@@ -38,7 +38,8 @@ def split_at_commas(tokens: list[Token]) -> list[list[Token]]:
             depth += (token.value == "(") - (token.value == ")")
         parts[-1].append(token)
     if not parts[-1]:
-        raise Mistake("an operand is missing after this comma", tokens[-1].start)
+        hint = "is it behind a #? that begins a comment: numbers are written without it"
+        raise Mistake("an operand is missing after this comma", tokens[-1].start, hint)
     return parts
 
 

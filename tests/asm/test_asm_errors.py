@@ -8,7 +8,23 @@ from emu.asm import AsmError, Source, assemble, assemble_object
 CASES = {
     "addd a0, a1, a2": (1, 1, "unknown instruction 'addd'", "did you mean 'add'"),
     "  add a0, a1": (1, 3, "add takes 3 operands, found 2", "write: add rd, rs1, rs2"),
-    "addi a0, a1, 5000": (1, 14, "immediate 5000 out of range -2048..2047", ""),
+    "addi a0, a1, 5000": (1, 14, "immediate 5000 out of range -2048..2047", "li t0, 5000 and then add with t0"),
+    "lw a0, 4096(sp)": (1, 8, "immediate 4096 out of range", "li t0, 4096, add the base to t0, and write 0(t0)"),
+    "lw a0, 4(zz)": (1, 10, "'zz' is no integer register", "write an address as 8(sp)"),
+    "sw a0, 4(fa0)": (1, 10, "'fa0' is no integer register", "did you mean 'a0'"),
+    "amoadd.w a0, a1, (t9)": (1, 19, "'t9' is no integer register", "t0-t6"),
+    "addi a0, a8, 1": (1, 10, "operand 2 of addi must be an integer register", "there are a0-a7"),
+    "jmp x": (1, 1, "unknown instruction 'jmp'", "RISC-V has j label"),
+    "MOV a0, a1": (1, 1, "unknown instruction 'mov'", "RISC-V has mv rd, rs"),
+    "mul a0, a0, #5": (1, 11, "an operand is missing after this comma", "begins a comment"),
+    ".align 99": (1, 8, "needs an exponent from 0 to 24, found 99", ""),
+    "la t0, d\n.section .rodta\nd: .byte 1": (
+        1,
+        8,
+        "'d' is in section '.rodta', which is not loaded into memory",
+        "did you mean '.rodata'",
+    ),
+    "la t0, d\n.section .mine\nd: .byte 1": (1, 8, "'d' is in section '.mine'", '.section .mine, "aw"'),
     "add a0, 7, a2": (1, 9, "operand 2 of add must be an integer register", "write: add rd, rs1, rs2"),
     "add a0, a1, x32": (1, 13, "symbol 'x32' is not defined", "did you mean 'x3'"),
     "add A0, a1, a2": (1, 5, "operand 1 of add must be an integer register", "lower case: a0"),
@@ -85,6 +101,7 @@ def test_the_caret_is_under_the_operand():
         "x.s:1:15: error: addi: immediate 5000 out of range -2048..2047",
         "     addi a0, a1, 5000   # too much",
         "                  ^",
+        "  hint: put it into a register before: li t0, 5000 and then add with t0",
     ]
 
 

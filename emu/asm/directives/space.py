@@ -99,7 +99,7 @@ def _alignment(boundary: int, exponent: bool, arguments: Arguments) -> int:
     if exponent and 0 <= boundary < 64:
         boundary = 1 << boundary
     elif exponent or boundary < 0 or boundary & (boundary - 1):
-        what = "an exponent from 0" if exponent else "a power of two"
+        what = f"an exponent from 0 to {MAX_ALIGNMENT.bit_length() - 1}" if exponent else "a power of two"
         raise Mistake(f"{arguments.name} needs {what}, found {boundary}", arguments.column)
     if boundary > MAX_ALIGNMENT:
         hint = f".align n means 2 to the n; for bytes write .balign {boundary.bit_length() - 1}" if exponent else ""

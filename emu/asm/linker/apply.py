@@ -11,9 +11,12 @@ from emu.asm.linker.provided import provided
 from emu.asm.objects import ABSOLUTE, DEFINED, ObjectSection, ObjectSymbol, Reloc
 from emu.asm.patch import patch
 from emu.asm.relocations import RELOCATIONS
+from emu.asm.sections import SHF_ALLOC
 from emu.asm.symbols import shown_name
+from emu.errors import did_you_mean
 
 HIGHS = ("PCREL_HI20", "GOT_HI20", "TLS_GOT_HI20", "TLS_GD_HI20")
+STANDARD = (".text", ".data", ".bss", ".rodata", ".sdata", ".sbss", ".tdata", ".tbss")
 
 
 class Applier:
@@ -65,10 +68,21 @@ class Applier:
         if how in ("got", "tls_got", "tls_gd"):
             key = (self.names.find(reloc.symbol), how)
             return self.memory.address(self.got.section, self.got.entries[key]) + reloc.addend - place
+        self._check_loaded(section, reloc)
         value = self.address(reloc.symbol) + reloc.addend
         if how in ("tprel", "dtprel"):
             return value - self.thread_start - (DTP_OFFSET if how == "dtprel" else 0)
         return value - place if how == "pcrel" else value
+
+    def _check_loaded(self, section: ObjectSection, reloc: Reloc) -> None:
+        """Mistake where code or data refer to a section that will not be in memory: a misspelt name, most likely."""
+        target = self.names.find(reloc.symbol).section
+        if target is None or not section.flags & SHF_ALLOC or target.flags & SHF_ALLOC:
+            return
+        meant = did_you_mean(target.name, STANDARD)
+        hint = meant or f'.section {target.name}, "aw" makes it loaded and writable'
+        name = shown_name(reloc.symbol.name)
+        raise Mistake(f"{name!r} is in section {target.name!r}, which is not loaded into memory", None, hint)
 
     def _low(self, reloc: Reloc) -> int:
         """The low part of what the auipc at the label got."""
