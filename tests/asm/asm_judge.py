@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import ziglang
@@ -35,13 +36,12 @@ def target(xlen: int, arch: str) -> list[str]:
     return [f"--target=riscv{xlen}-unknown-elf", f"-march=rv{xlen}{arch}", f"-mabi={abi}", "-mno-relax"]
 
 
-def clang_object(text: str, xlen: int, arch: str = FULL, folder: Path | None = None) -> bytes:
-    """clang's object for assembly text; AssertionError with its messages if it refuses."""
+def clang_object(text: str, xlen: int, arch: str = FULL, folders: Sequence[Path] = ()) -> bytes:
+    """clang's object for assembly text; AssertionError with its messages if it refuses. Includes are in `folders`."""
     with tempfile.TemporaryDirectory() as temporary:
         output = Path(temporary) / "out.o"
-        done = zig(
-            "clang", *target(xlen, arch), "-c", "-x", "assembler", "-", "-o", str(output), text=text, folder=folder
-        )
+        includes = [f"-I{folder}" for folder in folders]
+        done = zig("clang", *target(xlen, arch), *includes, "-c", "-x", "assembler", "-", "-o", str(output), text=text)
         assert done.returncode == 0, done.stderr[:4000]
         return output.read_bytes()
 
