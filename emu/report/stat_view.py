@@ -85,8 +85,9 @@ def events(part: Mapping[str, Any]) -> Table:
 
 
 def kernel(accounts: Mapping[str, Any]) -> Table:
-    """The kernel's accounts, whatever it keeps: single figures, and groups of them as `group.name`. A group of zeroes is
-    left out: what did not happen needs no rows.
+    """The kernel's accounts, whatever it keeps: single figures, and groups of them as `group.name`.
+
+    A group of zeroes is left out: what did not happen needs no rows.
     """
     rows = []
     for key, value in accounts.items():
