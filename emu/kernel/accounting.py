@@ -23,7 +23,12 @@ def stats(kernel: Kernel) -> dict[str, Any]:
             "page_tables": pages.nr_table_pages,
             "max_rss": max((kernel.max_rss, *(t.mm.hiwater_rss for t in kernel.tasks.values() if t.mm)), default=0),
         },
-        "swap_pages": {"total": kernel.swap.area.pages, "free": kernel.swap.area.free, "in": vm.pswpin, "out": vm.pswpout},
+        "swap_pages": {
+            "total": kernel.swap.area.pages,
+            "free": kernel.swap.area.free,
+            "in": vm.pswpin,
+            "out": vm.pswpout,
+        },
         "reclaim": {
             "direct": vm.allocstall,
             "scanned_direct": vm.pgscan_direct,

@@ -25,6 +25,7 @@ class Disk:
         self.kernel, self.name, self.latency = kernel, name, latency
         self.free_at = 0
         self.writes: deque[tuple[int, list[int]]] = deque()
+        self.pages_in_flight = 0
         self.reads = self.pages_read = self.pages_written = 0
 
     def submit(self, pages: int) -> int:
@@ -41,6 +42,7 @@ class Disk:
     def write(self, pfns: list[int]) -> None:
         """Frames on their way out: when the write is done, `end_writeback` hears of it."""
         self.pages_written += len(pfns)
+        self.pages_in_flight += len(pfns)
         done = self.submit(len(pfns))
         self.writes.append((done, pfns))
         self.kernel.timers.add(done, self)
@@ -54,6 +56,7 @@ class Disk:
         finished = 0
         while self.writes and self.writes[0][0] <= now:
             _, pfns = self.writes.popleft()
+            self.pages_in_flight -= len(pfns)
             self.kernel.reclaimer.end_writeback(pfns)
             finished += len(pfns)
         return finished

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emu.isa.paging import PTE_U, PTE_V, PTE_W
+from emu.kernel.mm.filemap import AddressSpace
 from emu.kernel.mm.lru import list_of
 from emu.kernel.mm.page import PG_ANON, PG_BUDDY, PG_KERNEL, PG_LRU, PG_RESERVED, PG_SWAPCACHE, PG_TABLE, flag_names
 from emu.kernel.mm.swap import slot_of
@@ -20,7 +21,6 @@ from emu.kernel.panic import bug_on
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
-    from emu.kernel.mm.filemap import AddressSpace
     from emu.kernel.mm.mm import Mm
 
 
@@ -81,8 +81,8 @@ def check_areas(mm: Mm) -> None:
     for vma in mm.vmas:
         bug_on(not end <= vma.vm_start < vma.vm_end <= mm.task_size, "areas overlap or lie outside", vma)
         bug_on(bool(vma.vm_start & 4095 or vma.vm_end & 4095), "area not page-aligned", vma)
-        linked = vma.vm_file is None or vma in vma.mapping.i_mmap
-        bug_on(not linked or bool(vma.anon_vma and vma not in vma.anon_vma.vmas), "area not in its rmap", vma)
+        linked = vma.vm_file is None or vma in vma.mapping.areas
+        bug_on(not linked or bool(vma.anon_vma and vma not in vma.anon_vma.areas), "area not in its rmap", vma)
         end = vma.vm_end
     total = sum(vma.pages for vma in mm.vmas)
     bug_on(total != mm.total_vm, "total_vm is wrong", total, mm.total_vm)
@@ -175,7 +175,7 @@ def check_counts(kernel: Kernel) -> None:
             continue
         bug_on(mem_map.mapcount[pfn] != maps[pfn], "mapcount", pfn, mem_map.mapcount[pfn], maps[pfn])
         mapping = mem_map.mapping.get(pfn)
-        cached = hasattr(mapping, "i_mmap") + bool(flags & PG_SWAPCACHE)
+        cached = isinstance(mapping, AddressSpace) + bool(flags & PG_SWAPCACHE)
         bug_on(users != maps[pfn] + cached, "refcount", pfn, users, maps[pfn], flag_names(flags))
 
 
@@ -194,7 +194,9 @@ def check_lru(kernel: Kernel) -> None:
 
 
 def check_swap(kernel: Kernel) -> None:
-    """A slot's count is the number of entries (and shared pages) that refer to it; frame and slot agree on each other."""
+    """A slot's count is the number of entries (and shared pages) that refer to it; frame and slot agree on each
+    other.
+    """
     swap, mem_map, references = kernel.swap, kernel.pages.mem_map, Counter()
     for mm in address_spaces(kernel):
         mine = [slot_of(pte) for _, pte in entries(mm) if not pte & PTE_V]
@@ -215,7 +217,7 @@ def check_swap(kernel: Kernel) -> None:
 
 def cached_files(kernel: Kernel) -> list[AddressSpace]:
     """Every file with pages in the cache."""
-    found = {id(m): m for m in kernel.pages.mem_map.mapping.values() if hasattr(m, "i_mmap")}
+    found = {id(m): m for m in kernel.pages.mem_map.mapping.values() if isinstance(m, AddressSpace)}
     return list(found.values())
 
 

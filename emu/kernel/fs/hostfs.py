@@ -199,7 +199,7 @@ class HostDir(DirBase, HostInode):
         assert isinstance(inode, HostInode)
         inode.at, inode.host_name = self, name
         if not inode.mapping or not inode.mapping.dirty:
-            if inode.mapping and info.st_mtime_ns != inode.mtime and not inode.mapping.i_mmap:
+            if inode.mapping and info.st_mtime_ns != inode.mtime and not inode.mapping.areas:
                 filemap.truncate_pages(self.sb.kernel, inode.mapping, 0)
             inode.take(info)
         return inode

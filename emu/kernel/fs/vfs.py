@@ -123,7 +123,7 @@ class Vfs:
     def evict(self, inode: Inode) -> None:
         """After the last name or the last open file went: drop what the page cache holds of a file nobody can reach."""
         mapping = inode.mapping
-        if mapping is None or inode.nlink > 0 or mapping.i_mmap or inode.users:
+        if mapping is None or inode.nlink > 0 or mapping.areas or inode.users:
             return
         for index in list(mapping.pages):
             filemap.remove_from_page_cache(self.kernel, mapping, index)

@@ -25,12 +25,12 @@ READ_AHEAD_PAGES, READ_AHEAD_MOST = 4, 32  # the window of a first read; of a se
 class AddressSpace:
     """The cached pages of one file."""
 
-    __slots__ = ("dirty", "error", "host", "i_mmap", "is_shmem", "pages", "ra_next", "ra_size")
+    __slots__ = ("areas", "dirty", "error", "host", "is_shmem", "pages", "ra_next", "ra_size")
 
     def __init__(self, host: Inode, is_shmem: bool = False) -> None:
         self.host = host  # the inode: i_size, read_page, write_page
         self.pages: dict[int, int] = {}  # index -> pfn
-        self.i_mmap: dict[Vma, None] = {}
+        self.areas: dict[Vma, None] = {}
         self.dirty: dict[int, None] = {}  # indices of dirty pages, oldest first
         self.is_shmem = is_shmem
         self.error = 0  # of a write-back that failed
@@ -165,7 +165,7 @@ def truncate_pages(kernel: Kernel, mapping: AddressSpace, new_size: int) -> None
 
     first_gone = (new_size + PAGE_SIZE - 1) >> 12
     gone = [index for index in mapping.pages if index >= first_gone]
-    if gone or mapping.i_mmap:
+    if gone or mapping.areas:
         unmap_mapping_range(mapping, first_gone)
     for index in gone:
         remove_from_page_cache(kernel, mapping, index)

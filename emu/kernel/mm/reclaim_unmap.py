@@ -12,8 +12,8 @@ from emu.isa.paging import PTE_A, PTE_D
 from emu.kernel.mm import tlb
 from emu.kernel.mm.page import PG_ANON, PG_DIRTY
 from emu.kernel.mm.rmap import rmap_walk
-from emu.kernel.mm.swap import make_entry
-from emu.kernel.mm.vma import VM_EXEC, VM_LOCKED, VM_SHARED
+from emu.kernel.mm.swap import SWAP_MARK
+from emu.kernel.mm.vma import VM_SHARED
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
@@ -38,42 +38,40 @@ class Batch:
         self.touched.clear()
 
 
-def page_referenced(kernel: Kernel, pfn: int, batch: Batch) -> tuple[int, bool, bool]:
-    """How many mappings used the page since last asked (their A bits are cleared), if one executes it, if one locked
-    it.
+def page_referenced(kernel: Kernel, pfn: int, batch: Batch) -> tuple[int, int]:
+    """How many mappings used the page since last asked (their A bits are cleared), and all their areas' flags
+    together.
     """
-    referenced, executable, locked = 0, False, False
+    referenced, vm_flags = 0, 0
     for mm, vma, addr, cell in rmap_walk(kernel.pages.mem_map, pfn):
         pte = mm.cells[cell]
-        if vma.vm_flags & VM_LOCKED:
-            locked = True
+        vm_flags |= vma.vm_flags
         if pte & PTE_A:
             mm.cells[cell] = pte & ~PTE_A
             batch.add(mm, addr)
             referenced += 1
-            executable |= bool(vma.vm_flags & VM_EXEC)
-    return referenced, executable, locked
+    return referenced, vm_flags
 
 
 def try_to_unmap(kernel: Kernel, pfn: int, batch: Batch, slot: int = 0) -> None:
-    """Take all entries of a page away; those of an anonymous page become swap entries for `slot`. D goes to the
-    frame.
-    """
+    """Take all entries of a page away; those of an anonymous one become swap entries for `slot`. D goes to the frame."""
     mem_map = kernel.pages.mem_map
     anon = mem_map.flags[pfn] & PG_ANON
-    for mm, vma, addr, cell in list(rmap_walk(mem_map, pfn)):
-        pte = mm.cells[cell]
-        if pte & PTE_D and (anon or vma.vm_flags & VM_SHARED):
+    mappings = rmap_walk(mem_map, pfn)
+    for mm, vma, addr, cell in mappings:
+        if mm.cells[cell] & PTE_D and (anon or vma.vm_flags & VM_SHARED):
             mem_map.flags[pfn] |= PG_DIRTY
-        mm.update_hiwater_rss()
+        if mm.rss > mm.hiwater_rss:
+            mm.hiwater_rss = mm.rss
         if anon:
-            mm.cells[cell] = make_entry(slot)
-            kernel.swap.area.count[slot] += 1
+            mm.cells[cell] = slot << 10 | SWAP_MARK
             mm.swapents += 1
             mm.rss_anon -= 1
         else:
             mm.cells[cell] = 0
             mm.add_file_rss(vma, -1)
-        mem_map.mapcount[pfn] -= 1
-        mem_map.refcount[pfn] -= 1
         batch.add(mm, addr)
+    mem_map.mapcount[pfn] -= len(mappings)
+    mem_map.refcount[pfn] -= len(mappings)
+    if anon:
+        kernel.swap.area.count[slot] += len(mappings)

@@ -6,8 +6,7 @@ may map it; area and index give the address, and the page table tells whether th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from emu.kernel.mm.mm import Mm
@@ -18,10 +17,10 @@ if TYPE_CHECKING:
 class AnonVma:
     """The areas, in one process and its children, whose anonymous pages may be the same frames."""
 
-    __slots__ = ("vmas",)
+    __slots__ = ("areas",)
 
     def __init__(self) -> None:
-        self.vmas: dict[Vma, None] = {}
+        self.areas: dict[Vma, None] = {}
 
 
 def anon_vma_prepare(vma: Vma) -> AnonVma:
@@ -29,39 +28,41 @@ def anon_vma_prepare(vma: Vma) -> AnonVma:
     if vma.anon_vma is None:
         near = vma.mm.mergeable_neighbour(vma)
         vma.anon_vma = near.anon_vma if near else AnonVma()
-        vma.anon_vma.vmas[vma] = None
+        vma.anon_vma.areas[vma] = None
     return vma.anon_vma
 
 
 def link(vma: Vma) -> None:
     """Enter an area where rmap will look for it."""
     if vma.anon_vma is not None:
-        vma.anon_vma.vmas[vma] = None
+        vma.anon_vma.areas[vma] = None
     if vma.vm_file is not None:
-        vma.mapping.i_mmap[vma] = None
+        vma.mapping.areas[vma] = None
 
 
 def unlink(vma: Vma) -> None:
     """Take an area out again."""
     if vma.anon_vma is not None:
-        del vma.anon_vma.vmas[vma]
+        del vma.anon_vma.areas[vma]
     if vma.vm_file is not None:
-        del vma.mapping.i_mmap[vma]
+        del vma.mapping.areas[vma]
 
 
-def areas_of(mapping: Any) -> dict[Vma, None]:
-    return mapping.vmas if isinstance(mapping, AnonVma) else mapping.i_mmap
-
-
-def rmap_walk(mem_map: MemMap, pfn: int) -> Iterator[tuple[Mm, Vma, int, int]]:
-    """Every (mm, vma, address, cell of the page-table entry) that maps the frame now."""
-    mapping = mem_map.mapping.get(pfn)
-    if mapping is None or not mem_map.mapcount[pfn]:
-        return
-    index = mem_map.index[pfn]
-    for vma in areas_of(mapping):
+def rmap_walk(mem_map: MemMap, pfn: int) -> list[tuple[Mm, Vma, int, int]]:
+    """Every (mm, vma, address, cell of the page-table entry) that maps the frame now. A mapping has `areas`, whatever
+    it is.
+    """
+    if not mem_map.mapcount[pfn]:
+        return []
+    index, found = mem_map.index[pfn], []
+    for vma in mem_map.mapping[pfn].areas:
         addr = vma.vm_start + ((index - vma.vm_pgoff) << 12)
         if vma.vm_start <= addr < vma.vm_end:
-            cell = vma.mm.pte_cell(addr)
-            if cell is not None and vma.mm.cells[cell] & 1 and vma.mm.cells[cell] >> 10 == pfn:
-                yield vma.mm, vma, addr, cell
+            mm = vma.mm
+            base = mm.ptes.get(addr >> mm.pmd_shift)
+            if base is not None:
+                cell = base + (addr >> 12 & mm.pte_mask)
+                pte = mm.cells[cell]
+                if pte & 1 and pte >> 10 == pfn:
+                    found.append((mm, vma, addr, cell))
+    return found

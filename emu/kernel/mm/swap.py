@@ -50,6 +50,7 @@ class Swap:
     def __init__(self, kernel: Kernel, area: SwapArea) -> None:
         self.kernel, self.area = kernel, area
         self.cache: dict[int, int] = {}
+        self.areas: dict[Vma, None] = {}  # a frame that only the cache has is mapped nowhere
 
     # -- cache --------------------------------------------------------------------------------------------------------
     def add_to_cache(self, pfn: int, slot: int) -> None:

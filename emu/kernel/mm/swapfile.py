@@ -45,22 +45,17 @@ class SwapArea:
         if getattr(self, "fd", -1) >= 0:
             os.close(self.fd)
 
-    def take(self, wanted: int) -> list[int]:
-        """Up to `wanted` free slots, in runs where possible; fewer when the area is nearly full."""
-        slots: list[int] = []
-        wrapped = False
-        while len(slots) < wanted and self.free:
-            slot = self.used.find(0, self._next)
+    def take_one(self) -> int:
+        """A free slot, the next one after the last taken where that is free; 0 when the area is full."""
+        slot = self.used.find(0, self._next)
+        if slot < 0:
+            slot = self.used.find(0, 1, self._next)
             if slot < 0:
-                if wrapped:
-                    break
-                self._next, wrapped = 1, True
-                continue
-            self.used[slot] = 1
-            self.free -= 1
-            slots.append(slot)
-            self._next = slot + 1
-        return slots
+                return 0
+        self.used[slot] = 1
+        self.free -= 1
+        self._next = slot + 1
+        return slot
 
     def release(self, slot: int) -> None:
         """A slot that nobody refers to is free again."""

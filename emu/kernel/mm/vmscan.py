@@ -10,6 +10,7 @@ anonymous page gets a slot on swap, its entries become swap entries, and its fra
 
 from __future__ import annotations
 
+from math import isqrt
 from typing import TYPE_CHECKING
 
 from emu.kernel.mm import filemap, oom, shmem
@@ -28,6 +29,7 @@ from emu.kernel.mm.page import (
 )
 from emu.kernel.mm.reclaim_unmap import Batch, page_referenced, try_to_unmap
 from emu.kernel.mm.swap import runs
+from emu.kernel.mm.vma import VM_EXEC, VM_LOCKED
 from emu.kernel.sched.kthread import KThread
 from emu.machine.ledger import LEDGER_SWAP
 
@@ -61,6 +63,8 @@ class Reclaimer:
         if self.running:
             return False
         kernel.vm.allocstall += 1
+        if self.nr_writeback >= SWAP_CLUSTER_MAX:  # enough is on its way: wait for it
+            return self._wait_for_writeback()
         kernel.trace("direct_reclaim_begin", free=kernel.pages.nr_free_pages)
         self.running = True
         try:
@@ -80,18 +84,29 @@ class Reclaimer:
     def kswapd(self) -> bool:
         """One turn of the daemon: True if there is more to do."""
         kernel = self.kernel
+        if self.balanced():
+            return False
         self.by_kswapd = self.running = True
         try:
             done = self.shrink(SWAP_CLUSTER_MAX)
         finally:
             self.by_kswapd = self.running = False
-        balanced = all(zone.free >= zone.high for zone in kernel.pages.zones if zone.managed)
         kernel.trace("kswapd", free=kernel.pages.nr_free_pages, reclaimed=done)
         self.failures = 0 if done else self.failures + 1
-        if balanced or not done:
+        if self.balanced() or not done:
             return False
         kernel.vm.pageoutrun += 1
         return True
+
+    def balanced(self) -> bool:
+        """Whether free memory is, or soon will be, above the high watermark."""
+        free = self.kernel.pages.nr_free_pages + self.nr_writeback
+        return free >= sum(zone.high for zone in self.kernel.pages.zones)
+
+    @property
+    def nr_writeback(self) -> int:
+        """Frames that will be free when writes that are under way are done."""
+        return self.kernel.swap_disk.pages_in_flight + self.kernel.disk.pages_in_flight
 
     def _wait_for_writeback(self) -> bool:
         """Nothing could be freed at once: wait for a write that is under way. False if there is none."""
@@ -138,26 +153,30 @@ class Reclaimer:
         total = sum(weights) + 1
         counts = []
         for kind, which in ((1, INACTIVE_FILE), (0, INACTIVE_ANON)):
-            count = (sizes[kind] >> priority) * weights[kind] // total if priority else sizes[kind]
-            if weights[kind] and sizes[kind]:
-                counts.append((which, max(count, min(SWAP_CLUSTER_MAX, sizes[kind]) if priority < 4 else count)))
-        return [(which, min(count, 8 * SWAP_CLUSTER_MAX)) for which, count in counts if count]
+            if weights[kind]:
+                share = (sizes[kind] >> priority) * weights[kind] // total if priority else sizes[kind]
+                counts.append((which, share))
+        return [row for row in counts if row[1]]
 
     def shrink_list(self, inactive: int, count: int) -> int:
         """Refill the inactive list when it has become short, then reclaim from its end."""
-        lists, active = self.kernel.pages.lru.lists, inactive + 1
-        gigabytes = (lists[inactive].count + lists[active].count) >> 18
-        ratio = max(1, int((10 * gigabytes) ** 0.5))
-        if lists[inactive].count * ratio < lists[active].count:
-            self.shrink_active(active, min(count, SWAP_CLUSTER_MAX))
-        freed = 0
-        while count > 0 and lists[inactive].count:
+        freed, active = 0, inactive + 1
+        lists = self.kernel.pages.lru.lists
+        while count > 0:
+            if self.inactive_is_low(inactive):
+                self.shrink_active(active, SWAP_CLUSTER_MAX)
             pages = self.isolate(inactive, min(count, SWAP_CLUSTER_MAX))
             freed += self.shrink_pages(pages)
-            count -= len(pages)
-            if freed >= SWAP_CLUSTER_MAX:
+            count -= SWAP_CLUSTER_MAX
+            if freed >= SWAP_CLUSTER_MAX or not lists[inactive].count:
                 break
         return freed
+
+    def inactive_is_low(self, inactive: int) -> bool:
+        """The inactive list should hold a share of the pages that shrinks with their number: half below a gigabyte."""
+        lists = self.kernel.pages.lru.lists
+        gigabytes = (lists[inactive].count + lists[inactive + 1].count) >> 18
+        return lists[inactive].count * max(1, isqrt(10 * gigabytes)) < lists[inactive + 1].count
 
     def isolate(self, which: int, count: int) -> list[int]:
         """Take pages from the old end of a list."""
@@ -178,8 +197,8 @@ class Reclaimer:
         kernel, batch = self.kernel, Batch()
         flags = kernel.pages.mem_map.flags
         for pfn in self.isolate(which, count):
-            referenced, executable, _ = page_referenced(kernel, pfn, batch)
-            if referenced and executable and which == ACTIVE_FILE:
+            referenced, vm_flags = page_referenced(kernel, pfn, batch)
+            if referenced and vm_flags & VM_EXEC and which == ACTIVE_FILE:
                 self.rotated[1] += 1
             else:
                 flags[pfn] &= ~PG_ACTIVE
@@ -189,52 +208,53 @@ class Reclaimer:
 
     # -- the pages ----------------------------------------------------------------------------------------------------
     def shrink_pages(self, pages: list[int]) -> int:
-        """shrink_folio_list: decide for each; write out what needs it; free what can go. How many frames are free or
-        will be.
-        """
+        """shrink_folio_list: decide for each page; write out what must be; how many frames are free or soon will be."""
         kernel, batch = self.kernel, Batch()
         mem_map = kernel.pages.mem_map
         swapped: list[int] = []
         freed = 0
         for pfn in pages:
             verdict = self.check_references(pfn, batch)
-            if verdict == RECLAIM and self.is_anon(pfn):
-                if self.add_to_swap(pfn):
+            if verdict == RECLAIM:
+                if not mem_map.flags[pfn] & PG_SWAPBACKED:
+                    if self.drop_file_page(pfn, batch):
+                        freed += 1
+                        continue
+                elif self.add_to_swap(pfn):
+                    try_to_unmap(kernel, pfn, batch, mem_map.private[pfn])
                     swapped.append(pfn)
                     continue
-                verdict = ACTIVATE
-            if verdict == RECLAIM and self.drop_file_page(pfn, batch):
-                freed += 1
-                continue
+                else:
+                    verdict = ACTIVATE
             self.put_back(pfn, verdict)
-        for pfn in swapped:
-            try_to_unmap(kernel, pfn, batch, mem_map.private[pfn])
         batch.flush()
-        freed += self.write_to_swap(swapped)
+        if swapped:
+            freed += self.write_to_swap(swapped)
         kernel.vm.count_steal(self.by_kswapd, freed)
         return freed
 
     def check_references(self, pfn: int, batch: Batch) -> int:
         """folio_check_references: the second chance."""
         mem_map = self.kernel.pages.mem_map
-        self.kernel.unlock_if_read(pfn)
         flags = mem_map.flags[pfn]
+        if flags & (PG_LOCKED | PG_WRITEBACK):
+            self.kernel.unlock_if_read(pfn)
+            flags = mem_map.flags[pfn]
+            if flags & (PG_LOCKED | PG_WRITEBACK):
+                return KEEP
         of_file = not flags & PG_ANON and mem_map.mapping[pfn] is not self.kernel.swap
-        users = mem_map.mapcount[pfn] + bool(flags & PG_SWAPCACHE) + of_file
-        if flags & (PG_LOCKED | PG_WRITEBACK) or mem_map.refcount[pfn] != users:
+        users = mem_map.mapcount[pfn] + of_file + (flags & PG_SWAPCACHE > 0)
+        if mem_map.refcount[pfn] != users:
             return KEEP
-        referenced, executable, locked = page_referenced(self.kernel, pfn, batch)
-        if locked:
+        referenced, vm_flags = page_referenced(self.kernel, pfn, batch)
+        if vm_flags & VM_LOCKED:
             return CULL
         if not referenced:
+            mem_map.flags[pfn] = flags & ~PG_REFERENCED
             return RECLAIM
-        mem_map.flags[pfn] |= PG_REFERENCED
-        if flags & (PG_SWAPBACKED | PG_REFERENCED) or referenced > 1 or executable:
-            return ACTIVATE
-        return KEEP
-
-    def is_anon(self, pfn: int) -> bool:
-        return bool(self.kernel.pages.mem_map.flags[pfn] & PG_SWAPBACKED)
+        mem_map.flags[pfn] = flags | PG_REFERENCED
+        again = flags & PG_REFERENCED or referenced > 1 or (of_file and vm_flags & VM_EXEC)
+        return ACTIVATE if again else KEEP
 
     def put_back(self, pfn: int, verdict: int) -> None:
         kernel = self.kernel
@@ -267,27 +287,29 @@ class Reclaimer:
     # -- swap ---------------------------------------------------------------------------------------------------------
     def add_to_swap(self, pfn: int) -> bool:
         """Give an anonymous or shared-memory page a slot and enter it in the swap cache; False when swap is full."""
-        kernel, swap = self.kernel, self.kernel.swap
-        if kernel.pages.mem_map.flags[pfn] & PG_SWAPCACHE:
+        swap, mem_map = self.kernel.swap, self.kernel.pages.mem_map
+        flags = mem_map.flags[pfn]
+        if flags & PG_SWAPCACHE:
             return True
-        slots = swap.area.take(1)
-        if not slots:
+        slot = swap.area.take_one()
+        if not slot:
             return False
-        swap.add_to_cache(pfn, slots[0])
-        kernel.pages.mem_map.flags[pfn] |= PG_DIRTY
+        mem_map.flags[pfn] = flags | PG_DIRTY
+        swap.add_to_cache(pfn, slot)
         return True
 
     def write_to_swap(self, pages: list[int]) -> int:
         """Pages that are unmapped: a clean copy on swap frees the frame now, the others when their write is done."""
         kernel, swap = self.kernel, self.kernel.swap
-        mem_map = kernel.pages.mem_map
+        mem_map, evicted = kernel.pages.mem_map, kernel.workingset.evicted
         freed, dirty = 0, []
         for pfn in pages:
-            slot = mem_map.private[pfn]
-            if not mem_map.flags[pfn] & PG_ANON and mem_map.mapping[pfn] is not swap:
+            slot, flags = mem_map.private[pfn], mem_map.flags[pfn]
+            if not flags & PG_ANON and mem_map.mapping[pfn] is not swap:
                 shmem.move_to_swap(kernel, pfn, slot)
-            kernel.workingset.evicted(slot)
-            if mem_map.flags[pfn] & PG_DIRTY:
+            evicted(slot)
+            if flags & PG_DIRTY:
+                mem_map.flags[pfn] = flags & ~PG_DIRTY | PG_WRITEBACK
                 dirty.append(slot)
             else:
                 swap.delete_from_cache(pfn)
@@ -295,8 +317,6 @@ class Reclaimer:
         for run in runs(sorted(dirty)):
             frames = [swap.cache[slot] for slot in run]
             swap.area.write(run[0], [kernel.ram[pfn << 12 : (pfn << 12) + PAGE_SIZE] for pfn in frames])
-            for pfn in frames:
-                mem_map.flags[pfn] = mem_map.flags[pfn] & ~PG_DIRTY | PG_WRITEBACK
             kernel.swap_disk.write(frames)
         kernel.vm.pswpout += len(dirty)
         return freed + len(dirty)

@@ -7,6 +7,7 @@ once.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from emu.kernel.mm.lru import ACTIVE_ANON, ACTIVE_FILE
@@ -22,14 +23,13 @@ class Workingset:
     def __init__(self, limit: int) -> None:
         self.age = 0
         self.limit = limit
-        self.shadows: dict[Any, int] = {}
+        self.shadows: OrderedDict[Any, int] = OrderedDict()
 
     def evicted(self, key: Any) -> None:
         self.age += 1
-        self.shadows.pop(key, None)
         self.shadows[key] = self.age
         if len(self.shadows) > self.limit:
-            del self.shadows[next(iter(self.shadows))]
+            self.shadows.popitem(last=False)
 
     def distance(self, key: Any) -> int | None:
         """Evictions since this page's own; None if it has no shadow."""

@@ -97,7 +97,7 @@ def change_protection(mm: Mm, vma: Vma, start: int, end: int) -> None:
 
 def unmap_mapping_range(mapping: AddressSpace, first_index: int) -> None:
     """Unmap the pages of a file from `first_index` on everywhere, private copies included (a truncated file)."""
-    for vma in list(mapping.i_mmap):
+    for vma in list(mapping.areas):
         start = max(vma.vm_start, vma.vm_start + ((first_index - vma.vm_pgoff) << 12))
         if start < vma.vm_end:
             zap_range(vma.mm, vma, start, vma.vm_end)
