@@ -684,6 +684,7 @@ def run_hart(m, h, timed, max_n, until):
             elif status == REFETCH:
                 ip += slow
                 end = LEAVE
+                soft = min(soft, n)
                 current = np.int64(NO_LINE)
             else:
                 n -= 1

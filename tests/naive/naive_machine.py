@@ -16,6 +16,7 @@ from emu.isa.insns import decode, expand
 
 LINKS = (1, 5)
 PIPELINE = ("load_use", "taken", "mispredict", "mul", "div")
+SLOW = {*LOADS, *STORES, "mulh", "mulhu", "mulhsu", "fence", "fence.tso"}  # after these the clock is looked at
 IMPLEMENTED = {"I", "M", "A", "C", "Zicsr", "Zifencei", "Zihintpause", "Zba", "Zbb", "Zbs", "Zicond"}
 
 
@@ -27,6 +28,7 @@ class NaiveHart:
         config = machine.config
         self.x, self.pc, self.priv = [0] * 32, 0, 0
         self.mode = self.asid = self.root = 0
+        self.online = True
         self.clock = self.instret = 0
         self.counts: Counter[str] = Counter()
         self.ledger: Counter[str] = Counter()
@@ -87,6 +89,22 @@ class NaiveHart:
                 return "trap"
         return "budget"
 
+    def run_until(self, limit: int) -> str:
+        """Until the clock is found to have reached `limit`: 'deadline', or 'trap'."""
+        self.entered, look = None, True
+        try:
+            while True:
+                unit = self.machine.line if self.machine.timed else 4096
+                if self.entered != self.pc // unit or self.pc % 4096 == 4094 or look:
+                    if self.clock >= limit:
+                        return "deadline"
+                jumps = self.counts["insn.taken"]
+                self.step()
+                look = self.looks or self.counts["insn.taken"] != jumps
+        except Trap as trap:
+            self.trap = trap
+            return "trap"
+
     def step(self) -> None:
         """One instruction. Raises Trap."""
         word = self.fetch()
@@ -98,6 +116,7 @@ class NaiveHart:
         self.next = self.wrap(self.pc + found.insn.length)
         self.after = self.next
         self.execute(base.insn.name, base.insn.ext, operands)
+        self.looks = base.insn.ext not in ("I", "M") or base.insn.name in SLOW
         self.pc = self.after
         self.instret += 1
         self.count("insn.retired")
@@ -333,6 +352,17 @@ class NaiveMachine:
         self.ram = bytearray(config["ram"])
         self.memory = Memory(config, self.rng)
         self.harts = [NaiveHart(self, k) for k in range(harts)]
+
+    def run_all(self, until: int) -> tuple[str, int]:
+        """All online harts, interleaved: ('deadline', any) when each has reached `until`, or ('trap', hart)."""
+        while True:
+            order = sorted((h for h in self.harts if h.online), key=lambda h: (h.clock, h.number))
+            first = order[0]
+            if first.clock >= until:
+                return "deadline", first.number
+            limit = min(until, order[1].clock + self.config["quantum"]) if len(order) > 1 else until
+            if first.run_until(limit) == "trap":
+                return "trap", first.number
 
     def break_reservations(self, writer: NaiveHart, lines: range) -> None:
         """A store takes other harts' reservations on its lines away."""

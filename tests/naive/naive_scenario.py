@@ -16,7 +16,7 @@ from naive_machine import NaiveMachine
 from emu.isa.paging import PAGING_BARE, PAGING_SV32, PAGING_SV39, PAGING_SV48, SCHEMES
 from emu.machine import Machine, load_config
 from emu.machine.config import CACHES, POLICIES, TLBS
-from emu.machine.execute import STOP_BUDGET, STOP_TRAP
+from emu.machine.execute import STOP_BUDGET, STOP_DEADLINE, STOP_TRAP
 
 PAGES = 256
 V, R, W, X, U, G, A, D = (1 << bit for bit in range(8))
@@ -238,6 +238,20 @@ class World:
             self.check()
             self.handle(k, trap)
 
+    def run_together(self, cycles: int) -> None:
+        """All harts, until each is that much further than the first is now; traps are served on the way."""
+        until = min(h.clock for h in self.slow.harts if h.online) + cycles
+        for _ in range(300):
+            fast = self.fast.run(until_cycle=until)
+            slow, k = self.slow.run_all(until)
+            self.log.append(f"run all until {until}: {slow} on hart {k}")
+            if slow == "deadline":
+                assert fast == STOP_DEADLINE, fast
+                return
+            assert (fast, self.fast.stopped) == (STOP_TRAP, k), (fast, self.fast.stopped)
+            self.check()
+            self.handle(k, self.slow.harts[k].trap)
+
     def handle(self, k: int, trap) -> None:
         """Repair the page, or go elsewhere."""
         rng = self.rng
@@ -339,4 +353,26 @@ def play(seed: int, steps: int = 60, deep_every: int = 20, **options) -> World:
                 f"seed {seed}, step {k}, RV{world.xlen}, mode {world.mode}\n{story}\n{error}"
             ) from error
     world.check_deeply()
+    return world
+
+
+def play_together(seed: int, steps: int = 12, **options) -> World:
+    """As `play`, with all harts running under the machine's own schedule.
+
+    A watchpoint without kinds over everything makes the fast machine take its slow path for every load and store: after
+    those it looks at the clock, and only so does its schedule not depend on what its filter has seen.
+    """
+    world = World(seed, **options)
+    world.fast.set_watchpoints([(-(1 << 63), (1 << 63) - 1, 0)])
+    for k in range(steps):
+        try:
+            if world.hart_count > 1 and world.rng.random() < 0.3:
+                number = world.rng.randrange(1, world.hart_count)
+                online = not world.slow.harts[number].online
+                world.both(number, "online", online)
+            world.run_together(world.rng.choice((1, 50, 300, 2000, 10000)))
+            world.check_deeply()
+        except AssertionError as error:
+            story = "\n".join(world.log[-8:])
+            raise AssertionError(f"seed {seed}, step {k}, RV{world.xlen}\n{story}\n{error}") from error
     return world

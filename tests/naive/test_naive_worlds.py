@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from naive_scenario import play
+from naive_scenario import play, play_together
 
 from emu.machine.counters import COUNTER_NAMES
 from emu.machine.ledger import LEDGER_NAMES
@@ -32,3 +32,10 @@ def test_worlds_reach_everything():
         for hart in play(seed, steps=120, timing="full", harts=3).slow.harts:
             counts += hart.counts + hart.ledger
     assert [name for name in (*COUNTER_NAMES, *LEDGER_NAMES[:10]) if not counts[name]] == []
+
+
+@pytest.mark.parametrize("part", range(8))
+def test_schedule(part):
+    """Harts that run together take turns as the model says, and meet the same fate."""
+    for seed in range(3000 + 3 * part, 3003 + 3 * part):
+        play_together(seed, steps=10)
