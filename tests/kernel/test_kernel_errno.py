@@ -220,7 +220,7 @@ def cases() -> Iterator[Any]:
                 yield pytest.param(xlen, name, args, expected, id=f"rv{xlen}-{number}-{name}")
 
 
-@pytest.mark.parametrize(("xlen", "name", "args", "expected"), cases())
+@pytest.mark.parametrize(("xlen", "name", "args", "expected"), list(cases()))
 def test_errno(xlen: int, name: str, args: Args, expected: str) -> None:
     """The call fails (or not) as its man page says, and leaves no trace that breaks an invariant."""
     guest = Guest(xlen, ram=1 << 20)
