@@ -104,8 +104,8 @@ class Scheduler:
             if previous is not None and previous is not task:
                 save_registers(previous, hart)
             if task.loaded_on not in (-1, cpu):
-                save_registers(task, kernel.harts[task.loaded_on])
                 self.loaded[task.loaded_on] = None
+                save_registers(task, kernel.harts[task.loaded_on])
             load_registers(task, hart)
             self.loaded[cpu], task.loaded_on, task.reload = task, cpu, False
             if previous is not None:
