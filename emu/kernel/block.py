@@ -10,7 +10,6 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from emu.kernel.sched.wait import wait_on
-from emu.machine.ledger import LEDGER_SWAP
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
@@ -19,10 +18,12 @@ FOLLOWING_PAGE = 20  # a page right behind the first costs this fraction of a la
 
 
 class Disk:
-    """`free_at` is the cycle at which the queue is empty; `writes` what is on its way, to be told when it is done."""
+    """`cause` is the ledger's name for waiting for it. `free_at` is the cycle at which the queue is empty; `writes`
+    what is on its way, to be told when it is done.
+    """
 
-    def __init__(self, kernel: Kernel, name: str, latency: int) -> None:
-        self.kernel, self.name, self.latency = kernel, name, latency
+    def __init__(self, kernel: Kernel, name: str, latency: int, cause: int) -> None:
+        self.kernel, self.name, self.latency, self.cause = kernel, name, latency, cause
         self.free_at = 0
         self.writes: deque[tuple[int, list[int]]] = deque()
         self.pages_in_flight = 0
@@ -48,7 +49,9 @@ class Disk:
         self.kernel.timers.add(done, self)
 
     def __call__(self) -> None:
-        """The timer: writes are done."""
+        """The disk's interrupt, and its bottom half: writes are done."""
+        softirqs = self.kernel.softirqs
+        softirqs["BLOCK", self.kernel.cpu] = softirqs.get(("BLOCK", self.kernel.cpu), 0) + 1
         self.complete(self.kernel.now)
 
     def complete(self, now: int) -> int:
@@ -68,7 +71,7 @@ class Disk:
             return
         task = kernel.current
         if kernel.may_sleep and task is not None:
-            task.in_iowait = True
+            task.io_cause = self.cause
             wait_on(task, until=cycle, on_signal="")
-        kernel.harts[kernel.cpu].charge(LEDGER_SWAP, cycle - kernel.now)
+        kernel.harts[kernel.cpu].charge(self.cause, cycle - kernel.now)
         self.complete(kernel.now)

@@ -14,7 +14,17 @@ import numpy as np
 from emu.isa.paging import PTE_U, PTE_V, PTE_W
 from emu.kernel.mm.filemap import AddressSpace
 from emu.kernel.mm.lru import list_of
-from emu.kernel.mm.page import PG_ANON, PG_BUDDY, PG_KERNEL, PG_LRU, PG_RESERVED, PG_SWAPCACHE, PG_TABLE, flag_names
+from emu.kernel.mm.page import (
+    PG_ANON,
+    PG_BUDDY,
+    PG_KERNEL,
+    PG_LRU,
+    PG_RESERVED,
+    PG_SLAB,
+    PG_SWAPCACHE,
+    PG_TABLE,
+    flag_names,
+)
 from emu.kernel.mm.swap import slot_of
 from emu.kernel.mm.vma import VM_RWX, VM_SHARED, VM_WRITE
 from emu.kernel.panic import bug_on
@@ -171,7 +181,7 @@ def check_counts(kernel: Kernel) -> None:
     maps.pop(kernel.pages.zero_pfn, None)
     for pfn in mem_map.many.refcount.nonzero()[0].tolist():
         users, flags = mem_map.refcount[pfn], mem_map.flags[pfn]
-        if flags & (PG_RESERVED | PG_TABLE | PG_KERNEL):
+        if flags & (PG_RESERVED | PG_TABLE | PG_KERNEL | PG_SLAB):
             continue
         bug_on(mem_map.mapcount[pfn] != maps[pfn], "mapcount", pfn, mem_map.mapcount[pfn], maps[pfn])
         mapping = mem_map.mapping.get(pfn)

@@ -212,6 +212,7 @@ def become_leader(kernel: Kernel, task: Task) -> None:
     del kernel.tasks[task.pid]
     task.pid, task.exit_signal = old.pid, old.exit_signal
     old.state = DEAD
+    kernel.slab.caches["task_struct"].free(old.slab)
     task.process.leader = kernel.tasks[task.pid] = task
 
 

@@ -20,8 +20,9 @@ from emu.kernel.mm import filemap, uaccess
 from emu.kernel.mm.alloc import OutOfMemory, PageAllocator
 from emu.kernel.mm.memory import FAULT_MAJOR
 from emu.kernel.mm.mm import Mm
-from emu.kernel.mm.page import PG_LOCKED, PG_UNEVICTABLE
+from emu.kernel.mm.page import PG_LOCKED, PG_SWAPCACHE, PG_UNEVICTABLE
 from emu.kernel.mm.shmem import ShmemFile
+from emu.kernel.mm.slab import Slab
 from emu.kernel.mm.swap import Swap
 from emu.kernel.mm.swapfile import SwapArea
 from emu.kernel.mm.vmscan import Reclaimer
@@ -37,7 +38,7 @@ from emu.kernel.syscall import table
 from emu.kernel.task import Task
 from emu.kernel.trace import Trace
 from emu.kernel.vmstat import Sysctl, VmStat
-from emu.machine.ledger import LEDGER_FAULT, LEDGER_IDLE, LEDGER_IPI, LEDGER_SWAP
+from emu.machine.ledger import LEDGER_DISK, LEDGER_FAULT, LEDGER_IDLE, LEDGER_IPI, LEDGER_SWAP, LEDGER_TRAP
 
 STOP_TRAP, STOP_BUDGET, STOP_DEADLINE, STOP_EXTERNAL, STOP_BREAKPOINT, STOP_WATCHPOINT = range(1, 7)
 REASONS = {STOP_BREAKPOINT: "breakpoint", STOP_WATCHPOINT: "watchpoint"}
@@ -73,6 +74,9 @@ class Kernel:
         self.sched = Scheduler(self, RoundRobin(int(self.options.clock_hz * SLICE_SECONDS)))
         self.tasks: dict[int, Task] = {}
         self.nr_forks = 0
+        self.ipis = [0] * len(self.harts)
+        self.timer_irqs = [0] * len(self.harts)
+        self.softirqs: dict[tuple[str, int], int] = {}
         self.futexes: dict[Any, Any] = {}
         self.yield_wanted = False
         self.last_pid = 0
@@ -108,9 +112,10 @@ class Kernel:
         if count < 16:
             raise EmuError(f"{count * 4} kB of memory are too few", hint="the kernel needs 64 kB at least: --ram 1M")
         self.pages = PageAllocator(self.machine, count, self.xlen, nodes=self.options.nodes, poison=self.options.poison)
+        self.slab = Slab(self.pages)
         self.disk_pages = max(count // 2, 1024)
-        self.disk = Disk(self, "vda", self.costs["disk"])
-        self.swap_disk = Disk(self, "vdb", self.costs["disk"])
+        self.disk = Disk(self, "vda", self.costs["disk"], LEDGER_DISK)
+        self.swap_disk = Disk(self, "vdb", self.costs["disk"], LEDGER_SWAP)
         self.swap_pages = self.options.swap >> 12
         self.swap = Swap(self, SwapArea(self.swap_pages, self.options.swap_file))
         self.workingset = Workingset(2 * count)
@@ -184,7 +189,8 @@ class Kernel:
         """lock_page: wait until the disk has filled a frame. May raise Blocked."""
         flags = self.pages.mem_map.flags
         if flags[pfn] & PG_LOCKED:
-            self.disk.wait_until(self.reading.get(pfn, 0))
+            disk = self.swap_disk if flags[pfn] & PG_SWAPCACHE else self.disk
+            disk.wait_until(self.reading.get(pfn, 0))
             flags[pfn] &= ~PG_LOCKED
             self.reading.pop(pfn, None)
 
@@ -256,8 +262,13 @@ class Kernel:
             self.vm.minor += 1
         self.harts[self.cpu].charge(LEDGER_FAULT, self.cost_fault)
 
+    def ledger(self, cpu: int) -> list[int]:
+        """A hart's cycles by LEDGER_ cause."""
+        return list(self.machine.ledger(cpu).values())
+
     def send_ipi(self, cpu: int) -> None:
         """An interrupt to another hart costs both."""
+        self.ipis[cpu] += 1
         self.harts[self.cpu].charge(LEDGER_IPI, self.costs["ipi"])
         self.harts[cpu].charge(LEDGER_IPI, self.costs["ipi"])
 
@@ -389,6 +400,7 @@ class Kernel:
         running = [cpu for cpu, task in enumerate(self.sched.running) if task]
         self.cpu = min(running, key=lambda cpu: self.harts[cpu].cycle)
         self.deadline = UNKNOWN
+        self.timer_interrupt(self.cpu)
         now = self.now
         if limits.max_cycles is not None and now >= limits.max_cycles:
             return "max-cycles"
@@ -402,6 +414,13 @@ class Kernel:
                     self.sched.slice_end[cpu] = self.now + self.sched.policy.slice_cycles
         return ""
 
+    def timer_interrupt(self, cpu: int) -> None:
+        """The top half: acknowledge, and raise the softirqs that do the work on the way out."""
+        self.timer_irqs[cpu] += 1
+        for kind in ("TIMER", "SCHED"):
+            self.softirqs[kind, cpu] = self.softirqs.get((kind, cpu), 0) + 1
+        self.harts[cpu].charge(LEDGER_TRAP, self.cost_trap)
+
     def _idle(self) -> bool:
         """No task can run: let time pass until the next timer. False if there is none."""
         time = self.timers.next
@@ -409,8 +428,8 @@ class Kernel:
             return False
         hart = self.harts[self.cpu]
         if time > hart.cycle:
-            waiting_for_disk = any(task.in_iowait for task in self.tasks.values())
-            hart.charge(LEDGER_SWAP if waiting_for_disk else LEDGER_IDLE, time - hart.cycle)
+            causes = [task.io_cause for task in self.tasks.values() if task.io_cause is not None]
+            hart.charge(causes[0] if causes else LEDGER_IDLE, time - hart.cycle)
         self.timers.expire(self.now)
         return True
 

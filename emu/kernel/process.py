@@ -97,7 +97,7 @@ def do_exit(kernel: Kernel, task: Task, code: int) -> None:
     process.threads.remove(task)
     task.set_state(ZOMBIE if task.is_leader else DEAD)
     if not task.is_leader:
-        del kernel.tasks[task.pid]
+        free_task(kernel, task)
     if not process.threads:
         exit_notify(kernel, process)
 
@@ -170,7 +170,13 @@ def release(kernel: Kernel, child: Process) -> None:
     parent.child_cycles += child.cycles + child.child_cycles
     parent.child_maxrss = max(parent.child_maxrss, child.maxrss, child.child_maxrss)
     leader.set_state(DEAD)
-    del kernel.tasks[leader.pid]
+    free_task(kernel, leader)
+
+
+def free_task(kernel: Kernel, task: Task) -> None:
+    """Nobody needs the task_struct any more; the pid is free."""
+    del kernel.tasks[task.pid]
+    kernel.slab.caches["task_struct"].free(task.slab)
 
 
 def kill_group(kernel: Kernel, task: Task, code: int) -> None:

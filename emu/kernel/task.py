@@ -58,6 +58,7 @@ class Task:
 
     def __init__(self, kernel: Kernel, pid: int, mm: Mm | None, files: Files, fs: FsStruct) -> None:
         self.kernel, self.pid, self.tgid = kernel, pid, pid
+        self.slab = kernel.slab.caches["task_struct"].alloc()
         self.comm = ""
         self.state = NEW
         self.cpu = self.loaded_on = -1
@@ -77,7 +78,7 @@ class Task:
         self.exit_signal = 17  # what the parent is sent when it ends
         self.policy = self.nice = 0
         self.major_wait: Any = None  # the page of a major fault that waits for the disk
-        self.in_iowait = False
+        self.io_cause: int | None = None  # while it waits for a disk: the ledger's name for that
         self.timer = 0  # number of the timer that may wake it
         self.affinity = (1 << len(kernel.harts)) - 1
         self.ready_since = self.on_cpu_since = self.ran_cycles = 0
@@ -85,6 +86,7 @@ class Task:
         self.blocked = 0  # signal mask, bit n-1 for signal n
         self.pending: dict[int, object] = {}
         self.altstack = (0, 2, 0)  # ss_sp, ss_flags = SS_DISABLE, ss_size
+        self.nvcsw = self.nivcsw = 0  # context switches, voluntary and not
         self.saved_mask: int | None = None
         self.in_call = ""  # while a system call waits: "restart" or "eintr", what a handler's signal makes of it
         self.on_interrupt: Any = None
@@ -94,6 +96,10 @@ class Task:
     @property
     def is_leader(self) -> bool:
         return self.pid == self.tgid
+
+    @property
+    def in_iowait(self) -> bool:
+        return self.io_cause is not None
 
     def set_state(self, state: str) -> None:
         self.state = state
@@ -105,7 +111,7 @@ class Task:
             queue.tasks.pop(self, None)
         self.waits_on.clear()
         self.timer = 0
-        self.in_iowait = False
+        self.io_cause = None
 
     def __repr__(self) -> str:
         return f"<Task {self.pid} {self.comm} {self.state}>"

@@ -15,6 +15,7 @@ class VmStat:
         "minor",
         "nr_dirty",
         "nr_file_pages",
+        "nr_mlock",
         "nr_shmem",
         "nr_written",
         "oom_kill",

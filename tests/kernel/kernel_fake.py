@@ -77,6 +77,9 @@ class FakeMachine:
         self.changed: list[int] = []
         self.stopped = 0
 
+    def ledger(self, cpu: int) -> dict[str, int]:
+        return dict(zip(LEDGER_NAMES, self.harts[cpu].ledger, strict=True))
+
     def code_changed(self, ppn: int) -> None:
         self.changed.append(ppn)
 

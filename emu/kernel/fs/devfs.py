@@ -81,6 +81,7 @@ def make_root(kernel: Kernel) -> Directory:
         (b"urandom", 9, random, False),
     ):
         root.add(name, Device(sb, minor, source, full))
+    root.add(b"shm", Directory(sb, 0o1777, root, b"shm", None))
     root.add(b"tty", TtyAlias(sb, 0, kernel.console))
     root.add(b"console", TtyAlias(sb, 1, kernel.console))
     for name, target in ((b"fd", b"/proc/self/fd"), (b"stdin", b"fd/0"), (b"stdout", b"fd/1"), (b"stderr", b"fd/2")):

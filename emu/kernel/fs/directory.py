@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from emu.kernel.errno import EBUSY, EEXIST, EINVAL, EISDIR, ENOENT, ENOTDIR, ENOTEMPTY, EPERM, EXDEV, Errno
 from emu.kernel.fs.inode import S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, Inode, SuperBlock
 from emu.kernel.fs.pipe import Pipe
 from emu.kernel.fs.regular import Regular
+
+if TYPE_CHECKING:
+    from emu.kernel.fs.file import File
 
 MakeFile = Callable[[SuperBlock, int], Regular]
 
@@ -36,6 +40,16 @@ class DirBase(Inode):
         self.nlink = 2
         self.mounted: DirBase | None = None  # root of the file system mounted here
         self.covers: DirBase | None = None  # as a root: the directory it is mounted on
+
+    def llseek(self, file: File, offset: int, whence: int) -> int:
+        """A position counts entries; only the start and places told by getdents make sense."""
+        base = {0: 0, 1: file.pos}.get(whence)
+        if base is None or not 0 <= base + offset < 1 << 31:
+            raise Errno(EINVAL)
+        return base + offset
+
+    def fsync(self) -> None:
+        """Names are not written apart from what they name."""
 
 
 class Directory(DirBase):

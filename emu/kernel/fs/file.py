@@ -19,14 +19,15 @@ SETTABLE = O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME  # by fcntl(F_SETFL)
 class File:
     """An open file: a position and a mode over an inode. Shared by dup and fork, held by mappings; `count` users."""
 
-    __slots__ = ("count", "flags", "inode", "path", "pos", "private")
+    __slots__ = ("count", "flags", "inode", "path", "pos", "private", "slab")
 
     def __init__(self, inode: Inode, flags: int, path: str = "") -> None:
         self.inode, self.flags, self.path = inode, flags, path
         self.pos, self.count = 0, 1
         self.private = None  # what the file system keeps for this open
-        inode.users += 1
         inode.open(self)
+        inode.users += 1
+        self.slab = inode.sb.kernel.slab.caches["filp"].alloc()
 
     @property
     def readable(self) -> bool:
@@ -44,6 +45,7 @@ class File:
         self.count -= 1
         if not self.count:
             self.inode.users -= 1
+            self.inode.sb.kernel.slab.caches["filp"].free(self.slab)
             self.inode.release(self)
             if not self.inode.nlink:
                 self.inode.sb.kernel.fs.evict(self.inode)

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from emu.errors import EmuError
 from emu.kernel.errno import EEXIST, EINVAL, EISDIR, ELOOP, ENOENT, ENOTDIR, ENXIO, ETXTBSY, Errno
-from emu.kernel.fs import devfs, diskfs, hostfs
+from emu.kernel.fs import devfs, diskfs, hostfs, tmpfs
 from emu.kernel.fs.directory import DirBase, Directory
 from emu.kernel.fs.file import O_ACCMODE, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_PATH, O_RDONLY, O_TRUNC, File
 from emu.kernel.fs.inode import S_IFIFO, S_IFLNK, S_IFREG, S_IFSOCK, Inode
 from emu.kernel.fs.namei import Found, Walk, join, path_of, topmost
 from emu.kernel.fs.pipe import Pipe
 from emu.kernel.mm import filemap
+from emu.kernel.proc import root as proc
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
@@ -30,6 +31,8 @@ class Vfs:
         for name in (b"dev", b"proc", b"tmp", b"root"):
             self.root.mkdir(name, 0o755)
         self.mount("/dev", devfs.make_root(kernel))
+        self.mount("/proc", proc.make_root(kernel))
+        self.mount("/dev/shm", tmpfs.make_root(kernel))
 
     # -- mounts -------------------------------------------------------------------------------------------------------
     def mount(self, path: str, root: DirBase) -> None:

@@ -226,12 +226,12 @@ class PageAllocator:
         self.put_page(pfn)
 
     def alloc_pages(self, order: int) -> int | None:
-        """A block of 2^order frames, the first with refcount 1; None when no zone has one."""
+        """A block of 2^order frames, each with refcount 1; None when no zone has one."""
         for zone in self.zonelist:
             if zone.nr_free - (1 << order) >= zone.min:
                 pfn = buddy.take_block(zone, self.mem_map, order)
                 if pfn is not None:
-                    self.mem_map.refcount[pfn] = 1
+                    self.mem_map.many.refcount[pfn : pfn + (1 << order)] = 1
                     return pfn
         return None
 
@@ -239,7 +239,6 @@ class PageAllocator:
         """Give back a block from alloc_pages."""
         mem_map = self.mem_map
         bug_on(mem_map.refcount[pfn] != 1, "free_pages: block in use", pfn, mem_map.refcount[pfn])
-        mem_map.refcount[pfn] = 0
-        for frame in range(pfn, pfn + (1 << order)):
-            mem_map.flags[frame] = PG_STALE
+        mem_map.many.refcount[pfn : pfn + (1 << order)] = 0
+        mem_map.many.flags[pfn : pfn + (1 << order)] = PG_STALE
         buddy.free_block(self.zone_of(pfn), mem_map, pfn, order)

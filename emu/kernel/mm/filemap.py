@@ -12,7 +12,17 @@ import numpy as np
 
 from emu.kernel.errno import Errno
 from emu.kernel.mm import shmem, workingset
-from emu.kernel.mm.page import PAGE_SIZE, PG_DIRTY, PG_LOCKED, PG_REFERENCED, PG_STALE, PG_UPTODATE, MemMap
+from emu.kernel.mm.page import (
+    PAGE_SIZE,
+    PG_DIRTY,
+    PG_LOCKED,
+    PG_REFERENCED,
+    PG_STALE,
+    PG_UNEVICTABLE,
+    PG_UPTODATE,
+    PG_WRITEBACK,
+    MemMap,
+)
 
 if TYPE_CHECKING:
     from emu.kernel.fs.inode import Inode
@@ -215,3 +225,13 @@ def get_page(kernel: Kernel, mapping: AddressSpace, index: int) -> int:
     kernel.wait_on_page(pfn)
     mem_map.refcount[pfn] += 1
     return pfn
+
+
+def drop_clean(kernel: Kernel) -> None:
+    """drop_caches: every clean page of a file that nobody maps."""
+    mem_map = kernel.pages.mem_map
+    pages = [(mapping, mem_map.index[pfn], pfn) for pfn, mapping in mem_map.mapping.items() if hasattr(mapping, "host")]
+    for mapping, index, pfn in pages:
+        busy = mem_map.flags[pfn] & (PG_DIRTY | PG_LOCKED | PG_WRITEBACK | PG_UNEVICTABLE)
+        if not busy and not mapping.is_shmem and mem_map.refcount[pfn] == 1:
+            remove_from_page_cache(kernel, mapping, index)

@@ -31,6 +31,7 @@ class Mm:
         self.cell_shift = 9 if self.wide else 10  # entries of a table, log 2
         self.pmd_shift = 12 + self.cell_shift
         self.pte_mask = (1 << self.cell_shift) - 1
+        self.slab = kernel.slab.caches["mm_struct"].alloc()
         self.nr_tables = 1
         self.pgd = self.pages.alloc_table()
         self.ptes: dict[int, int] = {}
@@ -86,12 +87,14 @@ class Mm:
         self.starts.insert(at, vma.vm_start)
         self.vmas.insert(at, vma)
         rmap.link(vma)
+        vma.slab = self.kernel.slab.caches["vm_area_struct"].alloc()
         self.account(vma, vma.pages)
 
     def remove(self, vma: Vma) -> None:
         at = bisect_left(self.starts, vma.vm_start)
         del self.starts[at], self.vmas[at]
         rmap.unlink(vma)
+        self.kernel.slab.caches["vm_area_struct"].free(vma.slab)
         self.account(vma, -vma.pages)
         self.mmap_cache = self.no_vma()
 
@@ -171,3 +174,4 @@ class Mm:
             pgtable.pte_free(self, key)
         self.pages.free_table(self.pgd)
         self.nr_tables = 0
+        self.kernel.slab.caches["mm_struct"].free(self.slab)

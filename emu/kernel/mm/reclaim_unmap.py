@@ -54,7 +54,7 @@ def page_referenced(kernel: Kernel, pfn: int, batch: Batch) -> tuple[int, int]:
 
 
 def try_to_unmap(kernel: Kernel, pfn: int, batch: Batch, slot: int = 0) -> None:
-    """Take all entries of a page away; those of an anonymous one become swap entries for `slot`. D goes to the frame."""
+    """Take all entries of a page away; those of an anonymous one become swap entries. D goes to the frame."""
     mem_map = kernel.pages.mem_map
     anon = mem_map.flags[pfn] & PG_ANON
     mappings = rmap_walk(mem_map, pfn)

@@ -57,6 +57,7 @@ class Vma:
         "name",
         "prot_ro",
         "prot_rw",
+        "slab",
         "vm_end",
         "vm_file",
         "vm_flags",
@@ -70,6 +71,7 @@ class Vma:
         self.vm_pgoff = pgoff if file else start >> 12
         self.anon_vma: AnonVma | None = None
         self.name = ""
+        self.slab = 0  # where the structure lies, see mm.slab
         self.set_flags(flags)
 
     def set_flags(self, flags: int) -> None:

@@ -45,6 +45,7 @@ class Scheduler:
 
     def block(self, task: Task) -> None:
         """The current task waits for what it put itself in the queues of."""
+        task.nvcsw += 1
         task.set_state(WAITING)
         self._leave(task)
 
@@ -62,6 +63,7 @@ class Scheduler:
         task = self.running[cpu]
         if task is not None:
             self._leave(task)
+            task.nivcsw += 1
             task.set_state(READY)
             task.ready_since = self.kernel.now
             self.policy.enqueue(task, preempted=True)

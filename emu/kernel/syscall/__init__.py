@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
+THEMES = (  # noqa: SIM905
+    "directory file futex identity info memory path pipe process signal stat time"
+).split()
+
 
 def load_all() -> None:
     """Import every theme, so that its calls stand in the table."""
-    from emu.kernel.syscall import file, futex, identity, info, memory, path, pipe, process, signal, stat, time  # noqa: F401
+    for theme in THEMES:
+        import_module(f"emu.kernel.syscall.{theme}")

@@ -1,0 +1,117 @@
+"""The tree of /proc: which file is made by which function."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from emu.kernel.fs.inode import Inode, SuperBlock
+from emu.kernel.fs.procfs import PageMap, ProcDir, ProcFile, ProcLink
+from emu.kernel.proc import memory, sysctl, system, task
+
+if TYPE_CHECKING:
+    from emu.kernel.kernel import Kernel
+    from emu.kernel.task import Task
+
+SYSTEM_FILES = {
+    "meminfo": memory.meminfo,
+    "vmstat": memory.vmstat,
+    "buddyinfo": memory.buddyinfo,
+    "zoneinfo": memory.zoneinfo,
+    "slabinfo": memory.slabinfo,
+    "swaps": memory.swaps,
+    "pagetypeinfo": memory.pagetypeinfo,
+    "stat": system.stat,
+    "uptime": system.uptime,
+    "loadavg": system.loadavg,
+    "version": system.version,
+    "cpuinfo": system.cpuinfo,
+    "interrupts": system.interrupts,
+    "softirqs": system.softirqs,
+    "mounts": system.mounts,
+    "filesystems": system.filesystems,
+    "diskstats": system.diskstats,
+    "cmdline": system.cmdline,
+}
+TASK_FILES = {
+    "maps": task.maps,
+    "smaps": task.smaps,
+    "smaps_rollup": task.smaps_rollup,
+    "status": task.status,
+    "stat": task.stat,
+    "statm": task.statm,
+    "cmdline": task.cmdline,
+    "environ": task.environ,
+    "comm": task.comm,
+    "auxv": task.auxv,
+    "limits": task.limits,
+    "oom_score": task.oom_score,
+    "wchan": task.wchan,
+}
+
+
+def make_root(kernel: Kernel) -> ProcDir:
+    """The directory /proc."""
+    sb = SuperBlock(kernel, "proc", "proc")
+    sb.magic = 0x9FA0
+    return ProcDir(sb, None, b"proc", partial(root_names, kernel), partial(find_in_root, kernel))
+
+
+def root_names(kernel: Kernel) -> list[str]:
+    pids = [str(t.pid) for t in kernel.tasks.values() if t.is_leader]
+    return [*SYSTEM_FILES, "self", "thread-self", "sys", *pids]
+
+
+def find_in_root(kernel: Kernel, here: ProcDir, name: str) -> Inode | None:
+    sb = here.sb
+    if name in SYSTEM_FILES:
+        return ProcFile(sb, partial(SYSTEM_FILES[name], kernel))
+    if name == "self":
+        return ProcLink(sb, lambda: str(kernel.current.tgid if kernel.current else 1))
+    if name == "thread-self":
+        return ProcLink(sb, lambda: f"{kernel.current.tgid}/task/{kernel.current.pid}")
+    if name == "sys":
+        return sysctl.make_tree(kernel, here)
+    if name.isascii() and name.isdigit() and len(name) < 8:
+        found = kernel.tasks.get(int(name))
+        if found is not None:
+            return task_dir(kernel, here, found, name)
+    return None
+
+
+def task_dir(kernel: Kernel, parent: ProcDir, of: Task, name: str) -> ProcDir:
+    """/proc/PID, and /proc/PID/task/TID."""
+    names = [*TASK_FILES, "oom_score_adj", "pagemap", "exe", "cwd", "root", "fd", "task"]
+    return ProcDir(parent.sb, parent, name.encode(), lambda: names, partial(find_in_task, kernel, of))
+
+
+def find_in_task(kernel: Kernel, of: Task, here: ProcDir, name: str) -> Inode | None:
+    sb = here.sb
+    if name in TASK_FILES:
+        return ProcFile(sb, partial(TASK_FILES[name], kernel, of))
+    if name == "oom_score_adj":
+        return ProcFile(sb, partial(task.oom_score_adj, kernel, of), partial(task.write_oom_score_adj, kernel, of))
+    if name == "pagemap":
+        return PageMap(sb, partial(task.pagemap, kernel, of))
+    if name == "exe" and of.mm is not None and of.mm.exe_file is not None:
+        return ProcLink(sb, lambda: of.mm.exe_file.path, lambda: of.mm.exe_file.inode)
+    if name == "cwd":
+        return ProcLink(sb, lambda: task.cwd_path(of), lambda: of.fs.cwd)
+    if name == "root":
+        return ProcLink(sb, lambda: "/", lambda: kernel.fs.root)
+    if name == "fd":
+        return ProcDir(sb, here, b"fd", lambda: [str(fd) for fd in sorted(of.files.open)], partial(find_fd, of))
+    if name == "task":
+        tids = [str(thread.pid) for thread in of.process.threads]
+        return ProcDir(sb, here, b"task", lambda: tids, partial(find_thread, kernel, of))
+    return None
+
+
+def find_fd(of: Task, here: ProcDir, name: str) -> Inode | None:
+    file = of.files.open.get(int(name)) if name.isascii() and name.isdigit() and len(name) < 8 else None
+    return ProcLink(here.sb, lambda: file.path, lambda: file.inode) if file is not None else None
+
+
+def find_thread(kernel: Kernel, of: Task, here: ProcDir, name: str) -> Inode | None:
+    thread = next((thread for thread in of.process.threads if str(thread.pid) == name), None)
+    return task_dir(kernel, here, thread, name) if thread is not None else None

@@ -1,0 +1,118 @@
+"""/proc/stat, uptime, loadavg, version, cpuinfo, interrupts, softirqs, mounts … (proc(5))."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emu.kernel.syscall.info import RELEASE
+from emu.kernel.task import READY, RUNNING
+from emu.machine.ledger import LEDGER_DISK, LEDGER_IDLE, LEDGER_IPI, LEDGER_SWAP, LEDGER_TRAP
+
+if TYPE_CHECKING:
+    from emu.kernel.kernel import Kernel
+
+SOFTIRQS = ("HI", "TIMER", "NET_TX", "NET_RX", "BLOCK", "IRQ_POLL", "TASKLET", "SCHED", "HRTIMER", "RCU")
+
+
+def ticks(kernel: Kernel, cycles: int) -> int:
+    """USER_HZ is 100."""
+    return cycles * 100 // kernel.options.clock_hz
+
+
+def cpu_times(kernel: Kernel, cpu: int) -> list[int]:
+    """user nice system idle iowait irq softirq steal guest guest_nice, in cycles, from the hart's ledger."""
+    ledger = kernel.ledger(cpu)
+    idle, wait = ledger[LEDGER_IDLE], ledger[LEDGER_SWAP] + ledger[LEDGER_DISK]
+    system = sum(ledger[LEDGER_TRAP:LEDGER_IDLE]) - wait - ledger[LEDGER_IPI]
+    user = sum(ledger[:LEDGER_TRAP])
+    return [user, 0, system, idle, wait, ledger[LEDGER_IPI], 0, 0, 0, 0]
+
+
+def stat(kernel: Kernel) -> bytes:
+    rows = [cpu_times(kernel, cpu) for cpu in range(len(kernel.harts))]
+    total = [sum(column) for column in zip(*rows, strict=True)]
+    lines = ["cpu  " + " ".join(str(ticks(kernel, n)) for n in total)]
+    lines += [f"cpu{n} " + " ".join(str(ticks(kernel, value)) for value in row) for n, row in enumerate(rows)]
+    states = [task.state for task in kernel.tasks.values()]
+    lines += [
+        f"intr {sum(kernel.timer_irqs) + sum(kernel.ipis)}",
+        f"ctxt {kernel.sched.nr_switches}",
+        f"btime {kernel.options.epoch}",
+        f"processes {kernel.nr_forks + 1}",
+        f"procs_running {states.count(RUNNING) + states.count(READY)}",
+        f"procs_blocked {sum(task.in_iowait for task in kernel.tasks.values())}",
+        "softirq " + " ".join(str(n) for n in (sum(kernel.softirqs.values()), *softirq_totals(kernel))),
+    ]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def softirq_totals(kernel: Kernel) -> list[int]:
+    """How often each kind was raised, on all harts."""
+    return [sum(n for (kind, _), n in kernel.softirqs.items() if kind == name) for name in SOFTIRQS]
+
+
+def uptime(kernel: Kernel) -> bytes:
+    idle = sum(kernel.ledger(cpu)[LEDGER_IDLE] for cpu in range(len(kernel.harts)))
+    return f"{kernel.now_ns() / 1e9:.2f} {kernel.nanoseconds(idle) / 1e9:.2f}\n".encode()
+
+
+def loadavg(kernel: Kernel) -> bytes:
+    states = [task.state for task in kernel.tasks.values()]
+    running = states.count(RUNNING) + states.count(READY)
+    return f"0.00 0.00 0.00 {running}/{len(states)} {kernel.last_pid}\n".encode()
+
+
+def version(kernel: Kernel) -> bytes:
+    return f"Linux version {RELEASE} (emu@emu) (Python, numba) #1 SMP\n".encode()
+
+
+def cpuinfo(kernel: Kernel) -> bytes:
+    letters = "".join(letter for letter in "imafdc" if kernel.hwcap >> (ord(letter) - ord("a")) & 1)
+    mmu = "sv48" if kernel.xlen == 64 else "sv32"
+    isa = f"rv{kernel.xlen}{letters}_zicsr_zifencei"
+    blocks = [
+        f"processor\t: {n}\nhart\t\t: {n}\nisa\t\t: {isa}\nmmu\t\t: {mmu}\nuarch\t\t: emu\n"
+        for n in range(len(kernel.harts))
+    ]
+    return ("\n".join(blocks) + "\n").encode()
+
+
+def interrupts(kernel: Kernel) -> bytes:
+    count = len(kernel.harts)
+    head = "           " + "".join(f"CPU{n:<8}" for n in range(count)) + "\n"
+    rows = (("5", "RISC-V INTC   5 Edge      riscv-timer", kernel.timer_irqs), ("IPI0", "TLB shootdown", kernel.ipis))
+    lines = [f"{name:>4}: " + "".join(f"{n:10d} " for n in counts) + f" {what}\n" for name, what, counts in rows]
+    return (head + "".join(lines)).encode()
+
+
+def softirqs(kernel: Kernel) -> bytes:
+    count = len(kernel.harts)
+    lines = ["                    " + "".join(f"CPU{n:<8}" for n in range(count))]
+    for name in SOFTIRQS:
+        lines.append(f"{name + ':':>12}" + "".join(f" {kernel.softirqs.get((name, n), 0):10d}" for n in range(count)))
+    return ("\n".join(lines) + "\n").encode()
+
+
+def mounts(kernel: Kernel) -> bytes:
+    lines = []
+    for path, root in kernel.fs.mounts:
+        mode = "ro" if root.sb.readonly else "rw"
+        lines.append(f"{root.sb.source} {path} {root.sb.kind} {mode},relatime 0 0\n")
+    return "".join(lines).encode()
+
+
+def filesystems(kernel: Kernel) -> bytes:
+    kinds = dict.fromkeys(root.sb.kind for _, root in kernel.fs.mounts)
+    return "".join(f"{'' if kind == 'diskfs' else 'nodev'}\t{kind}\n" for kind in kinds).encode()
+
+
+def diskstats(kernel: Kernel) -> bytes:
+    lines = []
+    for minor, disk in ((0, kernel.disk), (16, kernel.swap_disk)):
+        reads, read, written = disk.reads, disk.pages_read * 8, disk.pages_written * 8
+        lines.append(f" 254 {minor:7d} {disk.name} {reads} 0 {read} 0 {disk.pages_written} 0 {written} 0 0 0 0\n")
+    return "".join(lines).encode()
+
+
+def cmdline(kernel: Kernel) -> bytes:
+    return f"root=/dev/vda mem={kernel.pages.mem_map.count * 4}K\n".encode()
