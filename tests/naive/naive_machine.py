@@ -95,9 +95,9 @@ class NaiveHart:
         try:
             while True:
                 unit = self.machine.line if self.machine.timed else 4096
-                if self.entered != self.pc // unit or self.pc % 4096 == 4094 or look:
-                    if self.clock >= limit:
-                        return "deadline"
+                boundary = self.entered != self.pc // unit or self.pc % 4096 == 4094 or look
+                if boundary and self.clock >= limit:
+                    return "deadline"
                 jumps = self.counts["insn.taken"]
                 self.step()
                 look = self.looks or self.counts["insn.taken"] != jumps

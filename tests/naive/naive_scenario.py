@@ -15,6 +15,7 @@ from naive_machine import NaiveMachine
 
 from emu.isa.paging import PAGING_BARE, PAGING_SV32, PAGING_SV39, PAGING_SV48, SCHEMES
 from emu.machine import Machine, load_config
+from emu.machine.check import check_all
 from emu.machine.config import CACHES, POLICIES, TLBS
 from emu.machine.execute import STOP_BUDGET, STOP_DEADLINE, STOP_TRAP
 
@@ -336,6 +337,7 @@ class World:
         self.check()
         found = deep_difference(self.fast, self.slow)
         assert not found, found
+        check_all(self.fast)
 
 
 def play(seed: int, steps: int = 60, deep_every: int = 20, **options) -> World:
