@@ -209,6 +209,15 @@ def test_objects_for_linker_relaxation(xlen, tmp_path):
     assert any(r.address == start and r.line == 4 for r in rows)
 
 
+def test_numeric_labels_are_no_symbols_of_the_program():
+    """An object must name 1: for its relocations; the executable, and so a fault card, says _start+4."""
+    text = ".globl _start\n_start: nop\n1: auipc t0, %pcrel_hi(x)\nlw t1, %pcrel_lo(1b)(t0)\n.data\nx: .word 1\n"
+    data = assemble_object(Source("x.s", text)).to_bytes()
+    elf = ELFFile(io.BytesIO(link([read_object(data, "x.o")])))
+    names = {s.name for s in elf.get_section_by_name(".symtab").iter_symbols()}
+    assert {"_start", "x"} <= names and not [name for name in names if name.startswith(("1", ".L"))]
+
+
 def test_damaged_objects():
     """Any byte of an object may be wrong: an error, or a link, but nothing else."""
     data = clang_object(OTHER, 64, "imac")

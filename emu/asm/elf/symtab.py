@@ -34,4 +34,6 @@ class SymbolRows:
 
 def _elf_name(name: str) -> str:
     """A name without the marks of numeric labels and `.`."""
-    return name.replace("\x02", ".").replace("\x01", ".Ldot")
+    if "\x02" in name:
+        return ".L" + name.replace("\x02", ".")
+    return name.replace("\x01", ".Ldot")
