@@ -133,7 +133,7 @@ def check_levels(machine: Machine) -> None:
 def check_inclusion(machine: Machine) -> None:
     """What lies in L1 lies in an inclusive L2, what lies in a private cache in an inclusive LLC; `above` says so."""
     shapes = machine.state.cache
-    if machine.state.flat:
+    if machine.state.shallow:
         return
     for found in by_line(machine).values():
         held = {(c.hart, c.level): c for c in found}

@@ -119,7 +119,7 @@ def llc_access(m, h, line):
 @inlined
 def llc_read(m, h, line):
     """A line is read for a private cache: from the LLC, or from DRAM through it."""
-    if m.flat:
+    if m.shallow:
         dram_read(m, h, line)
         return
     charge(h, LEDGER_LLC, m.cache[LLC].latency)
@@ -136,7 +136,7 @@ def llc_write(m, h, line, whole):
 
     Returns the line's index in the LLC, or -1 if it is not there.
     """
-    if m.flat:
+    if m.shallow:
         dram_write(m, h, line)
         return -1
     c = m.cache[LLC]

@@ -87,7 +87,7 @@ def bus_fetch(m, h, line, exclusive):
     had = snoop(m, h, line, exclusive)
     if had == 2:
         charge(h, LEDGER_COHERENCE, m.cost_intervention)
-        if not m.flat:
+        if not m.shallow:
             m.line[find(m, h, LLC, line)].above = 1
     else:
         llc_read(m, h, line)

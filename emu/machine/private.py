@@ -22,7 +22,7 @@ def bus_write_back(m, h, line):
     """A dirty line leaves the hart."""
     h.count[C.BUS_WRITE_BACK] += 1
     i = llc_write(m, h, line, 1)
-    if m.cache[L2].inclusive and not m.flat:
+    if m.cache[L2].inclusive and not m.shallow:
         m.line[i].above = 0  # nobody has a copy now
 
 
@@ -62,7 +62,7 @@ def l2_access(m, h, line):
 @hot
 def l2_fetch(m, h, line, exclusive, level):
     """L1 (`level`) missed: get the line, from L2 or over the bus, owned if exclusive. Returns the state granted."""
-    if m.flat:
+    if m.shallow:
         return bus_fetch(m, h, line, exclusive)
     charge(h, LEDGER_L2, m.cache[L2].latency)
     i = l2_access(m, h, line)
@@ -81,8 +81,8 @@ def l2_fetch(m, h, line, exclusive, level):
 def l2_write(m, h, line):
     """A word is written through to L2, or goes there because L1D does not allocate; the hart becomes the owner."""
     c = m.cache[L2]
-    i = -1 if m.flat else l2_access(m, h, line)
-    if i < 0 and c.allocate and not m.flat:
+    i = -1 if m.shallow else l2_access(m, h, line)
+    if i < 0 and c.allocate and not m.shallow:
         i = l2_room(m, h, line)
         if find(m, h, L1D, line) < 0:
             bus_fetch(m, h, line, 1)
@@ -105,7 +105,7 @@ def l2_write(m, h, line):
 @hot
 def l2_put(m, h, line):
     """L1D writes a dirty line back: into L2, which takes it whole (allocating if it is not there)."""
-    if m.flat:
+    if m.shallow:
         bus_write_back(m, h, line)
         return
     h.tick += 1
@@ -173,7 +173,7 @@ def data_access(m, h, line, write):
         if write:
             l1d_own(m, h, line, i)
     else:
-        if not m.flat:
+        if not m.shallow:
             expect(m, h, LLC, line)
             expect(m, h, L2, line)
         h.count[C.L1D_WRITE_MISS if write else C.L1D_READ_MISS] += 1

@@ -19,7 +19,7 @@ def set_up(m: np.record, config: Config, xlen: int, harts: int) -> None:
     m.tag_at, m.used_at, m.filled_at = (m[f"line_{name}"].ctypes.data for name in ("tag", "used", "filled"))
     m.line_at = m.line.ctypes.data
     m.ram_size = config["ram"]
-    m.xlen, m.harts, m.timed, m.flat = xlen, harts, int(timing != "off"), int(timing == "simple")
+    m.xlen, m.harts, m.timed, m.shallow = xlen, harts, int(timing != "off"), int(timing == "simple")
     m.line_shift = config["cache.line"].bit_length() - 1
     m.quantum, m.rng, m.code_pages = config["quantum"], SEED, 1
     _set_costs(m, config, timing)

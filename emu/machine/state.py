@@ -100,7 +100,7 @@ HART = _spread(
 
 MACHINE = _spread(
     ("ram_at", "i8"), ("ram_size", "i8"), ("dir_at", "i8"), ("tag_at", "i8"), ("used_at", "i8"),
-    ("filled_at", "i8"), ("line_at", "i8"), ("xlen", "i8"), ("harts", "i8"), ("timed", "i8"), ("flat", "i8"),
+    ("filled_at", "i8"), ("line_at", "i8"), ("xlen", "i8"), ("harts", "i8"), ("timed", "i8"), ("shallow", "i8"),
     ("line_shift", "i8"), ("stop", "i8"), ("stopped", "i8"), ("quantum", "i8"), ("time_shift", "i8"), ("rng", "i8"),
     ("tick", "i8"), ("reservations", "i8"), ("watch_count", "i8"), ("break_count", "i8"), ("code_pages", "i8"),
     ("cost_load_use", "i8"), ("cost_taken", "i8"), ("cost_mispredict", "i8"), ("cost_l2tlb", "i8"),
