@@ -73,3 +73,11 @@ def test_help_imports_no_command() -> None:
     """The list of commands comes from a table, not from the commands."""
     commands = tuple(f"emu.cli.{name}" for name in ("run", "stat", "asm", "dis", "config", "help"))
     assert probe("--help", heavy=commands)[:2] == (0, set())
+
+
+def test_the_package_is_a_command() -> None:
+    """`python -m emu` is `emu`, with its name in messages and its exit codes."""
+    command = [sys.executable, "-m", "emu", "rn"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=300, stdin=subprocess.DEVNULL)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "did you mean 'run'?" in done.stderr
