@@ -26,7 +26,7 @@ from emu.kernel.mm.page import (
     flag_names,
 )
 from emu.kernel.mm.swap import slot_of
-from emu.kernel.mm.vma import VM_RWX, VM_SHARED, VM_WRITE
+from emu.kernel.mm.vma import VM_LOCKED, VM_RWX, VM_SHARED, VM_WRITE
 from emu.kernel.panic import bug_on
 
 if TYPE_CHECKING:
@@ -96,6 +96,8 @@ def check_areas(mm: Mm) -> None:
         end = vma.vm_end
     total = sum(vma.pages for vma in mm.vmas)
     bug_on(total != mm.total_vm, "total_vm is wrong", total, mm.total_vm)
+    locked = sum(vma.pages for vma in mm.vmas if vma.vm_flags & VM_LOCKED)
+    bug_on(locked != mm.locked_vm, "locked_vm is wrong", locked, mm.locked_vm)
 
 
 def tables(mm: Mm) -> Iterator[tuple[int, int, int]]:

@@ -16,6 +16,7 @@ from emu.kernel.fs.diskfs import DiskFile
 from emu.kernel.fs.file import O_RDONLY, O_RDWR, File
 from emu.kernel.fs.inode import SuperBlock
 from emu.kernel.fs.vfs import Vfs
+from emu.kernel.ipc_shm import Shm
 from emu.kernel.mm import filemap, uaccess
 from emu.kernel.mm.alloc import OutOfMemory, PageAllocator
 from emu.kernel.mm.memory import FAULT_MAJOR
@@ -131,6 +132,7 @@ class Kernel:
         options = self.options
         self.pipefs = streams = SuperBlock(self, "pipefs")
         self.shm = SuperBlock(self, "shmfs")
+        self.shm_ids = Shm(self)
         stdin, stdout = options.stdin or Capture(), options.stdout or Capture()
         self.stdin, self.stdout, self.stderr = stdin, stdout, options.stderr or Capture()
         self.console = Console(streams, stdin, stdout)

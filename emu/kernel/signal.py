@@ -95,7 +95,7 @@ def send(kernel: Kernel, task: Task, info: SigInfo, to_thread: bool = False) -> 
         return
     (task.pending if to_thread else process.pending).setdefault(number, info)
     for thread in [task] if to_thread else [task, *process.threads]:
-        if not thread.blocked & bit(number) and thread.state != "zombie":
+        if (not thread.blocked & bit(number) or thread.awaited & bit(number)) and thread.state != "zombie":
             kernel.sched.wake_up(thread)
             return
 
@@ -116,6 +116,21 @@ def next_pending(task: Task) -> SigInfo | None:
         if ready:
             return queue.pop(min(ready, key=lambda number: (not queue[number].fault, number)))
     return None
+
+
+def take(task: Task, mask: int) -> SigInfo | None:
+    """Take out a pending signal of a set, blocked or not (sigtimedwait)."""
+    for queue in (task.pending, task.process.pending):
+        for number in sorted(queue):
+            if mask & bit(number):
+                return queue.pop(number)
+    return None
+
+
+def takes_one(task: Task) -> bool:
+    """Whether a signal is pending that the task would take now and that would do something."""
+    numbers = {*task.pending, *task.process.pending}
+    return any(not task.blocked & bit(number) and not ignored(task, number) for number in numbers)
 
 
 def deliver(kernel: Kernel, task: Task) -> None:

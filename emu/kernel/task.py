@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from emu.kernel.fs.directory import DirBase
 from emu.kernel.fs.file import Files
+from emu.kernel.itimer import RealTimer
 from emu.kernel.mm.mm import Mm
 from emu.kernel.sched.wait import WaitQueue
 
@@ -49,6 +50,7 @@ class Process:
         self.min_flt = self.maj_flt = self.cycles = 0  # of threads that have ended
         self.child_min_flt = self.child_maj_flt = self.child_cycles = 0  # of children that were waited for
         self.maxrss = self.child_maxrss = 0
+        self.real_timer = RealTimer(self)
         self.oom_score_adj = 0
         self.oom_killed = False
 
@@ -76,7 +78,7 @@ class Task:
         self.waits_on: list[WaitQueue] = []
         self.vfork_done = WaitQueue()  # the parent of a vfork, until this task has left its memory
         self.exit_signal = 17  # what the parent is sent when it ends
-        self.policy = self.nice = 0
+        self.policy = self.nice = self.rt_priority = 0
         self.major_wait: Any = None  # the page of a major fault that waits for the disk
         self.io_cause: int | None = None  # while it waits for a disk: the ledger's name for that
         self.timer = 0  # number of the timer that may wake it
@@ -87,6 +89,7 @@ class Task:
         self.pending: dict[int, object] = {}
         self.altstack = (0, 2, 0)  # ss_sp, ss_flags = SS_DISABLE, ss_size
         self.nvcsw = self.nivcsw = 0  # context switches, voluntary and not
+        self.awaited = 0  # signals that sigtimedwait waits for
         self.saved_mask: int | None = None
         self.in_call = ""  # while a system call waits: "restart" or "eintr", what a handler's signal makes of it
         self.on_interrupt: Any = None
@@ -110,7 +113,7 @@ class Task:
         for queue in self.waits_on:
             queue.tasks.pop(self, None)
         self.waits_on.clear()
-        self.timer = 0
+        self.timer = self.awaited = 0
         self.io_cause = None
 
     def __repr__(self) -> str:

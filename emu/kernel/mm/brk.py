@@ -10,7 +10,7 @@ from emu.kernel.mm.merge import MAX_MAP_COUNT
 from emu.kernel.mm.mmap import MMAP_MIN_ADDR, do_munmap, mmap_region
 from emu.kernel.mm.page import PAGE_SIZE, page_align
 from emu.kernel.mm.unmapped_area import STACK_GUARD_GAP
-from emu.kernel.mm.vma import VM_GROWSDOWN, VM_MAY, VM_READ, VM_WRITE, Vma
+from emu.kernel.mm.vma import VM_GROWSDOWN, VM_LOCKED, VM_MAY, VM_READ, VM_WRITE, Vma
 from emu.kernel.rlimit import RLIMIT_DATA, RLIMIT_STACK
 
 if TYPE_CHECKING:
@@ -60,5 +60,7 @@ def expand_stack(mm: Mm, addr: int) -> Vma | None:
         overcommit.charge(mm, (vma.vm_start - start) >> 12)
     except Errno:
         return None
+    if vma.vm_flags & VM_LOCKED:
+        mm.locked_vm += (vma.vm_start - start) >> 12
     mm.resize(vma, start, vma.vm_end)
     return vma

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emu.kernel.errno import EACCES, EEXIST, EINVAL, ENODEV, ENOMEM, EOVERFLOW, EPERM, Errno
+from emu.kernel.errno import EACCES, EAGAIN, EEXIST, EINVAL, ENODEV, ENOMEM, EOVERFLOW, EPERM, Errno
 from emu.kernel.mm import overcommit, pgtable, tlb, zap
 from emu.kernel.mm.merge import MAX_MAP_COUNT, isolate, vma_merge
 from emu.kernel.mm.page import PAGE_SIZE, page_align
@@ -25,6 +25,7 @@ from emu.kernel.mm.vma import (
     VM_WRITE,
     Vma,
 )
+from emu.kernel.rlimit import RLIMIT_MEMLOCK
 
 if TYPE_CHECKING:
     from emu.kernel.fs.file import File
@@ -49,6 +50,8 @@ def do_mmap(mm: Mm, addr: int, length: int, prot: int, flags: int, file: File | 
         raise Errno(ENOMEM)
     addr = place(mm, addr, length, flags)
     vm_flags = mmap_flags(prot, flags, file) | mm.def_flags
+    if vm_flags & VM_LOCKED and (mm.locked_vm << 12) + length > mm.rlimit(RLIMIT_MEMLOCK):
+        raise Errno(EAGAIN)
     return mmap_region(mm, addr, length, vm_flags, file, pgoff)
 
 
@@ -118,6 +121,8 @@ def mmap_region(mm: Mm, addr: int, length: int, vm_flags: int, file: File | None
     if overcommit.accountable(vm_flags, file):
         overcommit.charge(mm, length >> 12)
         vm_flags |= VM_ACCOUNT
+    if vm_flags & VM_LOCKED:
+        mm.locked_vm += length >> 12
     vma = Vma(mm, addr, addr + length, vm_flags, file, pgoff)
     vma.name = name
     if file:

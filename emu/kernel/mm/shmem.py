@@ -52,6 +52,17 @@ class ShmemFile(Regular):
         self._drop_swapped(0)
         self.sb.kernel.shmem_files.pop(self, None)
 
+    def punch(self, first: int, last: int) -> None:
+        """A hole: pages first … last - 1 read as zeroes from now on."""
+        from emu.kernel.mm.zap import unmap_mapping_range
+
+        kernel = self.sb.kernel
+        unmap_mapping_range(self.mapping, first, last)
+        for index in [index for index in self.mapping.pages if first <= index < last]:
+            filemap.remove_from_page_cache(kernel, self.mapping, index)
+        for index in [index for index in self.swapped if first <= index < last]:
+            kernel.swap.put_slot(self.swapped.pop(index))
+
     def _drop_swapped(self, first: int) -> None:
         for index in [index for index in self.swapped if index >= first]:
             self.sb.kernel.swap.put_slot(self.swapped.pop(index))

@@ -12,7 +12,7 @@ from emu.isa.paging import PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W
 from emu.kernel.errno import EFAULT, ENAMETOOLONG, Errno
 from emu.kernel.mm.memory import FAULT_MAJOR, handle_mm_fault
 from emu.kernel.mm.page import PAGE_SIZE, PG_CODE
-from emu.kernel.mm.vma import ACCESS_LOAD, ACCESS_STORE
+from emu.kernel.mm.vma import ACCESS_LOAD, ACCESS_STORE, VM_RWX, VM_WRITE
 
 if TYPE_CHECKING:
     from emu.kernel.mm.mm import Mm
@@ -93,3 +93,17 @@ def get_user(mm: Mm, addr: int, size: int, signed: bool = False) -> int:
 def put_user(mm: Mm, addr: int, value: int, size: int) -> None:
     """One integer; its low bytes."""
     copy_to_user(mm, addr, (value & ((1 << 8 * size) - 1)).to_bytes(size, "little"))
+
+
+def populate(mm: Mm, start: int, end: int) -> bool:
+    """Fault in every page of a range (MAP_POPULATE, mlock); False where one can't be had."""
+    for addr in range(start, end, PAGE_SIZE):
+        vma = mm.vma_at(addr)
+        if vma is None:
+            return False
+        try:
+            user_page(mm, addr, bool(vma.vm_flags & VM_WRITE))
+        except Errno:
+            if vma.vm_flags & VM_RWX:
+                return False
+    return True

@@ -95,13 +95,14 @@ def change_protection(mm: Mm, vma: Vma, start: int, end: int) -> None:
             mm.pages.mem_map.many.flags[(new >> 10).astype(np.int64)] |= PG_CODE
 
 
-def unmap_mapping_range(mapping: AddressSpace, first_index: int) -> None:
-    """Unmap the pages of a file from `first_index` on everywhere, private copies included (a truncated file)."""
+def unmap_mapping_range(mapping: AddressSpace, first: int, last: int = 1 << 52) -> None:
+    """Unmap the pages `first` … `last` - 1 of a file everywhere, private copies included (a truncated file)."""
     for vma in list(mapping.areas):
-        start = max(vma.vm_start, vma.vm_start + ((first_index - vma.vm_pgoff) << 12))
-        if start < vma.vm_end:
-            zap_range(vma.mm, vma, start, vma.vm_end)
-            tlb.flush_range(vma.mm, start, vma.vm_end)
+        start = max(vma.vm_start, vma.vm_start + ((first - vma.vm_pgoff) << 12))
+        end = min(vma.vm_end, vma.vm_start + ((last - vma.vm_pgoff) << 12))
+        if start < end:
+            zap_range(vma.mm, vma, start, end)
+            tlb.flush_range(vma.mm, start, end)
 
 
 def page_mkclean(kernel: Kernel, pfn: int) -> None:

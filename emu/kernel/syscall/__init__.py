@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 THEMES = (  # noqa: SIM905
-    "directory file futex identity info memory path pipe process signal stat time"
+    "directory file futex identity info memory path pipe process sched shm signal stat time"
 ).split()
 
 

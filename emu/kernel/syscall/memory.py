@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from emu.kernel.errno import EBADF, EINVAL
-from emu.kernel.mm import brk, mmap, mprotect
-from emu.kernel.mm.page import PAGE_SIZE
+from emu.kernel.errno import EBADF, EINVAL, ENOMEM, Errno
+from emu.kernel.mm import brk, madvise, mmap, mprotect, mremap
+from emu.kernel.mm.page import PAGE_SIZE, page_align
+from emu.kernel.mm.uaccess import copy_to_user, populate
+from emu.kernel.mm.vma import VM_LOCKED
+from emu.kernel.rlimit import RLIMIT_MEMLOCK
 from emu.kernel.syscall.table import Addr, Int, Size, syscall
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
     from emu.kernel.task import Task
+
+
+MCL_CURRENT, MCL_FUTURE = 1, 2
+MINCORE_STEP = 1 << 20
 
 
 @syscall("brk")
@@ -26,7 +34,10 @@ def mmap_pgoff(task: Task, addr: int, length: int, prot: int, flags: int, fd: in
         file = task.files.get(fd)
         if not file.readable and not file.writable:
             return -EBADF
-    return mmap.ksys_mmap(task.mm, addr, length, prot, flags, file, pgoff)
+    result = mmap.ksys_mmap(task.mm, addr, length, prot, flags, file, pgoff)
+    if flags & (mmap.MAP_POPULATE | mmap.MAP_LOCKED):
+        populate(task.mm, result, result + page_align(length))
+    return result
 
 
 @syscall("mmap")
@@ -56,3 +67,79 @@ def sys_munmap(kernel: Kernel, task: Task, addr: Addr, length: Size) -> int:
 def sys_mprotect(kernel: Kernel, task: Task, addr: Addr, length: Size, prot: Size) -> int:
     mprotect.do_mprotect(task.mm, addr, length, prot)
     return 0
+
+
+@syscall("mremap")
+def sys_mremap(kernel: Kernel, task: Task, addr: Addr, old: Size, new: Size, flags: Size, new_addr: Addr) -> int:
+    return mremap.do_mremap(task.mm, addr, old, new, flags, new_addr)
+
+
+@syscall("madvise")
+def sys_madvise(kernel: Kernel, task: Task, addr: Addr, length: Size, advice: Int) -> int:
+    madvise.do_madvise(task.mm, addr, length, advice)
+    return 0
+
+
+@syscall("msync")
+def sys_msync(kernel: Kernel, task: Task, addr: Addr, length: Size, flags: Int) -> int:
+    madvise.do_msync(task.mm, addr, length, flags)
+    return 0
+
+
+@syscall("mincore")
+def sys_mincore(kernel: Kernel, task: Task, addr: Addr, length: Size, vec: Addr) -> int:
+    for start in range(addr, addr + length, MINCORE_STEP) if length <= task.mm.task_size else (addr,):
+        part = madvise.do_mincore(task.mm, start, min(MINCORE_STEP, addr + length - start))
+        copy_to_user(task.mm, vec + ((start - addr) >> 12), part)
+    return 0
+
+
+@syscall("mlock")
+def sys_mlock(kernel: Kernel, task: Task, addr: Addr, length: Size) -> int:
+    madvise.do_mlock(task.mm, addr, length, True)
+    return 0
+
+
+@syscall("mlock2")
+def sys_mlock2(kernel: Kernel, task: Task, addr: Addr, length: Size, flags: Int) -> int:
+    if flags & ~1:
+        return -EINVAL
+    madvise.do_mlock(task.mm, addr, length, True)
+    return 0
+
+
+@syscall("munlock")
+def sys_munlock(kernel: Kernel, task: Task, addr: Addr, length: Size) -> int:
+    madvise.do_mlock(task.mm, addr, length, False)
+    return 0
+
+
+@syscall("mlockall")
+def sys_mlockall(kernel: Kernel, task: Task, flags: Int) -> int:
+    if not flags or flags & ~7 or flags == 4:
+        return -EINVAL
+    mm = task.mm
+    if mm.total_vm << 12 > mm.rlimit(RLIMIT_MEMLOCK) and flags & MCL_CURRENT:
+        return -ENOMEM
+    mm.def_flags = VM_LOCKED if flags & MCL_FUTURE else 0
+    if flags & MCL_CURRENT:
+        for vma in list(mm.vmas):
+            with suppress(Errno):
+                madvise.do_mlock(mm, vma.vm_start, vma.vm_end - vma.vm_start, True)
+    return 0
+
+
+@syscall("munlockall")
+def sys_munlockall(kernel: Kernel, task: Task) -> int:
+    task.mm.def_flags = 0
+    for vma in list(task.mm.vmas):
+        madvise.do_mlock(task.mm, vma.vm_start, vma.vm_end - vma.vm_start, False)
+    return 0
+
+
+@syscall("membarrier")
+def sys_membarrier(kernel: Kernel, task: Task, command: Int, flags: Int, cpu: Int) -> int:
+    """Harts run one after another between entries of the kernel: every entry is a barrier."""
+    if flags:
+        return -EINVAL
+    return 0x1FF if command == 0 else 0 if command > 0 else -EINVAL

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from emu.kernel import sigframe
 from emu.kernel import signal as s
-from emu.kernel.errno import EINVAL, ENOMEM, EPERM, ESRCH
+from emu.kernel.errno import EAGAIN, EINTR, EINVAL, ENOMEM, EPERM, ESRCH
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user
+from emu.kernel.sched.wait import WaitQueue, wait_on
 from emu.kernel.syscall.table import Addr, Int, Size, syscall
+from emu.kernel.syscall.time import get_timespec
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
@@ -144,3 +146,50 @@ def sys_tkill(kernel: Kernel, task: Task, tid: Int, number: Int) -> int:
         return -EINVAL
     found = kernel.tasks.get(tid)
     return send_to(kernel, task, [found] if found else [], number, s.SI_TKILL, True)
+
+
+@syscall("rt_sigsuspend")
+def sys_rt_sigsuspend(kernel: Kernel, task: Task, mask: Addr, size: Size) -> int:
+    if size != SIGSET_SIZE:
+        return -EINVAL
+    wanted = struct.unpack("<Q", copy_from_user(task.mm, mask, 8))[0] & ~s.UNBLOCKABLE
+    if task.saved_mask is None:
+        task.saved_mask = task.blocked
+    task.blocked = wanted
+    if s.takes_one(task):
+        return -EINTR
+    wait_on(task, WaitQueue(), on_signal="eintr")
+    return 0
+
+
+@syscall("rt_sigtimedwait", "rt_sigtimedwait_time64")
+def sys_rt_sigtimedwait(kernel: Kernel, task: Task, mask: Addr, info: Addr, timeout: Addr, size: Size) -> int:
+    if size != SIGSET_SIZE:
+        return -EINVAL
+    wanted = struct.unpack("<Q", copy_from_user(task.mm, mask, 8))[0] & ~s.UNBLOCKABLE
+    found = s.take(task, wanted)
+    if found is not None:
+        if info:
+            copy_to_user(task.mm, info, sigframe.pack_siginfo(found, kernel.xlen))
+        return found.number
+    if task.restart is None:
+        task.restart = (kernel.cycles_of(kernel.now_ns() + get_timespec(task, timeout)),) if timeout else (None,)
+    deadline = task.restart[0]
+    if deadline is not None and kernel.now >= deadline:
+        return -EAGAIN
+    task.awaited = wanted
+    wait_on(task, WaitQueue(), until=deadline, on_signal="eintr")
+    return 0
+
+
+@syscall("rt_sigqueueinfo")
+def sys_rt_sigqueueinfo(kernel: Kernel, task: Task, pid: Int, number: Int, info: Addr) -> int:
+    if not 0 <= number <= s.NSIG:
+        return -EINVAL
+    code = struct.unpack("<i", copy_from_user(task.mm, info + 8, 4))[0]
+    found = kernel.tasks.get(pid)
+    if found is None or not found.is_leader:
+        return -ESRCH
+    if (code >= 0 or code == s.SI_TKILL) and found is not task.process.leader:
+        return -EPERM
+    return send_to(kernel, task, [found], number, code)

@@ -109,3 +109,44 @@ def sys_clock_nanosleep(kernel: Kernel, task: Task, clock: Int, flags: Int, requ
     task.on_interrupt = (write_remaining, remain) if remain and not flags & TIMER_ABSTIME else None
     sleep_until(kernel, task, task.restart)
     return 0
+
+
+# -- interval timers --------------------------------------------------------------------------------------------------
+MICRO = 1000
+
+
+def pack_itimerval(kernel: Kernel, task: Task) -> bytes:
+    """struct itimerval, with longs: interval, then what is left."""
+    timer = task.process.real_timer
+    left = kernel.nanoseconds(max(0, timer.next - kernel.now)) // MICRO if timer.next else 0
+    every = kernel.nanoseconds(timer.interval) // MICRO
+    words = (every // 1_000_000, every % 1_000_000, left // 1_000_000, left % 1_000_000)
+    return struct.pack("<4q" if kernel.xlen == 64 else "<4i", *words)
+
+
+@syscall("getitimer")
+def sys_getitimer(kernel: Kernel, task: Task, which: Int, addr: Addr) -> int:
+    if not 0 <= which <= 2:
+        return -EINVAL
+    copy_to_user(task.mm, addr, pack_itimerval(kernel, task) if which == 0 else bytes(4 * kernel.xlen // 8))
+    return 0
+
+
+@syscall("setitimer")
+def sys_setitimer(kernel: Kernel, task: Task, which: Int, new: Addr, old: Addr) -> int:
+    """ITIMER_REAL; the timers of CPU time are not there."""
+    if not 0 <= which <= 2:
+        return -EINVAL
+    code = "<4q" if kernel.xlen == 64 else "<4i"
+    fields = struct.unpack(code, copy_from_user(task.mm, new, struct.calcsize(code))) if new else (0, 0, 0, 0)
+    if any(not 0 <= micros < 1_000_000 for micros in (fields[1], fields[3])) or min(fields) < 0:
+        return -EINVAL
+    before = pack_itimerval(kernel, task)
+    if which == 0:
+        every, first = (min(fields[n], 1 << 32) * BILLION + fields[n + 1] * MICRO for n in (0, 2))
+        task.process.real_timer.set(kernel.cycles_of(first), kernel.cycles_of(every))
+    elif any(fields[2:]):
+        return -EINVAL
+    if old:
+        copy_to_user(task.mm, old, before)
+    return 0

@@ -1,0 +1,253 @@
+"""madvise, msync, mincore, mlock: what a program tells and asks about its pages (their man pages, section 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from emu.isa.paging import PTE_A, PTE_D, PTE_V
+from emu.kernel.errno import EAGAIN, EBUSY, EINVAL, ENOMEM, Errno
+from emu.kernel.mm import filemap, tlb, zap
+from emu.kernel.mm.merge import split_vma, vma_merge
+from emu.kernel.mm.page import PAGE_SIZE, PG_ACTIVE, PG_REFERENCED, PG_UNEVICTABLE, page_align
+from emu.kernel.mm.vma import (
+    VM_DONTCOPY,
+    VM_HUGEPAGE,
+    VM_LOCKED,
+    VM_NOHUGEPAGE,
+    VM_RAND_READ,
+    VM_SEQ_READ,
+    VM_SHARED,
+    Vma,
+)
+from emu.kernel.rlimit import RLIMIT_MEMLOCK
+
+if TYPE_CHECKING:
+    from emu.kernel.mm.mm import Mm
+
+MADV_NORMAL, MADV_RANDOM, MADV_SEQUENTIAL, MADV_WILLNEED, MADV_DONTNEED = range(5)
+MADV_FREE, MADV_REMOVE, MADV_DONTFORK, MADV_DOFORK = 8, 9, 10, 11
+MADV_MERGEABLE, MADV_UNMERGEABLE, MADV_HUGEPAGE, MADV_NOHUGEPAGE = 12, 13, 14, 15
+MADV_DONTDUMP, MADV_DODUMP, MADV_WIPEONFORK, MADV_KEEPONFORK, MADV_COLD, MADV_PAGEOUT = 16, 17, 18, 19, 20, 21
+NOTHING_TO_DO = (MADV_MERGEABLE, MADV_UNMERGEABLE, MADV_DONTDUMP, MADV_DODUMP, MADV_KEEPONFORK)
+MS_ASYNC, MS_INVALIDATE, MS_SYNC = 1, 2, 4
+# advice -> (flags to clear, flags to set)
+FLAG_CHANGES = {
+    MADV_NORMAL: (VM_RAND_READ | VM_SEQ_READ, 0),
+    MADV_RANDOM: (VM_SEQ_READ, VM_RAND_READ),
+    MADV_SEQUENTIAL: (VM_RAND_READ, VM_SEQ_READ),
+    MADV_DONTFORK: (0, VM_DONTCOPY),
+    MADV_DOFORK: (VM_DONTCOPY, 0),
+    MADV_HUGEPAGE: (VM_NOHUGEPAGE, VM_HUGEPAGE),
+    MADV_NOHUGEPAGE: (VM_HUGEPAGE, VM_NOHUGEPAGE),
+}
+Act = Callable[["Mm", Vma, int, int], None]
+
+
+def check_range(mm: Mm, start: int, length: int) -> int:
+    """The end of a page-aligned range. EINVAL ENOMEM."""
+    end = start + page_align(length)
+    if start & (PAGE_SIZE - 1) or length < 0:
+        raise Errno(EINVAL)
+    if end > mm.task_size:
+        raise Errno(ENOMEM)
+    return end
+
+
+def walk_areas(mm: Mm, start: int, end: int, act: Act) -> None:
+    """Do something to every area of a range; holes are passed over, and reported at the end: ENOMEM."""
+    reached, hole = start, False
+    for vma in mm.areas_between(start, end):
+        hole |= vma.vm_start > reached
+        low, high = max(start, vma.vm_start), min(end, vma.vm_end)
+        reached = high
+        act(mm, vma, low, high)
+    if hole or reached < end:
+        raise Errno(ENOMEM)
+
+
+# -- madvise ----------------------------------------------------------------------------------------------------------
+def do_madvise(mm: Mm, start: int, length: int, advice: int) -> None:
+    """EINVAL for unknown advice or what an area can't do, ENOMEM for holes."""
+    end = check_range(mm, start, length)
+    if advice in FLAG_CHANGES:
+        act: Act = lambda mm, vma, low, high: change_flags(mm, vma, low, high, *FLAG_CHANGES[advice])  # noqa: E731
+    elif advice in ACTS:
+        act = ACTS[advice]
+    elif advice in NOTHING_TO_DO:
+        return
+    else:
+        raise Errno(EINVAL)
+    if start < end:
+        walk_areas(mm, start, end, act)
+
+
+def change_flags(mm: Mm, vma: Vma, low: int, high: int, clear: int, add: int) -> None:
+    """Give a part of an area other flags."""
+    flags = vma.vm_flags & ~clear | add
+    if flags == vma.vm_flags:
+        return
+    if vma.vm_start < low:
+        vma = split_vma(mm, vma, low)
+    if vma.vm_end > high:
+        split_vma(mm, vma, high)
+    vma.set_flags(flags)
+    vma_merge(mm, vma)
+
+
+def dont_need(mm: Mm, vma: Vma, low: int, high: int) -> None:
+    """The pages go at once; anonymous memory reads as zeroes after it, a file as it is."""
+    if vma.vm_flags & VM_LOCKED:
+        raise Errno(EINVAL)
+    zap.zap_range(mm, vma, low, high)
+    tlb.flush_range(mm, low, high)
+
+
+def free(mm: Mm, vma: Vma, low: int, high: int) -> None:
+    """MADV_FREE: the pages may go when memory is short. Here they become old and clean, so that reclaim takes them
+    first.
+    """
+    if vma.vm_file is not None:
+        raise Errno(EINVAL)
+    cold(mm, vma, low, high)
+
+
+def cold(mm: Mm, vma: Vma, low: int, high: int) -> None:
+    """The pages lose their age: inactive, not referenced."""
+    lru, mem_map = mm.pages.lru, mm.pages.mem_map
+    lru.drain()
+    for first, last, _ in zap.table_slices(mm, low, high):
+        for cell in range(first, last):
+            pte = mm.cells[cell]
+            if pte & PTE_V and mem_map.mapcount[pte >> 10] == 1:
+                mm.cells[cell] = pte & ~PTE_A
+                if lru.holds(pte >> 10):
+                    lru.move(pte >> 10, clear_flags=PG_ACTIVE | PG_REFERENCED)
+    tlb.flush_range(mm, low, high)
+
+
+def page_out(mm: Mm, vma: Vma, low: int, high: int) -> None:
+    """MADV_PAGEOUT: reclaim these pages now."""
+    cold(mm, vma, low, high)
+    mem_map, lru = mm.pages.mem_map, mm.pages.lru
+    pages = []
+    for first, last, _ in zap.table_slices(mm, low, high):
+        for cell in range(first, last):
+            pfn = mm.cells[cell] >> 10
+            if mm.cells[cell] & PTE_V and lru.holds(pfn) and mem_map.mapcount[pfn] == 1:
+                lru.remove(pfn)
+                pages.append(pfn)
+    for at in range(0, len(pages), 32):
+        mm.kernel.reclaimer.shrink_pages(pages[at : at + 32])
+
+
+def will_need(mm: Mm, vma: Vma, low: int, high: int) -> None:
+    """Start to read the pages of a file."""
+    if vma.vm_file is None:
+        return
+    kernel, mapping = mm.kernel, vma.mapping
+    for addr in range(low, min(high, low + (256 << 12)), PAGE_SIZE):
+        index = vma.index_of(addr)
+        if index << 12 < mapping.host.i_size and index not in mapping.pages and not mapping.is_shmem:
+            filemap.read_cache_page(kernel, mapping, index)
+
+
+def remove(mm: Mm, vma: Vma, low: int, high: int) -> None:
+    """MADV_REMOVE: a hole in shared memory."""
+    if vma.vm_file is None or not vma.vm_flags & VM_SHARED or not vma.mapping.is_shmem:
+        raise Errno(EINVAL)
+    vma.mapping.host.punch(vma.index_of(low), vma.index_of(high))
+
+
+ACTS: dict[int, Act] = {
+    MADV_WILLNEED: will_need,
+    MADV_DONTNEED: dont_need,
+    MADV_FREE: free,
+    MADV_REMOVE: remove,
+    MADV_COLD: cold,
+    MADV_PAGEOUT: page_out,
+}
+
+
+# -- msync and mincore ------------------------------------------------------------------------------------------------
+def do_msync(mm: Mm, start: int, length: int, flags: int) -> None:
+    """MS_SYNC writes the dirty pages of shared file mappings and waits; MS_ASYNC only marks. EINVAL EBUSY ENOMEM."""
+    if flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC) or (flags & MS_ASYNC and flags & MS_SYNC):
+        raise Errno(EINVAL)
+    end = check_range(mm, start, length)
+
+    def sync(mm: Mm, vma: Vma, low: int, high: int) -> None:
+        if flags & MS_INVALIDATE and vma.vm_flags & VM_LOCKED:
+            raise Errno(EBUSY)
+        if vma.vm_file is not None and vma.vm_flags & VM_SHARED:
+            collect_dirty(mm, vma, low, high)
+            if flags & MS_SYNC:
+                vma.vm_file.inode.fsync()
+
+    if start < end:
+        walk_areas(mm, start, end, sync)
+
+
+def collect_dirty(mm: Mm, vma: Vma, low: int, high: int) -> None:
+    """The D bits that the hardware has set become the frames'."""
+    for first, last, _ in zap.table_slices(mm, low, high):
+        for cell in range(first, last):
+            if mm.cells[cell] & (PTE_V | PTE_D) == PTE_V | PTE_D:
+                filemap.set_page_dirty(vma.mapping, mm.cells[cell] >> 10, mm.pages.mem_map)
+
+
+def do_mincore(mm: Mm, start: int, length: int) -> bytes:
+    """A byte for each page, 1 if it is in memory. ENOMEM for holes."""
+    end = check_range(mm, start, length)
+    found = bytearray()
+
+    def look(mm: Mm, vma: Vma, low: int, high: int) -> None:
+        for addr in range(low, high, PAGE_SIZE):
+            cell = mm.pte_cell(addr)
+            pte = mm.cells[cell] if cell is not None else 0
+            cached = vma.vm_file is not None and vma.index_of(addr) in vma.mapping.pages
+            found.append(1 if pte & PTE_V or (not pte and cached) else 0)
+
+    walk_areas(mm, start, end, look)
+    return bytes(found)
+
+
+# -- mlock ------------------------------------------------------------------------------------------------------------
+def do_mlock(mm: Mm, start: int, length: int, lock: bool) -> None:
+    """Pages of a locked area are never reclaimed. ENOMEM for holes or beyond RLIMIT_MEMLOCK, EAGAIN if they can't be
+    had.
+    """
+    first = start & -PAGE_SIZE
+    end = page_align(start + length)
+    if end > mm.task_size:
+        raise Errno(ENOMEM)
+    if first >= end:
+        return
+    if lock:
+        fresh = sum(vma.pages for vma in mm.areas_between(first, end) if not vma.vm_flags & VM_LOCKED)
+        if (mm.locked_vm + min(fresh, (end - first) >> 12)) << 12 > mm.rlimit(RLIMIT_MEMLOCK):
+            raise Errno(ENOMEM)
+    walk_areas(mm, first, end, lock_area if lock else unlock_area)
+
+
+def lock_area(mm: Mm, vma: Vma, low: int, high: int) -> None:
+    from emu.kernel.mm.uaccess import populate
+
+    if not vma.vm_flags & VM_LOCKED:
+        mm.locked_vm += (high - low) >> 12
+        change_flags(mm, vma, low, high, 0, VM_LOCKED)
+    if not populate(mm, low, high):
+        raise Errno(EAGAIN)
+
+
+def unlock_area(mm: Mm, vma: Vma, low: int, high: int) -> None:
+    if not vma.vm_flags & VM_LOCKED:
+        return
+    mm.locked_vm -= (high - low) >> 12
+    change_flags(mm, vma, low, high, VM_LOCKED, 0)
+    lru, flags = mm.pages.lru, mm.pages.mem_map.flags
+    for first, last, _ in zap.table_slices(mm, low, high):
+        for cell in range(first, last):
+            pfn = mm.cells[cell] >> 10
+            if mm.cells[cell] & PTE_V and flags[pfn] & PG_UNEVICTABLE and lru.holds(pfn):
+                lru.move(pfn, clear_flags=PG_UNEVICTABLE)

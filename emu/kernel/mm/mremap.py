@@ -1,0 +1,136 @@
+"""mremap: a mapping grows, shrinks or moves; when it moves, page-table entries are moved, not pages (Linux:
+mm/mremap.c).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emu.kernel.errno import EAGAIN, EFAULT, EINVAL, ENOMEM, Errno
+from emu.kernel.mm import overcommit, rmap, tlb
+from emu.kernel.mm.merge import split_vma, vma_merge
+from emu.kernel.mm.mmap import do_munmap
+from emu.kernel.mm.page import PAGE_SIZE, page_align
+from emu.kernel.mm.pgtable import pte_alloc
+from emu.kernel.mm.unmapped_area import MMAP_MIN_ADDR, get_unmapped_area, start_gap
+from emu.kernel.mm.vma import VM_ACCOUNT, VM_DONTEXPAND, VM_LOCKED, VM_MAYSHARE, Vma
+from emu.kernel.mm.zap import table_slices
+from emu.kernel.rlimit import RLIMIT_MEMLOCK
+
+if TYPE_CHECKING:
+    from emu.kernel.mm.mm import Mm
+
+MREMAP_MAYMOVE, MREMAP_FIXED, MREMAP_DONTUNMAP = 1, 2, 4
+
+
+def do_mremap(mm: Mm, addr: int, old_len: int, new_len: int, flags: int, new_addr: int) -> int:
+    """The address after the change. EINVAL EFAULT ENOMEM EAGAIN."""
+    check_arguments(mm, addr, new_len, flags)
+    old_len, new_len = page_align(old_len), page_align(new_len)
+    if not old_len or addr + old_len > mm.task_size:
+        raise Errno(EINVAL if not old_len else EFAULT)
+    if flags & MREMAP_FIXED:
+        return mremap_to(mm, addr, old_len, new_len, new_addr)
+    if old_len >= new_len:
+        if old_len > new_len:
+            do_munmap(mm, addr + new_len, old_len - new_len)
+        return addr
+    vma = area_to_resize(mm, addr, old_len, new_len)
+    if vma.vm_end == addr + old_len and room_behind(mm, vma, new_len - old_len):
+        return grow(mm, vma, addr, new_len - old_len)
+    if not flags & MREMAP_MAYMOVE:
+        raise Errno(ENOMEM)
+    return move_vma(mm, vma, addr, old_len, new_len, get_unmapped_area(mm, 0, new_len))
+
+
+def check_arguments(mm: Mm, addr: int, new_len: int, flags: int) -> None:
+    if flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED) or addr & (PAGE_SIZE - 1) or not new_len:
+        raise Errno(EINVAL)
+    if flags & MREMAP_FIXED and not flags & MREMAP_MAYMOVE:
+        raise Errno(EINVAL)
+    if new_len > mm.task_size:
+        raise Errno(ENOMEM)
+
+
+def area_to_resize(mm: Mm, addr: int, old_len: int, new_len: int) -> Vma:
+    """vma_to_resize: one area must hold all of the old range. EFAULT ENOMEM EAGAIN."""
+    vma = mm.vma_at(addr)
+    if vma is None or old_len > vma.vm_end - addr or vma.vm_flags & VM_DONTEXPAND:
+        raise Errno(EFAULT)
+    if new_len > old_len:
+        more = (new_len - old_len) >> 12
+        if vma.vm_flags & VM_LOCKED and (mm.locked_vm + more) << 12 > mm.rlimit(RLIMIT_MEMLOCK):
+            raise Errno(EAGAIN)
+        overcommit.may_expand(mm, vma.vm_flags, more)
+    return vma
+
+
+def room_behind(mm: Mm, vma: Vma, size: int) -> bool:
+    above = mm.neighbours(vma)[1]
+    end = vma.vm_end + size
+    return end <= mm.task_size and (above is None or end <= start_gap(above))
+
+
+def grow(mm: Mm, vma: Vma, addr: int, size: int) -> int:
+    """In place."""
+    if vma.vm_flags & VM_ACCOUNT:
+        overcommit.charge(mm, size >> 12)
+    if vma.vm_flags & VM_LOCKED:
+        mm.locked_vm += size >> 12
+    mm.resize(vma, vma.vm_start, vma.vm_end + size)
+    vma_merge(mm, vma)
+    return addr
+
+
+def mremap_to(mm: Mm, addr: int, old_len: int, new_len: int, new_addr: int) -> int:
+    """MREMAP_FIXED: to exactly `new_addr`, which must not touch the old range."""
+    if new_addr & (PAGE_SIZE - 1) or new_addr > mm.task_size - new_len or new_addr < MMAP_MIN_ADDR:
+        raise Errno(EINVAL)
+    if addr < new_addr + new_len and new_addr < addr + old_len:
+        raise Errno(EINVAL)
+    area_to_resize(mm, addr, min(old_len, new_len), min(old_len, new_len))
+    do_munmap(mm, new_addr, new_len)
+    if old_len > new_len:
+        do_munmap(mm, addr + new_len, old_len - new_len)
+        old_len = new_len
+    vma = area_to_resize(mm, addr, old_len, new_len)
+    return move_vma(mm, vma, addr, old_len, new_len, new_addr)
+
+
+def move_vma(mm: Mm, vma: Vma, addr: int, old_len: int, new_len: int, new_addr: int) -> int:
+    """A new area with the same offsets; the entries move over; the old range is unmapped."""
+    if vma.vm_flags & VM_ACCOUNT:
+        overcommit.charge(mm, new_len >> 12)
+    if addr > vma.vm_start:
+        vma = split_vma(mm, vma, addr)
+    if addr + old_len < vma.vm_end:
+        split_vma(mm, vma, addr + old_len)
+    if vma.vm_file is None and not vma.vm_flags & VM_MAYSHARE:
+        rmap.anon_vma_prepare(vma)
+    twin = Vma(mm, new_addr, new_addr + new_len, vma.vm_flags, vma.vm_file)
+    twin.vm_pgoff, twin.anon_vma, twin.name = vma.vm_pgoff, vma.anon_vma, vma.name
+    if vma.vm_file:
+        vma.vm_file.get()
+    mm.insert(twin)
+    if vma.vm_flags & VM_LOCKED:
+        mm.locked_vm += new_len >> 12
+    move_page_tables(mm, addr, old_len, new_addr)
+    tlb.flush_range(mm, addr, addr + old_len)
+    do_munmap(mm, addr, old_len)
+    vma_merge(mm, twin)
+    return new_addr
+
+
+def move_page_tables(mm: Mm, addr: int, length: int, new_addr: int) -> None:
+    """Move every entry that is there. A new table may need reclaim, which changes entries: each is read when it is
+    moved.
+    """
+    for low, high, start in list(table_slices(mm, addr, addr + length)):
+        for cell in range(low, high):
+            if mm.cells[cell]:
+                target = start + ((cell - low) << 12) - addr + new_addr
+                base = mm.ptes.get(target >> mm.pmd_shift)
+                if base is None:
+                    base = pte_alloc(mm, target)
+                mm.cells[base + (target >> 12 & mm.pte_mask)] = mm.cells[cell]
+                mm.cells[cell] = 0
