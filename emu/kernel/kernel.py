@@ -358,10 +358,12 @@ class Kernel:
         while self.exit is None:
             self.need_resched = False
             self.sched.fill_idle_harts()
+            if self.exit is not None:  # a signal on the way back to user mode
+                break
             if not any(hart.online for hart in self.harts):
                 if not self._idle():
                     return self._ended("deadlock")
-            elif self.exit is None and (reason := self._run_harts(limits, last_insn)):
+            elif (reason := self._run_harts(limits, last_insn)):
                 return self._ended(reason)
         self.exit.log = self.messages
         return self.exit
