@@ -134,6 +134,19 @@ fsync: waited for the disk
 fsync again: no waiting
 fsync after a store to a mapping: waited for the disk
 """
+MREMAP = """\
+larger, at the same address: 1
+no room above: -12
+moved: 1, for less than 16 frames: 1
+0 pages lost
+"""
+MADVISE = """\
+0 of 16 pages in memory after mmap
+8 after writing 8
+4 frames freed by MADV_DONTNEED for 4 of them
+4 in memory
+0 is what the first holds now, 4 the fifth
+"""
 EIGHT_MB = ("--ram", "8M", "--swap", "32M")
 
 CASES = [
@@ -153,6 +166,8 @@ CASES = [
     Case("signal.s", SIGNAL, figures={"syscalls.rt_sigreturn": 1}),
     Case("segv_map.s", TEN_MAPPED, figures={"faults.invalid": 10, "syscalls.mmap": 10}),
     Case("mmap_kinds.s", MMAP_KINDS, figures={"faults.invalid": 1, "faults.cow": range(1, 9)}, err=("SIGBUS",)),
+    Case("mremap.s", MREMAP, 139, {"faults.minor": range(64, 80), "faults.cow": 0}, err=("SIGSEGV",)),
+    Case("madvise.s", MADVISE, figures={"faults.minor": range(9, 24), "syscalls.mincore": 3}),
     Case("write_barrier.s", "written: 4 16 32\n", figures={"faults.invalid": 3}),
     Case("threads.s", "4000\n", figures={"syscalls.futex": range(8, 10_000)}),
     Case("threads.s", "4000\n", figures={"syscalls.futex": range(8, 10_000)}, options=("--harts", "4")),
@@ -259,3 +274,9 @@ def test_every_program_asks_a_question(program: str) -> None:
     assert lines[0].endswith("?")
     assert any(line.startswith("# Look at: ") for line in lines)
     assert program in {case.program for case in CASES}
+
+
+def test_the_document_lists_every_program() -> None:
+    """docs/kernel-programs.md has a row for each, and none for a file that isn't there."""
+    text = (ROOT / "docs" / "kernel-programs.md").read_text(encoding="utf-8")
+    assert sorted(set(re.findall(r"^\| `(\w+\.s)", text, re.MULTILINE))) == PROGRAMS
