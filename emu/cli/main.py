@@ -5,8 +5,10 @@ Importing this module, and `emu --help`, must stay cheap: click and emu.errors, 
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+from contextlib import suppress
 from typing import NoReturn
 
 import click
@@ -16,6 +18,7 @@ from emu.cli import exitcodes
 from emu.cli.group import LazyGroup
 from emu.errors import EmuError, did_you_mean
 
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 REPORT_BUG = "this is a bug in emu, please report it"
 
 
@@ -30,15 +33,21 @@ def cli() -> None:
 
 
 def main() -> NoReturn:
-    """Run the command line of this process and leave with its exit code."""
+    """Run the command line of this process and leave with its exit code.
+
+    By the short way: all files are closed by now, and taking the compiled machine apart would cost a fifth of a start.
+    """
     prepare_streams()
     code = call(sys.argv[1:])
     try:
         sys.stdout.flush()
     except BrokenPipeError:
         code = code or exitcodes.PIPE
-        hush_stdout()
-    sys.exit(code)
+    except OSError as error:
+        code = code or unwritable(error)
+    with suppress(OSError, ValueError):
+        sys.stderr.flush()
+    os._exit(code)
 
 
 def prepare_streams() -> None:
@@ -68,6 +77,8 @@ def call(args: list[str]) -> int:
     except (BrokenPipeError, SystemExit):  # click turns the one into the other
         hush_stdout()
         return exitcodes.PIPE
+    except OSError as error:
+        return unwritable(error) if error.errno in FULL else internal(error)
     except Exception as error:
         return internal(error)
     return result if isinstance(result, int) else exitcodes.OK
@@ -77,6 +88,11 @@ def fail(message: str) -> int:
     """Say what the host user did wrong; the usage exit code."""
     click.echo(message, err=True)
     return exitcodes.USAGE
+
+
+def unwritable(error: OSError) -> int:
+    """The host has no room for what emu prints."""
+    return fail(f"error: the output cannot be written: {(error.strerror or str(error)).lower()}")
 
 
 def usage_message(error: click.ClickException) -> str:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from emu.cli import exitcodes
 from emu.cli.group import COMMANDS
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_no_arguments_shows_help(emu) -> None:
@@ -135,3 +140,15 @@ def test_exit_codes_are_documented(emu) -> None:
     for code, meaning in exitcodes.TABLE:
         assert f"{code:>6}  {meaning}\n" in text
         assert "| " + code + " | " + meaning.replace("|", "\\|") + " |" in docs
+
+
+@pytest.mark.parametrize("line", ["config", "help insn", "dis programs/hello.s"])
+def test_a_full_disk(line: str) -> None:
+    """Output that finds no room is the host's trouble, said in a line; no bug of emu's."""
+    device = Path("/dev/full")
+    if not device.exists():
+        return
+    with device.open("w") as full:
+        command = [sys.executable, "-m", "emu", *line.split()]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, cwd=ROOT, timeout=300)
+    assert (done.returncode, done.stderr) == (2, "error: the output cannot be written: no space left on device\n")
