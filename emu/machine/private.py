@@ -6,6 +6,8 @@ clean line is silent. docs/timing.md, "Caches"; `tests/naive` states the rules a
 
 from __future__ import annotations
 
+import numpy as np
+
 from emu.machine import counters as C
 from emu.machine import events as E
 from emu.machine.cache import L1D, L1I, L2, LLC, MODIFIED, SHARED, expect, find, victim
@@ -68,7 +70,11 @@ def l2_fetch(m, h, line, exclusive, level):
     i = l2_access(m, h, line)
     if i < 0:
         i = l2_room(m, h, line)
-        put_line(m, h, L2, i, line, bus_fetch(m, h, line, exclusive), h.tick)
+        state = bus_fetch(m, h, line, exclusive)
+        if level == L1I:  # L1D may have the line all the same, if L2 does not include it: then they agree on its state
+            j = find(m, h, L1D, line)
+            state = np.int64(m.line[j].state) if j >= 0 else state
+        put_line(m, h, L2, i, line, state, h.tick)
     elif exclusive:
         if m.line[i].state == SHARED:
             upgrade(m, h, line)

@@ -283,8 +283,9 @@ class Private:
         self.charge("l2", self.l2.latency)
         line = self.lookup(number)
         if not line:
-            way = self.free_l2(number)
-            return self.l2.put(way, number, self.memory.request(self, number, exclusive)).state
+            way, granted = self.free_l2(number), self.memory.request(self, number, exclusive)
+            above = self.l1d.find(number)  # only for a fetch of L1I, when L2 does not include L1D
+            return self.l2.put(way, number, above.state if above else granted).state
         if exclusive:
             if line.state == "S":
                 self.memory.upgrade(self, number)
