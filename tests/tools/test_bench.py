@@ -165,7 +165,13 @@ def test_a_saved_document_is_shown_again(tmp_path: Path, capsys: pytest.CaptureF
     saved = tmp_path / "bench.json"
     saved.write_text(json.dumps(document.document(made_up(full=250e6), [], [], 64)))
     assert cli.main(["--show", str(saved)]) == 0
-    assert "pagefill" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "pagefill" in shown and " \n" not in shown
+    text = tmp_path / "text.md"
+    text.write_text("# Title\n```\nkept\n```\nprose\n```\nold\n```\n")
+    for _ in range(2):
+        assert cli.main(["--show", str(saved), "--into", str(text)]) == 0
+        assert text.read_text() == f"# Title\n```\nkept\n```\nprose\n```\n{shown}```\n"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import sys
 from pathlib import Path
@@ -35,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--no-startup", action="store_true", help="leave out start-up times and memory")
     made.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
     made.add_argument("--show", metavar="FILE", type=Path, help="measure nothing: print the tables of such an object")
+    made.add_argument("--into", metavar="FILE", type=Path, help="with --show: into the last code block of a document")
     return made
 
 
@@ -42,8 +44,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run, print; the exit code is 1 if an engine failed or disagreed."""
     options = parser().parse_args(argv)
     if options.show:
-        write(json.loads(options.show.read_text(encoding="utf-8")), False)
-        return 0
+        return show_again(json.loads(options.show.read_text(encoding="utf-8")), options.into)
     return smoke(options) if options.smoke else bench(options)
 
 
@@ -93,10 +94,29 @@ def failed(results: Results) -> int:
     return int(any(result.error for result in results.values()))
 
 
+def show_again(made: dict[str, Any], into: Path | None) -> int:
+    """The tables of a saved document: to stdout, or as the last code block of a Markdown file."""
+    if into is None:
+        write(made, False)
+        return 0
+    before, _, _ = into.read_text(encoding="utf-8").rstrip().removesuffix("```").rpartition("```\n")
+    into.write_text(f"{before}```\n{as_text(made)}```\n", encoding="utf-8")
+    return 0
+
+
+def as_text(made: dict[str, Any]) -> str:
+    """The tables without colours and trailing spaces."""
+    out = io.StringIO()
+    show(made, Console(file=out, width=WIDTH))
+    return "".join(line.rstrip() + "\n" for line in out.getvalue().splitlines())
+
+
 def write(made: dict[str, Any], as_json: bool) -> None:
     """To stdout."""
     if as_json:
         json.dump(made, sys.stdout, indent=1, allow_nan=False)
         print()
+    elif sys.stdout.isatty():
+        show(made, Console())
     else:
-        show(made, Console(width=None if sys.stdout.isatty() else WIDTH))
+        print(as_text(made), end="")
