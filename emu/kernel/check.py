@@ -68,7 +68,7 @@ def check_free_frames(kernel: Kernel) -> None:
     mem_map = kernel.pages.mem_map
     frames = list(free_frames(kernel))
     counts = set(frames)
-    bug_on(len(counts) != len(frames), "a frame is free twice", [pfn for pfn in counts if frames.count(pfn) > 1])
+    bug_on(len(counts) != len(frames), "a frame is free twice", len(frames) - len(counts))
     bug_on(bool(mem_map.many.refcount[frames].any()), "a free frame has users")
     bug_on(not counts.isdisjoint(mem_map.mapping), "a free frame has a mapping")
     used = int(np.count_nonzero(mem_map.many.refcount[: mem_map.count]))

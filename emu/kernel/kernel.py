@@ -363,7 +363,7 @@ class Kernel:
             if not any(hart.online for hart in self.harts):
                 if not self._idle():
                     return self._ended("deadlock")
-            elif (reason := self._run_harts(limits, last_insn)):
+            elif reason := self._run_harts(limits, last_insn):
                 return self._ended(reason)
         self.exit.log = self.messages
         return self.exit
