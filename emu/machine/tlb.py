@@ -23,7 +23,7 @@ PTE_G = 32
 @hot
 def level_shift(m, level):
     """log2 of the number of 4 KB pages that a leaf at this level maps."""
-    return level * (10 if m.xlen == 32 else 9)
+    return np.int64(level) * (10 if m.xlen == 32 else 9)
 
 
 @inlined

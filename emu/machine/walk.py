@@ -19,7 +19,7 @@ from emu.machine.private import data_access
 OK = 0
 LOAD, STORE, FETCH = range(3)
 V, R, W, X, U, G, A, D = (1 << bit for bit in range(8))
-RESERVED_64 = 0x3FF << 54
+RESERVED_64 = -(1 << 54)  # bits 63..54
 USER = 0
 MACHINE_MODE = 3
 
