@@ -340,9 +340,9 @@ class World:
         check_all(self.fast)
 
 
-def play(seed: int, steps: int = 60, deep_every: int = 20, **options) -> World:
+def play(seed: int, steps: int = 60, deep_every: int = 20, make=World, **options) -> World:
     """Build the world of a seed and let it happen. Raises AssertionError with the story."""
-    world = World(seed, **options)
+    world = make(seed, **options)
     for k in range(steps):
         try:
             world.step()
