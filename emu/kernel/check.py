@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emu.isa.paging import PTE_U, PTE_V, PTE_W
+from emu.isa.paging import PTE_R, PTE_U, PTE_V, PTE_W, PTE_X
 from emu.kernel.mm.filemap import AddressSpace
 from emu.kernel.mm.lru import list_of
 from emu.kernel.mm.page import (
@@ -109,7 +109,7 @@ def tables(mm: Mm) -> Iterator[tuple[int, int, int]]:
         yield depth, table, base
         if depth < len(levels) - 1:
             for index, pte in used_entries(mm, table << mm.cell_shift):
-                if pte & PTE_V:
+                if pte & PTE_V and not pte & (PTE_R | PTE_X):
                     stack.append((depth + 1, pte >> 10, base + (index << levels[depth].shift)))
 
 
@@ -133,7 +133,8 @@ def check_tables(mm: Mm) -> None:
             used = len(list(used_entries(mm, table << mm.cell_shift)))
             bug_on(used != mem_map.index[table], "count of entries", table, used, mem_map.index[table])
     bug_on(found != mm.ptes, "mm.ptes differs from the tables", len(found), len(mm.ptes))
-    bug_on(count != mm.nr_tables, "nr_tables is wrong", count, mm.nr_tables)
+    aside = sum(1 for _, table in mm.huge.values() if table)
+    bug_on(count + aside != mm.nr_tables, "nr_tables is wrong", count, aside, mm.nr_tables)
 
 
 def entries(mm: Mm) -> Iterator[tuple[int, int]]:
@@ -141,6 +142,9 @@ def entries(mm: Mm) -> Iterator[tuple[int, int]]:
     for key, base in mm.ptes.items():
         for index, pte in used_entries(mm, base):
             yield (key << mm.pmd_shift) + (index << 12), pte
+    for key, (cell, table) in mm.huge.items():
+        for index in range(mm.pte_mask + 1 if table else 0):
+            yield (key << mm.pmd_shift) + (index << 12), mm.cells[cell] + (index << 10)
 
 
 def check_entries(mm: Mm) -> None:
@@ -181,14 +185,26 @@ def check_counts(kernel: Kernel) -> None:
     for mm in address_spaces(kernel):
         maps.update(pte >> 10 for _, pte in entries(mm) if pte & PTE_V)
     maps.pop(kernel.pages.zero_pfn, None)
+    huge_frames = frames_of_pool(kernel)
     for pfn in mem_map.many.refcount.nonzero()[0].tolist():
         users, flags = mem_map.refcount[pfn], mem_map.flags[pfn]
-        if flags & (PG_RESERVED | PG_TABLE | PG_KERNEL | PG_SLAB):
+        if pfn in huge_frames or flags & (PG_RESERVED | PG_TABLE | PG_KERNEL | PG_SLAB):
             continue
         bug_on(mem_map.mapcount[pfn] != maps[pfn], "mapcount", pfn, mem_map.mapcount[pfn], maps[pfn])
         mapping = mem_map.mapping.get(pfn)
         cached = isinstance(mapping, AddressSpace) + bool(flags & PG_SWAPCACHE)
         bug_on(users != maps[pfn] + cached, "refcount", pfn, users, maps[pfn], flag_names(flags))
+
+
+def frames_of_pool(kernel: Kernel) -> set[int]:
+    """The frames of huge pages that were set aside, in use or not: as many as the pool says."""
+    pool, size = kernel.huge_pool, 1 << kernel.huge_pool.order
+    blocks = list(pool.free)
+    for mm in address_spaces(kernel):
+        blocks += [mm.cells[cell] >> 10 for cell, table in mm.huge.values() if not table]
+    bug_on(len(blocks) != pool.total, "the pool of huge pages", len(blocks), pool.total)
+    bug_on(not 0 <= pool.reserved <= len(pool.free), "reserved huge pages", pool.reserved, len(pool.free))
+    return {frame for block in blocks for frame in range(block, block + size)}
 
 
 def check_lru(kernel: Kernel) -> None:

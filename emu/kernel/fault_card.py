@@ -127,10 +127,10 @@ def instruction_at(kernel: Kernel, task: Task, pc: int, symbols: Symbols) -> str
 
 def peek(kernel: Kernel, task: Task, addr: int, size: int) -> int | None:
     """Bytes of the user's memory without any side effect; None where no page is present."""
-    cell = task.mm.pte_cell(addr) if 0 <= addr < task.mm.task_size else None
-    if cell is None or not task.mm.cells[cell] & PTE_V:
+    pte = task.mm.entry(addr) if 0 <= addr < task.mm.task_size else 0
+    if not pte & PTE_V:
         return None
-    at = task.mm.cells[cell] >> 10 << 12 | addr & 4095
+    at = pte >> 10 << 12 | addr & 4095
     return int.from_bytes(kernel.ram[at : at + size], "little")
 
 

@@ -19,6 +19,7 @@ from emu.kernel.fs.vfs import Vfs
 from emu.kernel.ipc_shm import Shm
 from emu.kernel.mm import filemap, uaccess
 from emu.kernel.mm.alloc import OutOfMemory, PageAllocator
+from emu.kernel.mm.huge import HugePool
 from emu.kernel.mm.memory import FAULT_MAJOR
 from emu.kernel.mm.mm import Mm
 from emu.kernel.mm.page import PG_LOCKED, PG_SWAPCACHE, PG_UNEVICTABLE
@@ -114,6 +115,9 @@ class Kernel:
             raise EmuError(f"{count * 4} kB of memory are too few", hint="the kernel needs 64 kB at least: --ram 1M")
         self.pages = PageAllocator(self.machine, count, self.xlen, nodes=self.options.nodes, poison=self.options.poison)
         self.slab = Slab(self.pages)
+        self.huge_pool = HugePool(self)
+        self.sysctl.transparent_hugepage = self.options.thp
+        self.huge_pool.resize(self.options.huge_pages)
         self.disk_pages = max(count // 2, 1024)
         self.disk = Disk(self, "vda", self.costs["disk"], LEDGER_DISK)
         self.swap_disk = Disk(self, "vdb", self.costs["disk"], LEDGER_SWAP)

@@ -29,6 +29,8 @@ class Options:
     mounts: tuple[Mount, ...] = ()
     swap: int = 0  # bytes of swap
     swap_file: str | None = None  # where on the host; None = a nameless temporary file
+    thp: str = "never"  # transparent huge pages: never, madvise, always
+    huge_pages: int = 0  # set aside for MAP_HUGETLB (vm.nr_hugepages)
     nodes: int = 1  # NUMA nodes that share the memory
     stack_limit: int = 8 << 20  # RLIMIT_STACK of the first process
     clock_hz: int = 1_000_000_000  # cycles in a second of simulated time

@@ -30,6 +30,8 @@ class VmStat:
         "pgsteal_kswapd",
         "pswpin",
         "pswpout",
+        "thp_fault_alloc",
+        "thp_split",
         "workingset_refault_anon",
         "workingset_refault_file",
     )
@@ -58,6 +60,7 @@ class Sysctl:
         self.overcommit_memory = 0
         self.overcommit_ratio = 50
         self.swappiness = 60
+        self.transparent_hugepage = "never"
         self.page_cluster = 3
         self.panic_on_oom = 0
         self.oom_kill_allocating_task = 0

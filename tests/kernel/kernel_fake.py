@@ -233,12 +233,13 @@ class Guest:
         cause = {"r": causes.LOAD_PAGE_FAULT, "w": causes.STORE_PAGE_FAULT, "x": causes.INSN_PAGE_FAULT}[kind]
         for _ in range(100):
             mode, _, root = self.hart.space
-            steps = self.machine.walk((mode, root), addr).steps if addr < self.mm.task_size else []
+            walk = self.machine.walk((mode, root), addr)
+            steps = walk.steps if addr < self.mm.task_size else []
             pte = steps[-1].pte if steps else 0
             if steps and pte & need == need:
                 cells = self.mm.cells
                 cells[steps[-1].pte_address // self.mm.scheme.pte_size] |= PTE_A | (PTE_D if kind == "w" else 0)
-                return (pte >> 10 << 12) | addr & 4095
+                return walk.pa
             try:
                 self.trap(cause, addr)
             except Asleep:

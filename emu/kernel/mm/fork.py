@@ -13,12 +13,12 @@ import numpy as np
 
 from emu.isa.paging import PTE_V, PTE_W
 from emu.kernel.errno import ENOMEM, Errno
-from emu.kernel.mm import overcommit, swap, tlb
+from emu.kernel.mm import huge, overcommit, swap, tlb
 from emu.kernel.mm.alloc import OutOfMemory
 from emu.kernel.mm.mm import Mm
 from emu.kernel.mm.page import PG_ANON
 from emu.kernel.mm.pgtable import pte_alloc
-from emu.kernel.mm.vma import VM_ACCOUNT, VM_DONTCOPY, VM_LOCKED, VM_SHARED, Vma
+from emu.kernel.mm.vma import VM_ACCOUNT, VM_DONTCOPY, VM_HUGETLB, VM_LOCKED, VM_SHARED, Vma
 from emu.kernel.mm.zap import table_slices
 
 if TYPE_CHECKING:
@@ -59,9 +59,24 @@ def copy_area(old: Mm, new: Mm, vma: Vma) -> None:
     if vma.vm_file:
         vma.vm_file.get()
     new.insert(twin)
-    if vma.anon_vma is not None or (vma.vm_file is None and not vma.vm_flags & VM_SHARED):
+    if vma.vm_flags & VM_HUGETLB:
+        copy_hugetlb(old, new, vma)
+    elif vma.anon_vma is not None or (vma.vm_file is None and not vma.vm_flags & VM_SHARED):
         for low, high, addr in table_slices(old, vma.vm_start, vma.vm_end):
             copy_entries(old, new, vma, low, high, addr)
+
+
+def copy_hugetlb(old: Mm, new: Mm, vma: Vma) -> None:
+    """Huge pages of the pool are copied at once, not on write: the child's must be there anyway. ENOMEM."""
+    size = 1 << old.pmd_shift
+    if not old.kernel.huge_pool.reserve((vma.vm_end - vma.vm_start) // size):
+        new.remove(next(twin for twin in new.vmas if twin.vm_start == vma.vm_start))
+        raise Errno(ENOMEM)
+    for addr in range(vma.vm_start, vma.vm_end, size):
+        if addr >> old.pmd_shift in old.huge:
+            huge.hugetlb_fault(new, new.vma_at(addr), addr)
+            source, target = old.entry(addr) >> 10 << 12, new.entry(addr) >> 10 << 12
+            old.pages.ram[target : target + size] = old.pages.ram[source : source + size]
 
 
 def copy_entries(old: Mm, new: Mm, vma: Vma, low: int, high: int, addr: int) -> None:

@@ -203,8 +203,7 @@ def do_mincore(mm: Mm, start: int, length: int) -> bytes:
 
     def look(mm: Mm, vma: Vma, low: int, high: int) -> None:
         for addr in range(low, high, PAGE_SIZE):
-            cell = mm.pte_cell(addr)
-            pte = mm.cells[cell] if cell is not None else 0
+            pte = mm.entry(addr)
             cached = vma.vm_file is not None and vma.index_of(addr) in vma.mapping.pages
             found.append(1 if pte & PTE_V or (not pte and cached) else 0)
 

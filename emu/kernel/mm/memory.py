@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.isa.paging import PTE_V, PTE_W
-from emu.kernel.mm import filemap, swap, tlb
+from emu.kernel.mm import filemap, huge, swap, tlb
 from emu.kernel.mm.brk import expand_stack
 from emu.kernel.mm.page import PAGE_SIZE, PG_ANON, PG_CODE, PG_STALE, PG_SWAPBACKED, PG_UPTODATE
 from emu.kernel.mm.pgtable import pte_alloc
@@ -41,6 +41,9 @@ def handle_mm_fault(mm: Mm, addr: int, access: int) -> int:
         return FAULT_ACCERR
     base = mm.ptes.get(addr >> mm.pmd_shift)
     if base is None:
+        result = huge.fault(mm, vma, addr, access)
+        if result != huge.NO_HUGE_PAGE:
+            return result
         base = pte_alloc(mm, addr)
     cell = base + (addr >> 12 & mm.pte_mask)
     pte = mm.cells[cell]

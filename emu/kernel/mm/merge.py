@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emu.kernel.errno import ENOMEM, Errno
+from emu.kernel.errno import EINVAL, ENOMEM, Errno
 from emu.kernel.mm import rmap
-from emu.kernel.mm.vma import Vma
+from emu.kernel.mm.vma import VM_HUGETLB, Vma
 
 if TYPE_CHECKING:
     from emu.kernel.mm.mm import Mm
@@ -54,6 +54,8 @@ def split_vma(mm: Mm, vma: Vma, addr: int) -> Vma:
     """Cut an area in two at `addr`; the lower part keeps its identity, the upper one is returned. ENOMEM."""
     if len(mm.vmas) >= MAX_MAP_COUNT:
         raise Errno(ENOMEM)
+    if vma.vm_flags & VM_HUGETLB and addr & ((1 << mm.pmd_shift) - 1):
+        raise Errno(EINVAL)
     upper = Vma(mm, addr, vma.vm_end, vma.vm_flags, vma.vm_file)
     upper.vm_pgoff, upper.anon_vma, upper.name = vma.index_of(addr), vma.anon_vma, vma.name
     if vma.vm_file:

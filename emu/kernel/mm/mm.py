@@ -35,6 +35,8 @@ class Mm:
         self.nr_tables = 1
         self.pgd = self.pages.alloc_table()
         self.ptes: dict[int, int] = {}
+        self.huge: dict[int, tuple[int, int]] = {}  # see mm.huge
+        self.hugetlb_pages = 0
         self.vmas: list[Vma] = []
         self.starts: list[int] = []
         self.mmap_cache: Any = Vma(self, NOWHERE, NOWHERE, 0)  # an area that holds no address
@@ -142,6 +144,24 @@ class Mm:
         """The cell of the last-level entry for `addr`, if its table exists."""
         base = self.ptes.get(addr >> self.pmd_shift)
         return None if base is None else base + (addr >> 12 & self.pte_mask)
+
+    def entry(self, addr: int) -> int:
+        """The last-level entry for `addr`, 0 without a table; of a huge page what the entry of that one page would
+        be.
+        """
+        base = self.ptes.get(addr >> self.pmd_shift)
+        if base is not None:
+            return self.cells[base + (addr >> 12 & self.pte_mask)]
+        if addr >> self.pmd_shift in self.huge:
+            entry = self.cells[self.huge[addr >> self.pmd_shift][0]]
+            return entry + ((addr >> 12 & self.pte_mask) << 10)
+        return 0
+
+    def split_huge(self, key: int) -> int | None:
+        """The first cell of the last-level table that takes a transparent huge page's place; None if there is none."""
+        from emu.kernel.mm import huge
+
+        return huge.split(self, key) if self.huge.get(key, (0, 0))[1] else None
 
     def name_of(self, vma: Vma) -> str:
         """What /proc/PID/maps calls an area: the file's path, [heap], [stack], or its own name."""

@@ -15,6 +15,7 @@ from emu.kernel.mm.unmapped_area import MMAP_MIN_ADDR, area_freed, get_unmapped_
 from emu.kernel.mm.vma import (
     VM_ACCOUNT,
     VM_GROWSDOWN,
+    VM_HUGETLB,
     VM_LOCKED,
     VM_MAY,
     VM_MAYSHARE,
@@ -42,6 +43,8 @@ def do_mmap(mm: Mm, addr: int, length: int, prot: int, flags: int, file: File | 
     if not length:
         raise Errno(EINVAL)
     length = page_align(length)
+    if flags & MAP_HUGETLB:
+        return mmap_hugetlb(mm, addr, length, prot, flags, file)
     if length > mm.task_size:
         raise Errno(ENOMEM)
     if pgoff + (length >> 12) >= 1 << 52:
@@ -64,6 +67,21 @@ def ksys_mmap(mm: Mm, addr: int, length: int, prot: int, flags: int, file: File 
         finally:
             file.put()
     return do_mmap(mm, addr, length, prot, flags, file, pgoff)
+
+
+def mmap_hugetlb(mm: Mm, addr: int, length: int, prot: int, flags: int, file: File | None) -> int:
+    """MAP_HUGETLB: private anonymous memory in huge pages, reserved now. EINVAL ENOMEM."""
+    size = 1 << mm.pmd_shift
+    length = (length + size - 1) & -size
+    if file is not None or flags & MAP_TYPE != MAP_PRIVATE or (addr & (size - 1) and flags & MAP_FIXED):
+        raise Errno(EINVAL)
+    if length > mm.task_size or not mm.kernel.huge_pool.reserve(length // size):
+        raise Errno(ENOMEM)
+    if flags & (MAP_FIXED | MAP_FIXED_NOREPLACE):
+        addr = place(mm, addr, length, flags)
+    else:
+        addr = (place(mm, 0, length + size, flags) + size - 1) & -size
+    return mmap_region(mm, addr, length, mmap_flags(prot, flags, None) | VM_HUGETLB, None, 0)
 
 
 def place(mm: Mm, addr: int, length: int, flags: int) -> int:

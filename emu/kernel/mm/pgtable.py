@@ -34,6 +34,21 @@ def pte_alloc(mm: Mm, addr: int) -> int:
     return base
 
 
+def pmd_alloc(mm: Mm, addr: int) -> int:
+    """The cell of the entry above the last level, for a huge page; it counts as used from now on. OutOfMemory."""
+    cells, mem_map, table = mm.cells, mm.pages.mem_map, mm.pgd
+    *upper, last = mm.scheme.levels[:-1]
+    for level in upper:
+        cell = (table << mm.cell_shift) + level.index(addr)
+        if not cells[cell]:
+            cells[cell] = mm.pages.alloc_table() << 10 | PTE_V
+            mem_map.index[table] += 1
+            mm.nr_tables += 1
+        table = cells[cell] >> 10
+    mem_map.index[table] += 1
+    return (table << mm.cell_shift) + last.index(addr)
+
+
 def table_path(mm: Mm, addr: int) -> list[tuple[int, int]]:
     """From the root down: (table's frame, cell of the entry that points on), up to the last-level table's parent."""
     path, table = [], mm.pgd
@@ -48,11 +63,21 @@ def table_path(mm: Mm, addr: int) -> list[tuple[int, int]]:
 
 def pte_free(mm: Mm, key: int) -> None:
     """Free one last-level table, and the tables above it that become empty."""
-    child = mm.ptes.pop(key) >> mm.cell_shift
-    for table, cell in reversed(table_path(mm, key << mm.pmd_shift)):
+    clear_upwards(mm, key << mm.pmd_shift, mm.ptes.pop(key) >> mm.cell_shift)
+
+
+def pmd_clear(mm: Mm, addr: int) -> None:
+    """Take a huge page's entry away, and the tables above it that become empty."""
+    clear_upwards(mm, addr, 0)
+
+
+def clear_upwards(mm: Mm, addr: int, child: int) -> None:
+    """Clear the entry above the last level and free `child` behind it (0: none); go on up while a table is empty."""
+    for table, cell in reversed(table_path(mm, addr)):
         mm.cells[cell] = 0
-        mm.pages.free_table(child)
-        mm.nr_tables -= 1
+        if child:
+            mm.pages.free_table(child)
+            mm.nr_tables -= 1
         left = mm.pages.mem_map.index[table] - 1
         mm.pages.mem_map.index[table] = left
         if left:

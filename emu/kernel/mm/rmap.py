@@ -60,6 +60,8 @@ def rmap_walk(mem_map: MemMap, pfn: int) -> list[tuple[Mm, Vma, int, int]]:
         if vma.vm_start <= addr < vma.vm_end:
             mm = vma.mm
             base = mm.ptes.get(addr >> mm.pmd_shift)
+            if base is None and mm.huge:
+                base = mm.split_huge(addr >> mm.pmd_shift)
             if base is not None:
                 cell = base + (addr >> 12 & mm.pte_mask)
                 pte = mm.cells[cell]

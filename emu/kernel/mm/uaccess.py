@@ -29,6 +29,8 @@ def user_page(mm: Mm, addr: int, write: bool) -> int:
         raise Errno(EFAULT)
     for _ in range(8):  # a fault may have to be taken twice: swap in, then break COW
         cell = mm.pte_cell(addr)
+        if cell is None and addr >> mm.pmd_shift in mm.huge:
+            return huge_page(mm, addr, need)
         pte = mm.cells[cell] if cell is not None else 0
         if pte & need == need:
             mm.cells[cell] = pte | (PTE_A | PTE_D if write else PTE_A)
@@ -38,6 +40,14 @@ def user_page(mm: Mm, addr: int, write: bool) -> int:
             return pfn << 12 | addr & (PAGE_SIZE - 1)
         fault_in(mm, addr, access)
     raise Errno(EFAULT)
+
+
+def huge_page(mm: Mm, addr: int, need: int) -> int:
+    """The same inside a huge page. EFAULT."""
+    pte = mm.entry(addr)
+    if pte & need != need:
+        raise Errno(EFAULT)
+    return pte >> 10 << 12 | addr & (PAGE_SIZE - 1)
 
 
 def fault_in(mm: Mm, addr: int, access: int) -> None:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emu.isa.paging import PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X
-from emu.kernel.mm import filemap, pgtable, swap, tlb
+from emu.kernel.mm import filemap, huge, pgtable, swap, tlb
 from emu.kernel.mm.page import PG_ANON, PG_CODE, PG_SWAPCACHE
 from emu.kernel.mm.rmap import rmap_walk
-from emu.kernel.mm.vma import VM_EXEC, VM_SHARED, VM_WRITE, Vma
+from emu.kernel.mm.vma import VM_EXEC, VM_HUGETLB, VM_SHARED, VM_WRITE, Vma
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
@@ -28,6 +28,8 @@ _ALL = {4: (1 << 32) - 1, 8: (1 << 64) - 1}
 def table_slices(mm: Mm, start: int, end: int) -> Iterator[tuple[int, int, int]]:
     """(first cell, last cell + 1, address of the first) of each existing last-level table's part of start … end."""
     size = 1 << mm.pmd_shift
+    if mm.huge:
+        huge.split_range(mm, start, end)
     for key in pgtable.keys_between(mm, start, end):
         low, high = max(start, key * size), min(end, (key + 1) * size)
         base = mm.ptes[key] + (low >> 12 & mm.pte_mask)
@@ -37,6 +39,9 @@ def table_slices(mm: Mm, start: int, end: int) -> Iterator[tuple[int, int, int]]
 def zap_range(mm: Mm, vma: Vma, start: int, end: int) -> None:
     """Unmap every page of start … end (inside one area): frames lose a user, swap entries a reference."""
     mm.update_hiwater_rss()
+    if vma.vm_flags & VM_HUGETLB:
+        huge.hugetlb_zap(mm, vma, start, end)
+        return
     for low, high, _ in table_slices(mm, start, end):
         entries = mm.many_cells[low:high]
         used = entries[entries != 0]
@@ -84,6 +89,9 @@ def change_protection(mm: Mm, vma: Vma, start: int, end: int) -> None:
     """Give the entries of start … end the area's new rights. A page that may be written now but could not before
     keeps W clear: it may be shared, so its next write faults and finds out.
     """
+    if vma.vm_flags & VM_HUGETLB:
+        huge.hugetlb_protect(mm, vma, start, end)
+        return
     rights = vma.prot_ro & _RIGHTS
     kept = ~_RIGHTS | (PTE_W if vma.vm_flags & VM_WRITE else 0)
     for low, high, _ in table_slices(mm, start, end):

@@ -76,12 +76,19 @@ def meminfo_rows(kernel: Kernel) -> list[tuple[str, int]]:
 def meminfo(kernel: Kernel) -> bytes:
     lines = [f"{name + ':':<16}{pages * KB:8d} kB\n" for name, pages in meminfo_rows(kernel)]
     lines += ["VmallocTotal:   67108863 kB\n", "VmallocUsed:           0 kB\n", "VmallocChunk:          0 kB\n"]
-    lines += [f"{name:<16}{0:8d} kB\n" for name in ("AnonHugePages:", "ShmemHugePages:", "FileHugePages:")]
-    lines += [
-        f"{name:<16}{0:8d}\n" for name in ("HugePages_Total:", "HugePages_Free:", "HugePages_Rsvd:", "HugePages_Surp:")
-    ]
-    lines += ["Hugepagesize:       2048 kB\n", "Hugetlb:               0 kB\n"]
+    pool, size = kernel.huge_pool, 4 << kernel.huge_pool.order
+    lines += [f"{'AnonHugePages:':<16}{huge_entries(kernel) * size:8d} kB\n"]
+    lines += [f"{name:<16}{0:8d} kB\n" for name in ("ShmemHugePages:", "FileHugePages:")]
+    counts = (("Total", pool.total), ("Free", len(pool.free)), ("Rsvd", pool.reserved), ("Surp", 0))
+    lines += [f"{'HugePages_' + name + ':':<16}{value:8d}\n" for name, value in counts]
+    lines += [f"Hugepagesize:   {size:8d} kB\n", f"Hugetlb:        {pool.total * size:8d} kB\n"]
     return "".join(lines).encode()
+
+
+def huge_entries(kernel: Kernel) -> int:
+    """Transparent huge pages in use."""
+    seen = {id(t.mm): t.mm for t in kernel.tasks.values() if t.mm is not None}
+    return sum(1 for mm in seen.values() for _, table in mm.huge.values() if table)
 
 
 def vmstat(kernel: Kernel) -> bytes:

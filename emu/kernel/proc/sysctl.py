@@ -28,7 +28,7 @@ VM = {
     "mmap_min_addr": (4096, 1 << 20),
 }
 KERNEL = {"pid_max": (16, 32768)}
-SPECIAL = ("min_free_kbytes", "drop_caches")
+SPECIAL = ("min_free_kbytes", "drop_caches", "nr_hugepages")
 FIXED = {"ostype": "Linux", "osrelease": "6.12.0-emu", "version": "#1 SMP", "hostname": "emu", "domainname": "(none)"}
 
 
@@ -64,6 +64,9 @@ def find(kernel: Kernel, table: dict[str, tuple[int, int]], here: ProcDir, name:
     if name == "min_free_kbytes":
         show = lambda: f"{kernel.pages.min_free_kbytes}\n".encode()  # noqa: E731
         return ProcFile(here.sb, show, partial(store_min_free, kernel))
+    if name == "nr_hugepages":
+        show = lambda: f"{kernel.huge_pool.total}\n".encode()  # noqa: E731
+        return ProcFile(here.sb, show, lambda data: kernel.huge_pool.resize(max(0, number(kernel, data))))
     if name == "drop_caches":
         return ProcFile(here.sb, lambda: b"0\n", partial(drop_caches, kernel))
     return None

@@ -85,8 +85,7 @@ def measure(kernel: Kernel, mm: Mm, vma: Vma, into: Usage) -> None:
     """Add up the pages of an area."""
     mem_map = kernel.pages.mem_map
     for addr in range(vma.vm_start, vma.vm_end, 4096):
-        cell = mm.pte_cell(addr)
-        pte = mm.cells[cell] if cell is not None else 0
+        pte = mm.entry(addr)
         if not pte & PTE_V:
             into.swap += 4 if pte else 0
             continue
@@ -277,8 +276,7 @@ def pagemap(kernel: Kernel, task: Task, first: int, count: int) -> bytes:
     count = max(0, min(count, (mm.task_size >> 12) - first))
     mem_map = kernel.pages.mem_map
     for page in range(first, first + count):
-        cell = mm.pte_cell(page << 12)
-        pte = mm.cells[cell] if cell is not None else 0
+        pte = mm.entry(page << 12)
         value = 0
         if pte & PTE_V:
             pfn = pte >> 10

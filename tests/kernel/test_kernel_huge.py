@@ -1,0 +1,115 @@
+"""Huge pages: transparent ones and those of the pool."""
+
+from __future__ import annotations
+
+import pytest
+from kernel_fake import BSS, Guest
+
+PAGE = 4096
+BUF = BSS + 0x800
+HUGETLB = 0x40022
+
+
+def thp(xlen: int, **options) -> tuple[Guest, int]:
+    guest = Guest(xlen, ram=64 << 20, thp="always", **options)
+    return guest, 1 << guest.mm.pmd_shift
+
+
+@pytest.mark.parametrize("xlen", [64, 32])
+def test_first_touch_maps_a_huge_page(xlen: int) -> None:
+    """One fault maps 2 MB (4 MB), all of it zero; the pages are there for system calls too."""
+    guest, size = thp(xlen)
+    addr = (guest.mmap(3 * size) + size - 1) & -size
+    faults, rss = guest.task.min_flt, guest.mm.rss_anon
+    guest.store(addr + 5000, b"hello")
+    guest.store(addr + size - 4, b"end!")
+    assert guest.task.min_flt == faults + 1
+    assert guest.mm.rss_anon == rss + size // PAGE
+    assert guest.load(addr + 8192, 8) == bytes(8)
+    assert guest.ok("write", 1, addr + 5000, 5) == 5
+    assert guest.out.output == b"hello"
+    guest.check()
+
+
+@pytest.mark.parametrize("xlen", [64, 32])
+def test_split(xlen: int) -> None:
+    """munmap, mprotect and fork of a part split it; nothing is lost and everything is given back."""
+    guest, size = thp(xlen)
+    free = guest.kernel.pages.nr_free_pages
+    area = guest.mmap(4 * size)
+    addr = (area + size - 1) & -size
+    for n in range(0, 3 * size, size):
+        guest.store(addr + n, b"first")
+        guest.store(addr + n + 9 * PAGE, b"nine")
+    assert guest.kernel.vm.thp_fault_alloc == 3
+    guest.ok("munmap", addr + 4 * PAGE, 2 * PAGE)
+    guest.check()
+    guest.ok("mprotect", addr + size, PAGE, 1)
+    guest.check()
+    parent, child = guest.task, guest.fork()
+    guest.become(child)
+    guest.store(addr + 2 * size, b"CHILD")
+    guest.check()
+    guest.become(parent)
+    assert guest.load(addr + 2 * size, 5) == b"first"
+    assert guest.load(addr + 9 * PAGE, 4) == b"nine"
+    assert guest.kernel.vm.thp_split == 3
+    guest.ok("kill", child.pid, 9)
+    guest.become(child)
+    guest.become(parent)
+    guest.ok("wait4", child.pid, 0, 0, 0) if xlen == 64 else guest.ok("waitid", 1, child.pid, 0, 4, 0)
+    guest.ok("munmap", area, 4 * size)
+    guest.check()
+    assert free - guest.kernel.pages.nr_free_pages < 8
+
+
+def test_modes() -> None:
+    """With "madvise" only where it was asked for; never in a file or a small area."""
+    guest = Guest(ram=64 << 20, thp="madvise")
+    size = 1 << guest.mm.pmd_shift
+    addr = (guest.mmap(3 * size) + size - 1) & -size
+    guest.store(addr, b"x")
+    assert not guest.mm.huge
+    guest.ok("madvise", addr + size, size, 14)
+    guest.store(addr + size, b"x")
+    assert len(guest.mm.huge) == 1
+    guest.check()
+
+
+def test_huge_pages_are_reclaimed() -> None:
+    """Under pressure they are split and swapped like others."""
+    guest = Guest(ram=16 << 20, swap=64 << 20, thp="always")
+    size = 1 << guest.mm.pmd_shift
+    addr = (guest.mmap(13 * size) + size - 1) & -size
+    for n in range(0, 12 * size, PAGE):
+        guest.store(addr + n, n.to_bytes(4, "little"))
+    guest.check()
+    for n in range(0, 12 * size, PAGE):
+        assert int.from_bytes(guest.load(addr + n, 4), "little") == n
+    assert guest.kernel.vm.thp_split > 0
+    guest.check()
+
+
+@pytest.mark.parametrize("xlen", [64, 32])
+def test_hugetlb(xlen: int) -> None:
+    """The pool gives pages that were reserved at mmap; without reserve ENOMEM; a part can't be unmapped."""
+    guest = Guest(xlen, ram=64 << 20, huge_pages=3)
+    size = 1 << guest.mm.pmd_shift
+    mmap = "mmap" if xlen == 64 else "mmap2"
+    assert guest.errno(mmap, 0, 4 * size, 3, HUGETLB, -1, 0) == "ENOMEM"
+    addr = guest.mmap(2 * size, flags=HUGETLB)
+    assert addr % size == 0
+    assert guest.errno(mmap, 0, 2 * size, 3, HUGETLB, -1, 0) == "ENOMEM"
+    guest.store(addr + size + 12345, b"huge")
+    guest.check()
+    assert guest.errno("munmap", addr + PAGE, PAGE) == "EINVAL"
+    assert guest.errno("clone", 17, 0, 0, 0, 0) == "ENOMEM"
+    guest.ok("munmap", addr, size)
+    child = guest.fork()
+    parent = guest.become(guest.task)
+    guest.become(child)
+    assert guest.load(addr + size + 12345, 4) == b"huge"
+    guest.store(addr + size, b"child")
+    guest.become(parent)
+    assert guest.load(addr + size, 5) == bytes(5)
+    guest.check()
