@@ -34,7 +34,17 @@ def illegal(kernel: Kernel, task: Task, card: FaultCard) -> str:
     vma = task.mm.vma_at(card.pc)
     if vma is not None and vma.vm_flags & VM_WRITE:
         return "The bytes at pc are no instruction, and the page is writable: data was executed, or code overwritten."
-    return f"The bytes at pc are no instruction of this RV{kernel.xlen} machine, or one that user mode may not use."
+    past_the_end = "" if card.source else " Or did the program run past the end of its code, without exit or ret?"
+    name = card.instruction.partition(" ")[0]
+    if name.startswith("f") and not name.startswith("fence"):
+        flag = f"-mcpu=generic_rv{kernel.xlen}+m+a+c"
+        return (
+            f"This machine has no floating point (F, D): compile for RV{kernel.xlen}IMAC, zig cc {flag}.{past_the_end}"
+        )
+    return (
+        f"The bytes at pc are no instruction of this RV{kernel.xlen} machine, or one that user mode may not use."
+        + past_the_end
+    )
 
 
 def page_fault(task: Task, card: FaultCard) -> str:
