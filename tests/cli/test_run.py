@@ -140,6 +140,23 @@ def test_fault_card_in_json(emu) -> None:
     assert document["fault"]
 
 
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ("fadd.s fa0, fa1, fa2", "no floating point"),
+        ("nop", "past the end of its code"),
+        (".2byte 0", "no instruction"),
+    ],
+)
+def test_what_an_illegal_instruction_may_mean(emu, tmp_path: Path, body: str, says: str) -> None:
+    """The card's hint: floating point, a program without an exit, bytes that are no instruction."""
+    path = tmp_path / "illegal.s"
+    path.write_text(f"    .globl _start\n_start:\n    {body}\n")
+    done = emu("run", path)
+    assert done.code == 128 + 4
+    assert says in done.err
+
+
 def test_max_output(emu, source) -> None:
     """A flood is cut off at the byte."""
     done = emu("run", "--max-output", "1000", source(FLOOD))
