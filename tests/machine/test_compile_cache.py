@@ -1,59 +1,76 @@
-"""The compile cache: found again, shared by processes that start together, and not needed."""
+"""The compile cache: used twice, shared by processes that start at once, keyed by the sources, and dispensable."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
+import emu
 
-ROOT = Path(__file__).parents[2]
-SCRIPT = """
-from emu.machine import Machine, load_config
-
-compiled = []
-machine = Machine(load_config("toy"))
-machine.warm(lambda what, fraction: compiled.append(what))
-machine.ram[0x1000:0x1008] = bytes.fromhex("1305a00273000000")  # li a0, 42; ecall
-machine.harts[0].pc = 0x1000
-machine.run(max_insns=10)
-print(len(compiled) > 0, machine.harts[0].x[10], machine.harts[0].cause)
+PACKAGE = Path(emu.__file__).parent
+FLUSH = """
+from emu.machine import Machine, jit, load_config
+from emu.machine.doors import sfence
+Machine(load_config("toy", {"ram": "64K"})).sfence(0)
+stats = sfence.stats
+print(jit.CACHED, sum(stats.cache_hits.values()), sum(stats.cache_misses.values()))
 """
+KEY = "from emu.machine import jit; print(jit.cache_key())"
 
 
-def start(cache: Path) -> subprocess.Popen:
-    """A process that compiles or loads the machine and runs two instructions."""
-    environment = {**os.environ, "EMU_CACHE_DIR": str(cache), "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen([sys.executable, "-c", SCRIPT], env=environment, stdout=-1, stderr=-2, text=True)
+def start(code, cache, package=PACKAGE):
+    """A Python process that runs code with this cache folder."""
+    env = {**os.environ, "EMU_CACHE_DIR": str(cache), "PYTHONPATH": str(package.parent)}
+    env.pop("NUMBA_DISABLE_JIT", None)
+    command, pipe = [sys.executable, "-c", code], subprocess.PIPE
+    return subprocess.Popen(command, env=env, cwd=package.parent, stdout=pipe, stderr=pipe)
 
 
-def outcome(process: subprocess.Popen) -> list[str]:
-    """Whether it compiled, a0, the cause of the trap."""
-    text, _ = process.communicate(timeout=300)
-    assert process.returncode == 0, text
-    return text.split()
+def said(process):
+    """What the process printed; it must have ended well."""
+    out, err = process.communicate(timeout=300)
+    assert process.returncode == 0, err.decode()
+    return out.decode().strip()
 
 
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory) -> Path:
-    """A cache folder that two processes fill at once."""
-    folder = tmp_path_factory.mktemp("cache")
-    for process in [start(folder) for _ in range(2)]:
-        assert outcome(process)[1:] == ["42", "8"]
-    return folder
+def test_two_at_once_then_a_hit(tmp_path):
+    """Two processes compile into one cold cache at once; a third finds what they left."""
+    both = [start(FLUSH, tmp_path / "cache") for _ in range(2)]
+    assert [said(p).split()[0] for p in both] == ["True", "True"]
+    assert said(start(FLUSH, tmp_path / "cache")) == "True 1 0"
 
 
-def test_the_second_start_compiles_nothing(cache):
-    """What two processes left behind, racing on a cold cache, is whole: it loads, and runs."""
-    assert outcome(start(cache)) == ["False", "42", "8"]
-
-
-def test_two_processes_load_at_once(cache):
-    """A warm cache serves processes that start together."""
-    assert [outcome(p) for p in [start(cache) for _ in range(2)]] == [["False", "42", "8"]] * 2
-
-
-def test_a_folder_that_cannot_be_made(tmp_path):
-    """Where no cache can be kept the machine is compiled for this run."""
+def test_no_writable_cache(tmp_path):
+    """Where no cache folder can be made, everything is compiled anew and works."""
     (tmp_path / "file").write_text("in the way")
-    assert outcome(start(tmp_path / "file" / "cache")) == ["True", "42", "8"]
+    assert said(start(FLUSH, tmp_path / "file" / "cache")).startswith("False 0")
+
+
+def test_read_only_folders(tmp_path):
+    """A read-only installation with a read-only cache folder works, and stays as it was."""
+    package, cache = tmp_path / "site" / "emu", tmp_path / "cache"
+    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
+    cache.mkdir()
+    folders = [cache, package.parent, *(p for p in package.rglob("*") if p.is_dir()), package]
+    for folder in folders:
+        folder.chmod(0o555)
+    try:
+        before = sorted(package.rglob("*.nb?"))
+        assert said(start(FLUSH, cache, package)).split()[0] in ("True", "False")  # a superuser may write anywhere
+        assert sorted(package.rglob("*.nb?")) == before == []
+    finally:
+        for folder in folders:
+            folder.chmod(0o755)
+
+
+def test_key_follows_the_sources(tmp_path):
+    """A change of any source that the machine is made from is another cache."""
+    package = tmp_path / "emu"
+    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
+    keys = {said(start(KEY, tmp_path / "cache", package))}
+    for name in ("machine/arith.py", "isa/tables/base.py"):
+        with (package / name).open("a") as file:
+            file.write("# changed\n")
+        keys.add(said(start(KEY, tmp_path / "cache", package)))
+    assert len(keys) == 3
