@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
+from collections import deque
 from typing import Any
 
 import numpy as np
 
 from emu.errors import EmuError
-from emu.kernel import accounting, costs, exec, process, trap
+from emu.kernel import accounting, costs, exec, process, signal, trap
 from emu.kernel.block import Disk
 from emu.kernel.errno import Errno
 from emu.kernel.fs.console import Capture, Console
@@ -47,6 +48,7 @@ REASONS = {STOP_BREAKPOINT: "breakpoint", STOP_WATCHPOINT: "watchpoint"}
 SLICE_SECONDS = 0.01
 VDSO_CODE = b"\x93\x08\xb0\x08\x73\x00\x00\x00"  # li a7, rt_sigreturn; ecall
 LOG_LINES = 10_000
+TIMELINE = 65_536  # changes of state that are kept
 BUDGET = 4_000_000  # instructions between two looks at the host's wishes
 NEVER, UNKNOWN = (1 << 62), -1  # deadlines
 
@@ -84,6 +86,8 @@ class Kernel:
         self.last_pid = 0
         self.init: Task | None = None
         self.exit: Exit | None = None
+        self.timeline: deque[tuple[int, int, int, str, str]] = deque(maxlen=TIMELINE)  # cycle, hart, pid, name, state
+        self.kicked = False  # a signal for a running task
         self.need_resched = False  # something changed that the loop of `run` must look at
         self.deadline = UNKNOWN
         self.max_rss = 0
@@ -300,8 +304,9 @@ class Kernel:
         return data
 
     def note_state(self, task: Task) -> None:
-        """A task changed its state: the loop decides anew who runs and for how long. A timeline may listen here."""
+        """A task changed its state: into the timeline; and the loop decides anew who runs and for how long."""
         self.need_resched, self.deadline = True, UNKNOWN
+        self.timeline.append((self.now, self.cpu, task.pid, task.comm, task.state))
 
     # -- processes ----------------------------------------------------------------------------------------------------
     def mm_put(self, mm: Mm) -> None:
@@ -321,8 +326,19 @@ class Kernel:
         else:
             task.reload = True
 
+    def panic(self, why: str) -> None:
+        """The guest's system stops as Linux would stop: the run ends with this reason. OutOfMemory unwinds the
+        caller.
+        """
+        self.log(f"Kernel panic - not syncing: {why}")
+        self.exit = Exit(1, 0, "panic", None, self.messages)
+        self.need_resched = True
+        raise OutOfMemory
+
     def out_of_memory(self, task: Task) -> None:
         """An allocation for the current task failed for good: it dies, as the OOM killer has decided."""
+        if self.exit is not None:
+            return
         if not task.process.oom_killed:
             self.log(f"{task.comm}[{task.pid}]: out of memory")
         process.kill_group(self, task, 9)
@@ -361,10 +377,14 @@ class Kernel:
         last_insn = None if limits.max_insns is None else self.retired() + limits.max_insns
         while self.exit is None:
             self.need_resched = False
+            if self.kicked:
+                self._kick()
             self.sched.fill_idle_harts()
             if self.exit is not None:  # a signal on the way back to user mode
                 break
             if not any(hart.online for hart in self.harts):
+                if limits.max_cycles is not None and (self.timers.next or 0) > limits.max_cycles:
+                    return self._ended("max-cycles")
                 if not self._idle():
                     return self._ended("deadlock")
             elif reason := self._run_harts(limits, last_insn):
@@ -374,6 +394,7 @@ class Kernel:
 
     def _run_harts(self, limits: Limits, last_insn: int | None) -> str:
         """Run, serving traps, until there is something to decide; the reason to stop, or ''."""
+        several_nodes = len(self.pages.zonelists) if len(self.pages.zonelists) > 1 else 0
         machine, handle_trap, single = self.machine, trap.handle_trap, len(self.harts) == 1
         while not self.need_resched:
             budget = BUDGET if last_insn is None else min(BUDGET, last_insn - self.retired())
@@ -382,12 +403,26 @@ class Kernel:
             reason = machine.run(budget, self._deadline(limits) if self.deadline < 0 else self.deadline)
             if reason == STOP_TRAP:
                 self.cpu = cpu = 0 if single else machine.stopped
+                if several_nodes:
+                    self.pages.set_node(cpu % several_nodes)
                 handle_trap(self, cpu)
             elif reason == STOP_DEADLINE:
                 return self._deadline_met(limits)
             elif reason != STOP_BUDGET:
                 return REASONS.get(reason, "stopped")
         return "max-output" if self.output_spent else ""
+
+    def _kick(self) -> None:
+        """A signal came for a task that runs: an interrupt brings its hart into the kernel, where it is delivered."""
+        self.kicked = False
+        here = self.cpu
+        for cpu, task in enumerate(self.sched.running):
+            if task is not None and (task.pending or task.process.pending):
+                if cpu != here:
+                    self.send_ipi(cpu)
+                self.cpu = cpu
+                signal.deliver(self, task)
+        self.cpu = here
 
     def retired(self) -> int:
         """Instructions that all harts have completed."""

@@ -53,7 +53,7 @@ class Limits:
 
 @dataclass(slots=True)
 class Exit:
-    """How a run ended. `reason`: exited, signal, max-insns, max-cycles, max-output, stopped, deadlock."""
+    """How a run ended. `reason`: exited, signal, max-insns, max-cycles, max-output, stopped, deadlock, panic."""
 
     status: int = 0
     signal: int = 0

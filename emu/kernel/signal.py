@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from emu.kernel import fault_card, process, sigframe
+from emu.kernel import fault_card, jobctl, process, sigframe
 from emu.kernel.errno import EINTR
 from emu.kernel.sched.wait import Partial
+from emu.kernel.task import RUNNING
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
@@ -90,6 +91,8 @@ def send(kernel: Kernel, task: Task, info: SigInfo, to_thread: bool = False) -> 
     elif number == SIGCONT:
         for stop in STOPS:
             process.pending.pop(stop, None)
+    if number in (SIGCONT, SIGKILL):
+        jobctl.resume(kernel, process, number == SIGCONT)
     blocked_everywhere = all(thread.blocked & bit(number) for thread in process.threads)
     if ignored(task, number) and not blocked_everywhere:
         return
@@ -97,6 +100,8 @@ def send(kernel: Kernel, task: Task, info: SigInfo, to_thread: bool = False) -> 
     for thread in [task] if to_thread else [task, *process.threads]:
         if (not thread.blocked & bit(number) or thread.awaited & bit(number)) and thread.state != "zombie":
             kernel.sched.wake_up(thread)
+            if thread.state == RUNNING:
+                kernel.kicked = kernel.need_resched = True
             return
 
 
@@ -151,7 +156,7 @@ def deliver(kernel: Kernel, task: Task) -> None:
 
 def default_action(kernel: Kernel, task: Task, info: SigInfo) -> None:
     if info.number in STOPS:
-        kernel.log(f"{task.comm}[{task.pid}]: {name_of(info.number)} ignored: there is no job control")
+        jobctl.stop(kernel, task.process, info.number)
     else:
         die(kernel, task, info)
 

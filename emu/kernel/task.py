@@ -1,7 +1,7 @@
 """task_struct: a thread of execution, and what the threads of one process share (Process).
 
-States: new, ready (on a run queue), running (on a hart), waiting (for a wake-up), terminated (a zombie until waited
-for).
+States: new, ready (on a run queue), running (on a hart), waiting (for a wake-up), stopped (by a signal), terminated (a
+zombie until waited for).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
 
 NEW, READY, RUNNING, WAITING, ZOMBIE, DEAD = "new", "ready", "running", "waiting", "zombie", "terminated"
+STOPPED = "stopped"
 
 
 class FsStruct:
@@ -41,6 +42,8 @@ class Process:
         self.rlimits = rlimits
         self.parent = parent
         self.children: list[Process] = []  # zombies included
+        self.stopped = 0  # the signal that stopped it
+        self.news = ""  # "stopped" or "continued", until the parent has waited for that
         self.dead = False  # every thread has ended; a zombie until waited for
         self.pgid = self.sid = leader.pid
         self.exiting: int | None = None  # exit status when the whole group is on its way out

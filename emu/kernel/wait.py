@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 WNOHANG, WUNTRACED, WEXITED, WCONTINUED, WNOWAIT = 1, 2, 4, 8, 0x01000000
 WNOTHREAD, WALL, WCLONE = 0x20000000, 0x40000000, 0x80000000
+EXITED = "exited"
 P_ALL, P_PID, P_PGID = range(3)
 
 
@@ -23,8 +24,10 @@ def matches(child: Process, which: int, number: int) -> bool:
     return which == P_ALL or child.pgid == number
 
 
-def wait_for(kernel: Kernel, task: Task, which: int, number: int, options: int) -> Process | None:
-    """A dead child that fits, reaped unless WNOWAIT; None with WNOHANG if there is none yet. ECHILD; may block."""
+def wait_for(kernel: Kernel, task: Task, which: int, number: int, options: int) -> tuple[Process, str] | None:
+    """A child that fits and what it did: it exited (and is reaped unless WNOWAIT), stopped or continued; None with
+    WNOHANG if there is nothing to tell yet. ECHILD; may block.
+    """
     family = [child for child in task.process.children if matches(child, which, number)]
     if not family:
         raise Errno(ECHILD)
@@ -32,7 +35,12 @@ def wait_for(kernel: Kernel, task: Task, which: int, number: int, options: int) 
         if child.dead and options & WEXITED:
             if not options & WNOWAIT:
                 release(kernel, child)
-            return child
+            return child, EXITED
+        if child.news and options & (WUNTRACED if child.news == "stopped" else WCONTINUED):
+            news = child.news
+            if not options & WNOWAIT:
+                child.news = ""
+            return child, news
     if options & WNOHANG:
         return None
     wait_on(task, task.process.child_exit)

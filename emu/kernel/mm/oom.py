@@ -55,6 +55,8 @@ def out_of_memory(kernel: Kernel) -> bool:
         raise OutOfMemory
     if kernel.sysctl.oom_kill_allocating_task and current is not None:
         found = [row for row in found if row[1] is current.process] or found
+    if kernel.sysctl.panic_on_oom:
+        kernel.panic("Out of memory: panic_on_oom is set")
     points, victim = found[0]
     report(kernel, current, victim, points)
     kernel.vm.oom_kill += 1

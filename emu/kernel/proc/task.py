@@ -36,8 +36,16 @@ if TYPE_CHECKING:
     from emu.kernel.mm.mm import Mm
     from emu.kernel.task import Task
 
-STATE_LETTERS = {"running": "R", "ready": "R", "waiting": "S", "zombie": "Z", "terminated": "X", "new": "R"}
-STATE_WORDS = {"R": "running", "S": "sleeping", "D": "disk sleep", "Z": "zombie", "X": "dead"}
+STATE_LETTERS = {
+    "running": "R",
+    "ready": "R",
+    "waiting": "S",
+    "stopped": "T",
+    "zombie": "Z",
+    "terminated": "X",
+    "new": "R",
+}
+STATE_WORDS = {"R": "running", "S": "sleeping", "D": "disk sleep", "T": "stopped", "Z": "zombie", "X": "dead"}
 VM_LETTERS = (
     (VM_READ, "rd"),
     (VM_WRITE, "wr"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.kernel import signal
-from emu.kernel.task import READY, RUNNING, WAITING
+from emu.kernel.task import READY, RUNNING, STOPPED, WAITING
 from emu.machine.ledger import LEDGER_IDLE, LEDGER_SCHED
 
 if TYPE_CHECKING:
@@ -39,6 +39,9 @@ class Scheduler:
             self.make_ready(task)
 
     def make_ready(self, task: Task) -> None:
+        if not task.is_kthread and task.process.stopped:
+            task.set_state(STOPPED)
+            return
         task.set_state(READY)
         task.ready_since = self.kernel.now
         self.policy.enqueue(task)
@@ -47,12 +50,12 @@ class Scheduler:
         """The current task waits for what it put itself in the queues of."""
         task.nvcsw += 1
         task.set_state(WAITING)
-        self._leave(task)
+        self.leave(task)
 
     def retire(self, task: Task) -> None:
         """A task will never run again: take it from where it is."""
         if task.state == RUNNING:
-            self._leave(task)
+            self.leave(task)
         elif task.state == READY:
             self.policy.dequeue(task)
         task.stop_waiting()
@@ -62,7 +65,7 @@ class Scheduler:
         """Put the task of a hart back in the queue."""
         task = self.running[cpu]
         if task is not None:
-            self._leave(task)
+            self.leave(task)
             task.nivcsw += 1
             task.set_state(READY)
             task.ready_since = self.kernel.now
@@ -73,7 +76,7 @@ class Scheduler:
         if len(self.policy):
             self.preempt(cpu)
 
-    def _leave(self, task: Task) -> None:
+    def leave(self, task: Task) -> None:
         cpu = task.cpu
         self.kernel.harts[cpu].online = False
         self.running[cpu] = None

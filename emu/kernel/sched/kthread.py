@@ -18,6 +18,7 @@ class KThread:
     """`work()` does one turn and says whether there is more to do; between turns other tasks may run."""
 
     is_kthread = True
+    pid = 0
 
     def __init__(self, kernel: Kernel, comm: str, work: Callable[[], bool]) -> None:
         self.kernel, self.comm, self.work = kernel, comm, work

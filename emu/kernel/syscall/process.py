@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
-from emu.kernel import elf, exec, fork, process
+from emu.kernel import elf, exec, fork, jobctl, process
 from emu.kernel import wait as w
 from emu.kernel.errno import E2BIG, ECHILD, EFAULT, EINVAL, ENOEXEC, ESRCH, Errno
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user, get_user, put_user, strncpy_from_user
@@ -122,11 +122,13 @@ def sys_wait4(kernel: Kernel, task: Task, pid: Int, status: Addr, options: Int, 
     if pid == -(1 << 31):
         return -ESRCH
     which, number = (w.P_PID, pid) if pid > 0 else (w.P_ALL, 0) if pid == -1 else (w.P_PGID, -pid or task.process.pgid)
-    child = w.wait_for(kernel, task, which, number, options & 0xFF | w.WEXITED)
-    if child is None:
+    found = w.wait_for(kernel, task, which, number, options & 0xFF | w.WEXITED)
+    if found is None:
         return 0
+    child, news = found
     if status:
-        put_user(task.mm, status, child.leader.exit_code, 4)
+        codes = {w.EXITED: child.leader.exit_code, "stopped": child.stopped << 8 | 0x7F, "continued": 0xFFFF}
+        put_user(task.mm, status, codes[news], 4)
     if rusage:
         copy_to_user(task.mm, rusage, pack_rusage(kernel, usage_of(kernel, child, True)))
     return child.leader.pid
@@ -141,22 +143,26 @@ def sys_waitid(kernel: Kernel, task: Task, which: Int, number: Int, info: Addr, 
         return -EINVAL
     if which == w.P_PGID and not number:
         number = task.process.pgid
-    child = w.wait_for(kernel, task, which, number, options)
+    found = w.wait_for(kernel, task, which, number, options)
     if info:
-        copy_to_user(task.mm, info, pack_child(kernel, child))
-    if rusage and child is not None:
-        copy_to_user(task.mm, rusage, pack_rusage(kernel, usage_of(kernel, child, True)))
+        copy_to_user(task.mm, info, pack_child(kernel, found))
+    if rusage and found is not None:
+        copy_to_user(task.mm, rusage, pack_rusage(kernel, usage_of(kernel, found[0], True)))
     return 0
 
 
-def pack_child(kernel: Kernel, child: Process | None) -> bytes:
+def pack_child(kernel: Kernel, found: tuple[Process, str] | None) -> bytes:
     """The siginfo_t that waitid fills: SIGCHLD, or zeroes when nobody has changed."""
     from emu.kernel.sigframe import pack_siginfo
     from emu.kernel.signal import SigInfo
 
-    if child is None:
+    if found is None:
         return bytes(128)
-    code, status = process.how_it_ended(child.leader.exit_code)
+    child, news = found
+    if news == w.EXITED:
+        code, status = process.how_it_ended(child.leader.exit_code)
+    else:
+        code, status = (jobctl.CLD_STOPPED, child.stopped) if news == "stopped" else (jobctl.CLD_CONTINUED, 18)
     return pack_siginfo(SigInfo(17, code, pid=child.leader.pid, uid=child.leader.uid, status=status), kernel.xlen)
 
 

@@ -1,0 +1,128 @@
+"""Stopping and continuing, signals for running tasks, panics, harts and nodes."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+from kernel_fake import BSS, Asleep, Dead, Guest
+
+BUF = BSS + 0x800
+WUNTRACED, WCONTINUED, WNOHANG = 2, 8, 1
+
+
+def status(guest: Guest, options: int) -> int:
+    """The status word of wait4, made up from waitid on RV32; 0 for none."""
+    if guest.xlen == 64:
+        return guest.word_at(BUF, 4) if guest.ok("wait4", -1, BUF, options, 0) else 0
+    guest.ok("waitid", 0, 0, BUF, options | 4, 0)
+    code, value = struct.unpack("<i8xi", guest.load(BUF + 8, 16))
+    return {0: 0, 1: value << 8, 2: value, 5: value << 8 | 0x7F, 6: 0xFFFF}[code]
+
+
+def test_stop_and_continue(guest: Guest) -> None:
+    """SIGSTOP takes a process off the harts, SIGCONT puts it back; the parent is told of both."""
+    parent, child = guest.task, guest.fork()
+    guest.ok("kill", child.pid, 19)
+    guest.become(child)
+    assert child.state == "stopped"
+    guest.become(parent)
+    assert status(guest, WUNTRACED | WNOHANG) == 19 << 8 | 0x7F
+    assert status(guest, WUNTRACED | WNOHANG) == 0
+    guest.ok("kill", child.pid, 18)
+    assert child.state == "ready"
+    assert status(guest, WCONTINUED | WNOHANG) == 0xFFFF
+
+
+def test_stopped_while_waiting(guest: Guest) -> None:
+    """A task that waits stops when it would wake."""
+    parent, child = guest.task, guest.fork()
+    guest.ok("pipe2", BUF, 0)
+    reader, writer = struct.unpack("<ii", guest.load(BUF, 8))
+    guest.kernel.tasks[child.pid].process.stopped = 0
+    with pytest.raises(Asleep):
+        guest.call("read", reader, BUF, 1)
+    guest.become(child)
+    guest.ok("kill", parent.pid, 19)
+    assert parent.state in ("waiting", "ready", "stopped")
+    del writer
+
+
+def test_kill_ends_a_stopped_process(guest: Guest) -> None:
+    """SIGKILL works on a stopped process too."""
+    parent, child = guest.task, guest.fork()
+    guest.ok("kill", child.pid, 20)
+    guest.become(child)
+    guest.become(parent)
+    guest.ok("kill", child.pid, 9)
+    guest.become(child)
+    assert child.state == "zombie"
+    guest.become(parent)
+    assert status(guest, WNOHANG) == 9
+
+
+def test_signal_for_a_running_task_of_another_hart() -> None:
+    """It is brought into the kernel by an interrupt."""
+    guest = Guest(harts=2)
+    parent = guest.task
+    child = guest.fork()
+    guest.kernel.sched.fill_idle_harts()
+    assert {parent.cpu, child.cpu} == {0, 1}
+    guest.ok("kill", child.pid, 15)
+    assert guest.kernel.kicked
+    guest.kernel._kick()
+    assert child.state == "zombie"
+    assert sum(guest.kernel.ipis) >= 1
+    guest.check()
+
+
+def test_panic_on_oom() -> None:
+    """With panic_on_oom the run ends instead of a process."""
+    guest = Guest(ram=1 << 20)
+    guest.kernel.sysctl.panic_on_oom = 1
+    addr = guest.mmap(1000 * 4096, 3, 0x4022)
+    with pytest.raises((Dead, AssertionError)):
+        for n in range(1000):
+            guest.store(addr + n * 4096, b"x")
+    assert guest.kernel.exit.reason == "panic"
+    assert "Kernel panic" in guest.kernel.messages[-1]
+
+
+def test_shootdown_reaches_other_harts() -> None:
+    """munmap in one thread flushes the TLB of the hart on which another thread of the process ran."""
+    guest = Guest(harts=2)
+    stack = guest.mmap(16384) + 16384
+    other = guest.fork(0x10F00, stack)
+    guest.kernel.sched.fill_idle_harts()
+    hart = guest.machine.harts[other.cpu]
+    before = len(hart.flushes)
+    addr = guest.mmap(4096)
+    guest.store(addr, b"x")
+    guest.ok("munmap", addr, 4096)
+    assert (addr, guest.mm.asid) in hart.flushes[before:]
+    assert guest.kernel.ipis[other.cpu] > 0
+
+
+def test_timeline(guest: Guest) -> None:
+    """Every change of state is there, in time order."""
+    parent, child = guest.task, guest.fork()
+    guest.become(child)
+    with pytest.raises(Dead):
+        guest.call("exit_group", 0)
+    guest.become(parent)
+    mine = [state for _, _, pid, _, state in guest.kernel.timeline if pid == child.pid]
+    assert mine == ["ready", "running", "zombie"]
+    cycles = [event[0] for event in guest.kernel.timeline]
+    assert cycles == sorted(cycles)
+
+
+def test_nodes() -> None:
+    """Memory comes from the node of the hart first."""
+    guest = Guest(ram=16 << 20, nodes=2)
+    assert {zone.node for zone in guest.kernel.pages.zones} == {0, 1}
+    guest.kernel.pages.set_node(1)
+    addr = guest.mmap(4096)
+    guest.store(addr, b"x")
+    assert guest.kernel.pages.zone_of(guest.mm.entry(addr) >> 10).node == 1
+    guest.kernel.pages.set_node(0)
+    guest.check()
