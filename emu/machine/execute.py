@@ -63,6 +63,12 @@ def stamp(m, timed, f, tick):
         m.line_used[f.line] = tick
 
 
+@inlined
+def narrow(m, pc):
+    """RV32: an address that arithmetic has carried out of 32 bits, sign-extended again."""
+    return sext32(pc) if m.xlen == 32 else pc
+
+
 @hot
 def settle(m, h, n, stall, wrong, taken, jumps, loads, stores, fetches):
     """Write what the loop kept in locals to counters, ledger and clock."""
@@ -120,7 +126,7 @@ def run_hart(m, h, timed, max_n, until):
     reason = np.int64(STOP_BUDGET)
     while True:
         if ip >= end:  # ------------------------------------------------------------------------------ the boundary
-            pc = (ip << 1) + bias
+            pc = narrow(m, (ip << 1) + bias)
             if n >= soft:
                 if n >= max_n:
                     reason = STOP_BUDGET
@@ -159,8 +165,6 @@ def run_hart(m, h, timed, max_n, until):
                         ip = np.int64(0)
                         reason = STOP_TRAP
                         break
-                    if m.xlen == 32:
-                        pc = sext32(pc)
                 bias = pc - (ip << 1)
                 current = pc & line
             low = ip - ((pc & ~line) >> 1)
@@ -617,41 +621,45 @@ def run_hart(m, h, timed, max_n, until):
                     ip += 2
             case O.JAL:
                 pc = (ip << 1) + bias
-                x[r.rd] = pc + 4
+                link = narrow(m, pc + 4)
+                x[r.rd] = link
                 if timed and (r.rd == 1 or r.rd == 5):
-                    push_return(h, pc + 4)
+                    push_return(h, link)
                 jumps += 1
                 ip += r.imm
                 if ip < low or ip >= end or n >= soft:
                     end = LEAVE
             case O.C_JAL:
                 pc = (ip << 1) + bias
-                x[r.rd] = pc + 2
+                link = narrow(m, pc + 2)
+                x[r.rd] = link
                 if timed and (r.rd == 1 or r.rd == 5):
-                    push_return(h, pc + 2)
+                    push_return(h, link)
                 jumps += 1
                 ip += r.imm
                 if ip < low or ip >= end or n >= soft:
                     end = LEAVE
             case O.JALR:
                 pc = (ip << 1) + bias
-                target = (x[r.rs1] + r.imm) & -2
+                target = narrow(m, x[r.rs1] + r.imm) & -2
+                link = narrow(m, pc + 4)
                 if timed:
                     wrong += jump_mispredicted(h, pc, target, r.rd, r.rs1)
                     if r.rd == 1 or r.rd == 5:
-                        push_return(h, pc + 4)
-                x[r.rd] = pc + 4
+                        push_return(h, link)
+                x[r.rd] = link
                 jumps += 1
                 ip = (target - bias) >> 1
                 end = LEAVE
             case O.C_JALR:
                 pc = (ip << 1) + bias
-                target = (x[r.rs1] + r.imm) & -2
+                target = narrow(m, x[r.rs1] + r.imm) & -2
+                link = narrow(m, pc + 2)
                 if timed:
                     wrong += jump_mispredicted(h, pc, target, r.rd, r.rs1)
                     if r.rd == 1 or r.rd == 5:
-                        push_return(h, pc + 2)
-                x[r.rd] = pc + 2
+                        push_return(h, link)
+                x[r.rd] = link
                 jumps += 1
                 ip = (target - bias) >> 1
                 end = LEAVE
@@ -690,7 +698,7 @@ def run_hart(m, h, timed, max_n, until):
                 n -= 1
                 reason = STOP_TRAP if status == FAULT else STOP_WATCHPOINT if status == WATCHED else STOP_BREAKPOINT
                 break
-    h.pc = (ip << 1) + bias
+    h.pc = narrow(m, (ip << 1) + bias)
     h.tick = max(h.tick, base_tick + n)  # a trap's own accesses have happened
     h.count[C.INSN_BRANCH] += branches
     settle(m, h, n, stall, wrong, taken, jumps, loads, stores, fetches)
