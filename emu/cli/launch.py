@@ -52,7 +52,7 @@ class Run:
         return {**chosen, "harts": knobs["harts"], "timing": knobs["timing"], "ram": knobs["ram"], "knobs": knobs}
 
 
-def launch(job: Job, *, stdout_to_stderr: bool = False) -> Run:
+def launch(job: Job, *, stdout_to_stderr: bool = False, events: tuple[str, ...] = ()) -> Run:
     """Run the job to its end. EmuError for whatever the user got wrong, before anything is compiled."""
     from emu.machine.config import load_config
 
@@ -61,6 +61,7 @@ def launch(job: Job, *, stdout_to_stderr: bool = False) -> Run:
     stdin, stdout = Input.open(job.stdin), Output(2 if stdout_to_stderr else 1)
     machine, kernel = boot(job, program, config, stdin, stdout)
     compile_machine(machine)
+    machine.trace(*events)
     stdout.on_broken = machine.stop
     with stopped_by_ctrl_c(machine, stdin):
         begin = time.perf_counter()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from emu.machine.execute import STOP_BUDGET, STOP_DEADLINE, run_hart
+from emu.machine import events as E
+from emu.machine.events import log
+from emu.machine.execute import STOP_BUDGET, STOP_DEADLINE, STOP_TRAP, run_hart
 from emu.machine.jit import hot, inlined
 
 
@@ -42,6 +44,8 @@ def run_harts(m, timed, only, max_n, until):
         before = h.instret
         reason = run_hart(m, h, timed, left, limit)
         left -= h.instret - before
+        if reason == STOP_TRAP:
+            log(m, h, E.TRAP, h.tval, 0, h.cause)
         if reason != STOP_DEADLINE or (only >= 0 and h.clock >= until):
             return reason
         if left <= 0:

@@ -157,6 +157,25 @@ def test_what_an_illegal_instruction_may_mean(emu, tmp_path: Path, body: str, sa
     assert says in done.err
 
 
+def test_events_are_logged_in_order(emu, source) -> None:
+    """--events: bus transactions, walks and traps on one clock, on stderr; the guest's output is untouched."""
+    done = emu("run", "--events", "bus,walk,trap", source(SEVEN))
+    lines = [line.split(None, 3) for line in done.err.splitlines()[1:]]
+    cycles = [int(cycle) for cycle, *_ in lines]
+    kinds = {rest.split()[0] for *_, rest in lines}
+    assert done.code == 7
+    assert cycles == sorted(cycles)
+    assert {"bus_read", "dram_read", "walk", "trap"} <= kinds
+    assert sum("environment call" in rest for *_, rest in lines) == 2
+
+
+def test_an_unknown_event_is_refused(emu, source) -> None:
+    """--events with a name that is none: one message, with what was meant."""
+    done = emu("run", "--events", "bsu", source(SEVEN))
+    assert done.code == 2
+    assert "did you mean 'bus'" in done.err
+
+
 def test_max_output(emu, source) -> None:
     """A flood is cut off at the byte."""
     done = emu("run", "--max-output", "1000", source(FLOOD))
