@@ -158,7 +158,7 @@ class Guest:
         trap.handle_trap(self.kernel, hart.number)
         if task.state in ("zombie", "terminated"):
             raise Dead
-        if task.state == "waiting":
+        if task.state in ("waiting", "stopped"):
             raise Asleep
         self.kernel.sched.fill_idle_harts()
         if task.cpu < 0:
@@ -232,6 +232,8 @@ class Guest:
         need = {"r": PTE_R, "w": PTE_W, "x": PTE_X}[kind] | PTE_U | 1
         cause = {"r": causes.LOAD_PAGE_FAULT, "w": causes.STORE_PAGE_FAULT, "x": causes.INSN_PAGE_FAULT}[kind]
         for _ in range(100):
+            if self.task.mm is None:
+                raise Dead
             mode, _, root = self.hart.space
             walk = self.machine.walk((mode, root), addr)
             steps = walk.steps if addr < self.mm.task_size else []

@@ -18,7 +18,7 @@ def argument(rng: random.Random, guest: Guest) -> int:
             rng.randrange(8),
             rng.randrange(-3, 70),
             rng.choice((BSS, BSS + 0x7FC, BSS + 0xFFD, DATA, BASE, 0x600000, guest.mm.vdso)),
-            guest.mm.vmas[-1].vm_end - rng.randrange(1, 5000),
+            guest.mm.task_size - rng.randrange(1, 5000),
             rng.choice((0, 1, 4096, 8192, 1 << 20, 1 << 31, (1 << 31) - 1, 1 << 32, 1 << 47, 1 << 62, (1 << 63) - 1)),
             -rng.choice((1, 2, 100, 4096, 1 << 31, 1 << 32, 1 << 62, 1 << 63)),
             rng.getrandbits(64) - (1 << 63),

@@ -63,7 +63,7 @@ def limit_size(task: Task, source: UserIter, at: int) -> None:
     limit = task.process.rlimits[RLIMIT_FSIZE][0]
     if source.count and at >= limit:
         raise Errno(EFBIG)
-    source.count = min(source.count, limit - at)
+    source.count = max(0, min(source.count, limit - at))
 
 
 @syscall("read")
