@@ -118,6 +118,21 @@ def test_an_engine_that_breaks_costs_only_its_own_figure() -> None:
     assert results["alu", "off"].runs
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands in for QEMU")
+def test_qemu_is_used_where_it_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An executable of that name on the path: here emu itself, which takes the same arguments."""
+    script = tmp_path / "qemu-riscv64"
+    python = f"{sys.executable} -c 'from emu.cli.main import main; main()'"
+    script.write_text(f"#!/bin/sh\n[ $1 = --version ] && echo 'qemu version 1.2.3 x' || exec {python} run $1\n")
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    engine = engines.ENGINES["qemu"]
+    assert engine.version() == "1.2.3"
+    done = engines.once(engine, "mix", "smoke", 64)
+    assert done.seconds > 0 and done.instructions > 1000
+
+
 def made_up(**rates: float) -> dict:
     """Results in which each engine runs every single-hart workload at a rate, several-hart ones at half of it."""
     return {

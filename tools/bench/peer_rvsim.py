@@ -22,21 +22,26 @@ def available() -> str:
 
 
 def configuration(program: Program):
-    """A small machine as rvsim can say it: one instruction a cycle, three levels of caches."""
-    from rvsim import Backend, BranchPredictor, Cache, Config
+    """emu's default preset as rvsim can say it: an instruction a cycle, the same caches and latencies."""
+    from rvsim import Backend, BranchPredictor, Cache, Config, MemoryController
 
+    from emu.machine import load_config
+
+    preset = load_config("small")
+    caches = {
+        theirs: Cache(preset[f"{ours}.size"], ways=preset[f"{ours}.ways"], latency=max(preset[f"{ours}.latency"], 1))
+        for theirs, ours in (("l1i", "l1i"), ("l1d", "l1d"), ("l2", "l2"), ("l3", "llc"))
+    }
     return Config(
         width=1,
         backend=Backend.InOrder(),
         branch_predictor=BranchPredictor.GShare(),
-        l1i=Cache("32KB", ways=8),
-        l1d=Cache("32KB", ways=8),
-        l2=Cache("256KB", ways=8, latency=10),
-        l3=Cache("2MB", ways=16, latency=30),
+        memory_controller=MemoryController.Simple(latency=preset["costs.dram"]),
         ram_base=0,
         ram_size=program.top + (1 << 20),
         initial_sp=program.stack(),
         uart_quiet=True,
+        **caches,
         **{name: DEVICES_AT + (k << 24) for k, name in enumerate(DEVICES)},
     )
 

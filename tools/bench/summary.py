@@ -8,7 +8,7 @@ from typing import Any
 from .collect import Results
 from .engines import TIMINGS
 from .measure import geometric_mean
-from .workloads import BY_NAME, WORKLOADS
+from .workloads import WORKLOADS
 
 PEER_NAMES = ("qemu", "unicorn", "unicorn-hook", "rvsim")
 
@@ -65,25 +65,32 @@ def goal(what: str, measured: float, target: float, note: str = "") -> dict[str,
     return {"goal": what, "target": target, "measured": measured, "met": measured >= target, "note": note}
 
 
+def least(values: dict[str, float]) -> float:
+    """The smallest; NaN if one was not measured, or none."""
+    return math.nan if any(map(math.isnan, values.values())) else min(values.values(), default=math.nan)
+
+
+def listed(values: dict[str, float], below: float = math.inf) -> str:
+    """Names and figures, of those that are below a goal."""
+    return ", ".join(f"{name} {value:.3g}" for name, value in values.items() if value < below)
+
+
 def slowest_goal(results: Results) -> dict[str, Any]:
     """No single-hart workload may be slow, but for those that the host's memory holds up."""
-    names = [w.name for w in WORKLOADS if w.harts == 1 and not w.host_bound and (w.name, "full") in results]
-    slow = {name: rate(results, name, "full") / 1e6 for name in names}
-    below = ", ".join(f"{name} {value:.0f}" for name, value in slow.items() if value < 80)
-    return goal("slowest workload but chase, timing full", min(slow.values(), default=math.nan), 80, below)
+    names = [w.name for w in WORKLOADS if w.harts == 1 and not w.host_bound]
+    found = {name: rate(results, name, "full") / 1e6 for name in names}
+    return goal("slowest workload but chase, timing full", least(found), 80, listed(found, 80))
 
 
 def harts_goal(results: Results) -> dict[str, Any]:
     """Four harts together."""
-    several = {w: rate(results, w, "full") / 1e6 for w, e in results if e == "full" and BY_NAME[w].harts > 1}
-    note = ", ".join(f"{name} {value:.0f}" for name, value in several.items())
-    return goal("four harts in total, timing full", min(several.values(), default=math.nan), 100, note)
+    found = {w.name: rate(results, w.name, "full") / 1e6 for w in WORKLOADS if w.harts > 1}
+    return goal("four harts in total, timing full", least(found), 100, listed(found))
 
 
 def hook_goal(results: Results) -> dict[str, Any]:
     """Against what people do in Python today."""
-    found = {w: row["unicorn-hook"] for w, row in ratios(results).items() if w != "alu" and "unicorn-hook" in row}
-    below = ", ".join(f"{name} {value:.1f}" for name, value in found.items() if value < 20)
-    return goal(
-        "times Unicorn with a Python memory hook, all but alu", min(found.values(), default=math.nan), 20, below
-    )
+    table = ratios(results)
+    names = [w.name for w in WORKLOADS if w.harts == 1 and w.name != "alu"]
+    found = {name: table.get(name, {}).get("unicorn-hook", math.nan) for name in names}
+    return goal("times Unicorn with a Python memory hook, all but alu", least(found), 20, listed(found, 20))
