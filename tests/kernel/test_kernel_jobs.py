@@ -126,3 +126,23 @@ def test_nodes() -> None:
     assert guest.kernel.pages.zone_of(guest.mm.entry(addr) >> 10).node == 1
     guest.kernel.pages.set_node(0)
     guest.check()
+
+
+def test_asids_are_never_shared(guest: Guest) -> None:
+    """When the numbers run out and start anew, no two living address spaces have the same one."""
+    kernel, parent = guest.kernel, guest.task
+    kernel.asids.count = 16
+    sleeper = guest.fork()
+    for _ in range(50):
+        child = guest.fork()
+        guest.become(child)
+        living = {t.mm for t in kernel.tasks.values() if t.mm and t.mm.asid_generation == kernel.asids.generation}
+        assert len({mm.asid for mm in living}) == len(living)
+        assert child.mm.asid == guest.machine.harts[0].space[1]
+        with pytest.raises(Dead):
+            guest.call("exit_group", 0)
+        guest.become(sleeper)
+        guest.become(parent)
+        assert parent.mm.asid == guest.machine.harts[0].space[1]
+        status(guest, 0)
+    assert kernel.asids.generation > 3

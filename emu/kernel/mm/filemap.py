@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emu.kernel.errno import Errno
-from emu.kernel.mm import shmem, workingset
+from emu.kernel.mm import workingset
 from emu.kernel.mm.page import (
     PAGE_SIZE,
     PG_DIRTY,
@@ -55,7 +55,7 @@ def filemap_fault(kernel: Kernel, mapping: AddressSpace, index: int, vm_flags: i
     read = pfn is None
     if pfn is None:
         if mapping.is_shmem:
-            return shmem.get_page(kernel, mapping, index)
+            return mapping.host.missing_page(index)
         pfn = read_cache_page(kernel, mapping, index)
     kernel.pages.mem_map.flags[pfn] |= PG_REFERENCED
     return pfn, kernel.wait_for_read(pfn, read)
@@ -135,7 +135,7 @@ def grab_page(kernel: Kernel, mapping: AddressSpace, index: int, whole: bool) ->
     pfn = mapping.pages.get(index)
     if pfn is None:
         if mapping.is_shmem:
-            return shmem.get_page(kernel, mapping, index)[0]
+            return mapping.host.missing_page(index)[0]
         if whole or index << 12 >= mapping.host.i_size:
             return add_to_page_cache(kernel, mapping, index, fill=False)
         pfn = read_cache_page(kernel, mapping, index)
@@ -217,7 +217,7 @@ def get_page(kernel: Kernel, mapping: AddressSpace, index: int) -> int:
     mem_map = kernel.pages.mem_map
     if pfn is None:
         if mapping.is_shmem:
-            pfn, _ = shmem.get_page(kernel, mapping, index)
+            pfn, _ = mapping.host.missing_page(index)
         else:
             pfn = read_cache_page(kernel, mapping, index)
     else:

@@ -41,7 +41,8 @@ class Mm:
         self.starts: list[int] = []
         self.mmap_cache: Any = Vma(self, NOWHERE, NOWHERE, 0)  # an area that holds no address
         self.mm_users = 1
-        self.asid, self.cpu_mask = kernel.new_asid(), 0  # the harts whose TLBs may hold entries of this asid
+        self.asid = self.asid_generation = 0
+        self.cpu_mask = 0  # the harts whose TLBs may hold entries of this asid
         self.start_code = self.end_code = self.start_data = self.end_data = 0
         self.start_brk = self.brk = self.start_stack = 0
         self.arg_start = self.arg_end = self.env_start = self.env_end = 0

@@ -34,6 +34,10 @@ class ShmemFile(Regular):
     def write_page(self, index: int, data: memoryview) -> None:
         """Nothing to do: memory is all there is."""
 
+    def missing_page(self, index: int) -> tuple[int, bool]:
+        """The frame of a page that isn't cached, and whether the disk was read: from swap, or new and zero."""
+        return get_page(self.sb.kernel, self.mapping, index)
+
     def fsync(self) -> None:
         """Nothing to do."""
 
@@ -69,7 +73,7 @@ class ShmemFile(Regular):
 
 
 def get_page(kernel: Kernel, mapping: filemap.AddressSpace, index: int) -> tuple[int, bool]:
-    """The frame of a page that isn't cached, and whether the disk was read: from swap, or new and zero."""
+    """See ShmemFile.missing_page."""
     host = mapping.host
     slot = host.swapped.get(index)
     if slot is None:

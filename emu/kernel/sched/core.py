@@ -130,7 +130,8 @@ class Scheduler:
 
     def _switch_mm(self, cpu: int, task: Task) -> None:
         mm = task.mm
-        if self.active_mm[cpu] is not mm:
+        if self.active_mm[cpu] is not mm or mm.asid_generation != self.kernel.asids.generation:
+            self.kernel.asids.check(mm)
             hart = self.kernel.harts[cpu]
             if self.active_mm[cpu] is not None:
                 hart.charge(LEDGER_SCHED, self.kernel.costs["address_space_switch"])

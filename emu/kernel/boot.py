@@ -1,0 +1,98 @@
+"""Booting: the kernel takes over the machine, then memory, then files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from emu.errors import EmuError
+from emu.kernel import costs
+from emu.kernel.block import Disk
+from emu.kernel.fs.console import Capture, Console
+from emu.kernel.fs.diskfs import DiskFile
+from emu.kernel.fs.file import O_RDONLY, File
+from emu.kernel.fs.inode import SuperBlock
+from emu.kernel.fs.vfs import Vfs
+from emu.kernel.ipc_shm import Shm
+from emu.kernel.mm import filemap
+from emu.kernel.mm.alloc import PageAllocator
+from emu.kernel.mm.huge import HugePool
+from emu.kernel.mm.page import PG_UNEVICTABLE
+from emu.kernel.mm.slab import Slab
+from emu.kernel.mm.swap import Swap
+from emu.kernel.mm.swapfile import SwapArea
+from emu.kernel.mm.vmscan import Reclaimer
+from emu.kernel.mm.workingset import Workingset
+from emu.kernel.mm.writeback import Flusher
+from emu.kernel.sched.wait import WaitQueue
+from emu.kernel.trace import Trace
+from emu.machine.ledger import LEDGER_DISK, LEDGER_SWAP
+
+if TYPE_CHECKING:
+    from emu.kernel.kernel import Kernel
+
+VDSO_CODE = b"\x93\x08\xb0\x08\x73\x00\x00\x00"  # li a7, rt_sigreturn; ecall
+
+
+def adopt(kernel: Kernel, machine: Any) -> None:
+    """Take the machine's doors: its harts and memory, as memoryviews for single cells and arrays for many."""
+    kernel.harts = list(machine.harts)
+    kernel.ram, kernel.ram64, kernel.ram32 = machine.ram, machine.ram64, machine.ram32
+    kernel.many64 = np.frombuffer(machine.ram, dtype=np.uint64)
+    kernel.many32 = np.frombuffer(machine.ram, dtype=np.uint32)
+    letters = "IMAFDC" if getattr(machine, "has_fd", True) else "IMAC"
+    kernel.hwcap = sum(1 << (ord(letter) - ord("A")) for letter in letters)
+
+
+def set_costs(kernel: Kernel) -> None:
+    kernel.costs = costs.table(kernel.machine.costs, kernel.options.costs)
+    kernel.cost_trap = kernel.costs["trap"]
+    kernel.cost_syscall = kernel.costs["trap"] + kernel.costs["syscall"]
+    kernel.cost_fault = kernel.costs["fault"] + kernel.costs["copy_page"]
+
+
+def boot_memory(kernel: Kernel) -> None:
+    count = kernel.machine.page_count
+    if kernel.options.ram is not None:
+        count = min(count, kernel.options.ram >> 12)
+    if count < 16:
+        raise EmuError(f"{count * 4} kB of memory are too few", hint="the kernel needs 64 kB at least: --ram 1M")
+    kernel.pages = PageAllocator(
+        kernel.machine, count, kernel.xlen, nodes=kernel.options.nodes, poison=kernel.options.poison
+    )
+    kernel.slab = Slab(kernel.pages)
+    kernel.huge_pool = HugePool(kernel)
+    kernel.sysctl.transparent_hugepage = kernel.options.thp
+    kernel.huge_pool.resize(kernel.options.huge_pages)
+    kernel.disk_pages = max(count // 2, 1024)
+    kernel.disk = Disk(kernel, "vda", kernel.costs["disk"], LEDGER_DISK)
+    kernel.swap_disk = Disk(kernel, "vdb", kernel.costs["disk"], LEDGER_SWAP)
+    kernel.swap_pages = kernel.options.swap >> 12
+    kernel.swap = Swap(kernel, SwapArea(kernel.swap_pages, kernel.options.swap_file))
+    kernel.workingset = Workingset(2 * count)
+    kernel.reading: dict[int, int] = {}  # locked frame -> cycle at which the disk has filled it
+    kernel.may_sleep = False  # the task in the kernel may wait in the middle of what it does
+    kernel.memory_wait = WaitQueue()
+    kernel.reclaimer = Reclaimer(kernel)
+    kernel.pages.reclaim, kernel.pages.wake_kswapd = kernel.reclaimer.direct, kernel.reclaimer.wake_kswapd
+    kernel.flusher = Flusher(kernel)
+    kernel.events = Trace()
+
+
+def boot_files(kernel: Kernel) -> None:
+    options = kernel.options
+    kernel.pipefs = streams = SuperBlock(kernel, "pipefs")
+    kernel.shm = SuperBlock(kernel, "shmfs")
+    kernel.shm_ids = Shm(kernel)
+    stdin, stdout = options.stdin or Capture(), options.stdout or Capture()
+    kernel.stdin, kernel.stdout, kernel.stderr = stdin, stdout, options.stderr or Capture()
+    kernel.console = Console(streams, stdin, stdout)
+    kernel.console_err = Console(streams, Capture(), kernel.stderr)
+    kernel.console_in = kernel.console
+    kernel.fs = Vfs(kernel)
+    kernel.vdso = File(DiskFile(streams, 0o555, VDSO_CODE.ljust(4096, b"\0")), O_RDONLY, "[vdso]")
+    page = filemap.add_to_page_cache(kernel, kernel.vdso.inode.mapping, 0)
+    kernel.pages.mem_map.flags[page] |= PG_UNEVICTABLE
+    for mount in options.mounts:
+        kernel.fs.mount_host(mount)

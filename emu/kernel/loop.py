@@ -1,0 +1,131 @@
+"""The loop: give harts their tasks, let the machine run, serve what it stops for, until something ends the run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from emu.kernel import signal, trap
+from emu.kernel.options import Exit, Limits
+from emu.kernel.services import UNKNOWN
+from emu.machine.ledger import LEDGER_IDLE, LEDGER_TRAP
+
+STOP_TRAP, STOP_BUDGET, STOP_DEADLINE, STOP_EXTERNAL, STOP_BREAKPOINT, STOP_WATCHPOINT = range(1, 7)
+REASONS = {STOP_BREAKPOINT: "breakpoint", STOP_WATCHPOINT: "watchpoint"}
+BUDGET = 4_000_000  # instructions between two looks at the host's wishes
+NEVER = 1 << 62
+
+
+class Loop:
+    """`run` and its parts."""
+
+    machine: Any
+
+    def run(self, limits: Limits | None = None) -> Exit:
+        """Run until the first process ends, a limit is met or the machine is stopped; may be called again then."""
+        limits = limits or Limits()
+        self.output_left = limits.max_output
+        self.output_spent = False
+        last_insn = None if limits.max_insns is None else self.retired() + limits.max_insns
+        while self.exit is None:
+            self.need_resched = False
+            if self.kicked:
+                self._kick()
+            self.sched.fill_idle_harts()
+            if self.exit is not None:  # a signal on the way back to user mode
+                break
+            if not any(hart.online for hart in self.harts):
+                if limits.max_cycles is not None and (self.timers.next or 0) > limits.max_cycles:
+                    return self._ended("max-cycles")
+                if not self._idle():
+                    return self._ended("deadlock")
+            elif reason := self._run_harts(limits, last_insn):
+                return self._ended(reason)
+        self.exit.log = self.messages
+        return self.exit
+
+    def _run_harts(self, limits: Limits, last_insn: int | None) -> str:
+        """Run, serving traps, until there is something to decide; the reason to stop, or ''."""
+        several_nodes = len(self.pages.zonelists) if len(self.pages.zonelists) > 1 else 0
+        machine, handle_trap, single = self.machine, trap.handle_trap, len(self.harts) == 1
+        while not self.need_resched:
+            budget = BUDGET if last_insn is None else min(BUDGET, last_insn - self.retired())
+            if budget <= 0:
+                return "max-insns"
+            reason = machine.run(budget, self._deadline(limits) if self.deadline < 0 else self.deadline)
+            if reason == STOP_TRAP:
+                self.cpu = cpu = 0 if single else machine.stopped
+                if several_nodes:
+                    self.pages.set_node(cpu % several_nodes)
+                handle_trap(self, cpu)
+            elif reason == STOP_DEADLINE:
+                return self._deadline_met(limits)
+            elif reason != STOP_BUDGET:
+                return REASONS.get(reason, "stopped")
+        return "max-output" if self.output_spent else ""
+
+    def _kick(self) -> None:
+        """A signal came for a task that runs: an interrupt brings its hart into the kernel, where it is delivered."""
+        self.kicked = False
+        here = self.cpu
+        for cpu, task in enumerate(self.sched.running):
+            if task is not None and (task.pending or task.process.pending):
+                if cpu != here:
+                    self.send_ipi(cpu)
+                self.cpu = cpu
+                signal.deliver(self, task)
+        self.cpu = here
+
+    def retired(self) -> int:
+        """Instructions that all harts have completed."""
+        return sum(hart.instret for hart in self.harts)
+
+    def _deadline(self, limits: Limits) -> int:
+        """The cycle at which the kernel wants the harts back."""
+        times = [end for end, task in zip(self.sched.slice_end, self.sched.running, strict=True) if task]
+        if not len(self.sched.policy):
+            times = []
+        for time in (self.timers.next, limits.max_cycles):
+            if time is not None:
+                times.append(time)
+        self.deadline = min(times, default=NEVER)
+        return self.deadline
+
+    def _deadline_met(self, limits: Limits) -> str:
+        running = [cpu for cpu, task in enumerate(self.sched.running) if task]
+        self.cpu = min(running, key=lambda cpu: self.harts[cpu].cycle)
+        self.deadline = UNKNOWN
+        self.timer_interrupt(self.cpu)
+        now = self.now
+        if limits.max_cycles is not None and now >= limits.max_cycles:
+            return "max-cycles"
+        self.timers.expire(now)
+        for cpu in running:
+            if self.harts[cpu].cycle >= self.sched.slice_end[cpu]:
+                self.cpu = cpu
+                if len(self.sched.policy):
+                    self.sched.preempt(cpu)
+                else:
+                    self.sched.slice_end[cpu] = self.now + self.sched.policy.slice_cycles
+        return ""
+
+    def timer_interrupt(self, cpu: int) -> None:
+        """The top half: acknowledge, and raise the softirqs that do the work on the way out."""
+        self.timer_irqs[cpu] += 1
+        for kind in ("TIMER", "SCHED"):
+            self.softirqs[kind, cpu] = self.softirqs.get((kind, cpu), 0) + 1
+        self.harts[cpu].charge(LEDGER_TRAP, self.cost_trap)
+
+    def _idle(self) -> bool:
+        """No task can run: let time pass until the next timer. False if there is none."""
+        time = self.timers.next
+        if time is None:
+            return False
+        hart = self.harts[self.cpu]
+        if time > hart.cycle:
+            causes = [task.io_cause for task in self.tasks.values() if task.io_cause is not None]
+            hart.charge(causes[0] if causes else LEDGER_IDLE, time - hart.cycle)
+        self.timers.expire(self.now)
+        return True
+
+    def _ended(self, reason: str) -> Exit:
+        return Exit(0, 0, reason, None, self.messages)

@@ -1,0 +1,226 @@
+"""The kernel's small services, by theme: clocks, the host's wishes, the current task, pages that wait for the disk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from emu.kernel import process
+from emu.kernel.fs.file import O_RDWR, File
+from emu.kernel.mm import filemap, uaccess
+from emu.kernel.mm.alloc import OutOfMemory
+from emu.kernel.mm.memory import FAULT_MAJOR
+from emu.kernel.mm.page import PG_LOCKED, PG_SWAPCACHE
+from emu.kernel.mm.shmem import ShmemFile
+from emu.kernel.options import Exit
+from emu.kernel.rlimit import default_rlimits
+from emu.kernel.sched.core import load_registers
+from emu.machine.ledger import LEDGER_FAULT, LEDGER_IPI
+
+if TYPE_CHECKING:
+    from emu.kernel.mm.mm import Mm
+    from emu.kernel.task import Task
+
+LOG_LINES = 10_000
+UNKNOWN = -1  # a deadline that must be computed anew
+
+
+class Clocks:
+    """Time: the harts' cycles, and nanoseconds made of them."""
+
+    harts: list[Any]
+    cpu: int
+    options: Any
+
+    @property
+    def now(self) -> int:
+        """The clock of the hart that the kernel runs on, in cycles."""
+        return self.harts[self.cpu].cycle
+
+    def now_ns(self) -> int:
+        """Nanoseconds since boot."""
+        return self.now * 1_000_000_000 // self.options.clock_hz
+
+    def realtime_ns(self) -> int:
+        """Nanoseconds since 1970."""
+        return self.options.epoch * 1_000_000_000 + self.now_ns()
+
+    def nanoseconds(self, cycles: int) -> int:
+        return cycles * 1_000_000_000 // self.options.clock_hz
+
+    def cycles_of(self, nanoseconds: int) -> int:
+        return -(-nanoseconds * self.options.clock_hz // 1_000_000_000)
+
+    def cpu_cycles(self, task: Task) -> int:
+        """Cycles that a task has run, the present stretch included."""
+        return task.ran_cycles + (self.harts[task.cpu].cycle - task.on_cpu_since if task.cpu >= 0 else 0)
+
+
+class Host:
+    """What the host user gave: randomness by seed, a log to read, an end of output; and numbers of the machine."""
+
+    options: Any
+    random: Any
+
+    def log(self, message: str) -> None:
+        """dmesg."""
+        if len(self.messages) < LOG_LINES:
+            self.messages.append(message)
+
+    def allow_output(self, data: bytes) -> bytes:
+        """As much of the output as --max-output leaves; the run stops when it is spent."""
+        if self.output_left is not None:
+            data = data[: self.output_left]
+            self.output_left -= len(data)
+            self.output_spent = self.output_left <= 0
+            self.need_resched |= self.output_spent
+        self.output_bytes += len(data)
+        return data
+
+    def random_bytes(self, count: int) -> bytes:
+        return self.random.randbytes(count)
+
+    def random_below(self, bound: int) -> int:
+        """For ASLR: 0 when it is off."""
+        return self.random.randrange(bound) if self.options.aslr else 0
+
+    def new_device_number(self) -> int:
+        self.last_device += 1
+        return self.last_device
+
+    def default_rlimits(self) -> list[list[int]]:
+        return default_rlimits(self.options.stack_limit)
+
+    def to_register(self, value: int) -> int:
+        """An unsigned value as a register holds it: signed 64 bits, on RV32 sign-extended from 32."""
+        bit = 1 << (self.xlen - 1)
+        return ((value & self.xlen_mask) ^ bit) - bit
+
+    def ledger(self, cpu: int) -> list[int]:
+        """A hart's cycles by LEDGER_ cause."""
+        return list(self.machine.ledger(cpu).values())
+
+
+class Current:
+    """The task that the kernel works for, and what happens to tasks as a whole."""
+
+    @property
+    def current(self) -> Task | None:
+        """The task that the kernel works for now."""
+        return self.sched.running[self.cpu]
+
+    def copy_to_user(self, addr: int, data: bytes) -> None:
+        uaccess.copy_to_user(self.current.mm, addr, data)
+
+    def put_user(self, addr: int, value: int, size: int) -> None:
+        uaccess.put_user(self.current.mm, addr, value, size)
+
+    def count_fault(self, result: int) -> None:
+        """A fault that the kernel took for the current task, in a copy to or from its memory."""
+        task = self.current
+        if task is not None:
+            if result == FAULT_MAJOR:
+                task.maj_flt += 1
+            else:
+                task.min_flt += 1
+        if result == FAULT_MAJOR:
+            self.vm.major += 1
+        else:
+            self.vm.minor += 1
+        self.harts[self.cpu].charge(LEDGER_FAULT, self.cost_fault)
+
+    def note_state(self, task: Task) -> None:
+        """A task changed its state: into the timeline; and the loop decides anew who runs and for how long."""
+        self.need_resched, self.deadline = True, UNKNOWN
+        self.timeline.append((self.now, self.cpu, task.pid, task.comm, task.state))
+
+    def send_ipi(self, cpu: int) -> None:
+        """An interrupt to another hart costs both."""
+        self.ipis[cpu] += 1
+        self.harts[self.cpu].charge(LEDGER_IPI, self.costs["ipi"])
+        self.harts[cpu].charge(LEDGER_IPI, self.costs["ipi"])
+
+    def reload(self, task: Task) -> None:
+        """The task's saved registers are new: put them on its hart."""
+        if task.cpu >= 0:
+            self.sched._switch_mm(task.cpu, task)
+            load_registers(task, self.harts[task.cpu])
+        else:
+            task.reload = True
+
+    def panic(self, why: str) -> None:
+        """The guest's system stops as Linux would stop: the run ends with this reason. OutOfMemory unwinds the
+        caller.
+        """
+        self.log(f"Kernel panic - not syncing: {why}")
+        self.exit = Exit(1, 0, "panic", None, self.messages)
+        self.need_resched = True
+        raise OutOfMemory
+
+    def out_of_memory(self, task: Task) -> None:
+        """An allocation for the current task failed for good: it dies, as the OOM killer has decided."""
+        if self.exit is not None:
+            return
+        if not task.process.oom_killed:
+            self.log(f"{task.comm}[{task.pid}]: out of memory")
+        process.kill_group(self, task, 9)
+
+    def mm_put(self, mm: Mm) -> None:
+        """One user of an address space less; the last one frees it."""
+        mm.mm_users -= 1
+        if not mm.mm_users:
+            self.free_mm(mm)
+
+    def free_mm(self, mm: Mm) -> None:
+        process.exit_mmap(self, mm)
+
+    def trace(self, kind: str, **fields: int) -> None:
+        """Note an event of memory management for the timeline."""
+        self.events.add(self.now, self.cpu, kind, fields)
+
+
+class Pages:
+    """Pages of files and of shared memory."""
+
+    def shmem_file(self, size: int, path: str = "/dev/zero (deleted)") -> File:
+        """A nameless file in memory, for shared anonymous mappings."""
+        inode = ShmemFile(self.shm, 0o600, size)
+        inode.nlink = 0
+        return File(inode, O_RDWR, path)
+
+    def shmem_pages(self) -> int:
+        return self.vm.nr_shmem
+
+    def free_swap(self) -> int:
+        return self.swap.area.free
+
+    def wait_on_page(self, pfn: int) -> None:
+        """lock_page: wait until the disk has filled a frame. May raise Blocked."""
+        flags = self.pages.mem_map.flags
+        if flags[pfn] & PG_LOCKED:
+            disk = self.swap_disk if flags[pfn] & PG_SWAPCACHE else self.disk
+            disk.wait_until(self.reading.get(pfn, 0))
+            flags[pfn] &= ~PG_LOCKED
+            self.reading.pop(pfn, None)
+
+    def unlock_if_read(self, pfn: int) -> None:
+        """A frame of a read-ahead is unlocked by whoever looks at it after the disk is done."""
+        if self.pages.mem_map.flags[pfn] & PG_LOCKED and self.now >= self.reading.get(pfn, 0):
+            self.wait_on_page(pfn)
+
+    def wait_for_read(self, pfn: int, started: bool) -> bool:
+        """Wait for a frame; whether the current task's fault is a major one: it `started` the read, now or before it
+        slept.
+        """
+        task = self.current
+        if started and task is not None:
+            task.major_wait = pfn
+        self.wait_on_page(pfn)
+        if task is not None and task.major_wait == pfn:
+            task.major_wait = None
+            return True
+        return started
+
+    def sync(self) -> None:
+        """Write every dirty page of every file."""
+        for mapping in list(self.dirty_mappings):
+            filemap.writeback(self, mapping)
