@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from emu.isa import causes
 from emu.kernel import signal
-from emu.kernel.errno import EINTR, ENOSYS, Errno
+from emu.kernel.errno import ENOSYS, Errno
 from emu.kernel.mm.alloc import OutOfMemory
 from emu.kernel.mm.memory import FAULT_ACCERR, FAULT_MAJOR, FAULT_SIGBUS, handle_mm_fault
 from emu.kernel.mm.vma import ACCESS_FETCH, ACCESS_LOAD, ACCESS_STORE
@@ -136,6 +136,3 @@ def unknown_syscall(kernel: Kernel, task: Task, number: int) -> int:
     if len(kernel.unknown_syscalls) < 1000:
         kernel.unknown_syscalls[number] = kernel.unknown_syscalls.get(number, 0) + 1
     return -ENOSYS
-
-
-__all__ = ["EINTR", "handle_trap"]

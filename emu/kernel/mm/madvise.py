@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from emu.isa.paging import PTE_A, PTE_D, PTE_V
-from emu.kernel.errno import EAGAIN, EBUSY, EINVAL, ENOMEM, Errno
+from emu.isa.paging import PTE_A, PTE_V
+from emu.kernel.errno import EINVAL, ENOMEM, Errno
 from emu.kernel.mm import filemap, tlb, zap
 from emu.kernel.mm.merge import split_vma, vma_merge
-from emu.kernel.mm.page import PAGE_SIZE, PG_ACTIVE, PG_REFERENCED, PG_UNEVICTABLE, page_align
+from emu.kernel.mm.page import PAGE_SIZE, PG_ACTIVE, PG_REFERENCED, page_align
 from emu.kernel.mm.vma import (
     VM_DONTCOPY,
     VM_HUGEPAGE,
@@ -20,7 +20,6 @@ from emu.kernel.mm.vma import (
     VM_SHARED,
     Vma,
 )
-from emu.kernel.rlimit import RLIMIT_MEMLOCK
 
 if TYPE_CHECKING:
     from emu.kernel.mm.mm import Mm
@@ -30,7 +29,6 @@ MADV_FREE, MADV_REMOVE, MADV_DONTFORK, MADV_DOFORK = 8, 9, 10, 11
 MADV_MERGEABLE, MADV_UNMERGEABLE, MADV_HUGEPAGE, MADV_NOHUGEPAGE = 12, 13, 14, 15
 MADV_DONTDUMP, MADV_DODUMP, MADV_WIPEONFORK, MADV_KEEPONFORK, MADV_COLD, MADV_PAGEOUT = 16, 17, 18, 19, 20, 21
 NOTHING_TO_DO = (MADV_MERGEABLE, MADV_UNMERGEABLE, MADV_DONTDUMP, MADV_DODUMP, MADV_KEEPONFORK)
-MS_ASYNC, MS_INVALIDATE, MS_SYNC = 1, 2, 4
 # advice -> (flags to clear, flags to set)
 FLAG_CHANGES = {
     MADV_NORMAL: (VM_RAND_READ | VM_SEQ_READ, 0),
@@ -167,86 +165,3 @@ ACTS: dict[int, Act] = {
     MADV_COLD: cold,
     MADV_PAGEOUT: page_out,
 }
-
-
-# -- msync and mincore ------------------------------------------------------------------------------------------------
-def do_msync(mm: Mm, start: int, length: int, flags: int) -> None:
-    """MS_SYNC writes the dirty pages of shared file mappings and waits; MS_ASYNC only marks. EINVAL EBUSY ENOMEM."""
-    if flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC) or (flags & MS_ASYNC and flags & MS_SYNC):
-        raise Errno(EINVAL)
-    end = check_range(mm, start, length)
-
-    def sync(mm: Mm, vma: Vma, low: int, high: int) -> None:
-        if flags & MS_INVALIDATE and vma.vm_flags & VM_LOCKED:
-            raise Errno(EBUSY)
-        if vma.vm_file is not None and vma.vm_flags & VM_SHARED:
-            collect_dirty(mm, vma, low, high)
-            if flags & MS_SYNC:
-                vma.vm_file.inode.fsync()
-
-    if start < end:
-        walk_areas(mm, start, end, sync)
-
-
-def collect_dirty(mm: Mm, vma: Vma, low: int, high: int) -> None:
-    """The D bits that the hardware has set become the frames'."""
-    for first, last, _ in zap.table_slices(mm, low, high):
-        for cell in range(first, last):
-            if mm.cells[cell] & (PTE_V | PTE_D) == PTE_V | PTE_D:
-                filemap.set_page_dirty(vma.mapping, mm.cells[cell] >> 10, mm.pages.mem_map)
-
-
-def do_mincore(mm: Mm, start: int, length: int) -> bytes:
-    """A byte for each page, 1 if it is in memory. ENOMEM for holes."""
-    end = check_range(mm, start, length)
-    found = bytearray()
-
-    def look(mm: Mm, vma: Vma, low: int, high: int) -> None:
-        for addr in range(low, high, PAGE_SIZE):
-            pte = mm.entry(addr)
-            cached = vma.vm_file is not None and vma.index_of(addr) in vma.mapping.pages
-            found.append(1 if pte & PTE_V or (not pte and cached) else 0)
-
-    walk_areas(mm, start, end, look)
-    return bytes(found)
-
-
-# -- mlock ------------------------------------------------------------------------------------------------------------
-def do_mlock(mm: Mm, start: int, length: int, lock: bool) -> None:
-    """Pages of a locked area are never reclaimed. ENOMEM for holes or beyond RLIMIT_MEMLOCK, EAGAIN if they can't be
-    had.
-    """
-    first = start & -PAGE_SIZE
-    end = page_align(start + length)
-    if end > mm.task_size:
-        raise Errno(ENOMEM)
-    if first >= end:
-        return
-    if lock:
-        fresh = sum(vma.pages for vma in mm.areas_between(first, end) if not vma.vm_flags & VM_LOCKED)
-        if (mm.locked_vm + min(fresh, (end - first) >> 12)) << 12 > mm.rlimit(RLIMIT_MEMLOCK):
-            raise Errno(ENOMEM)
-    walk_areas(mm, first, end, lock_area if lock else unlock_area)
-
-
-def lock_area(mm: Mm, vma: Vma, low: int, high: int) -> None:
-    from emu.kernel.mm.uaccess import populate
-
-    if not vma.vm_flags & VM_LOCKED:
-        mm.locked_vm += (high - low) >> 12
-        change_flags(mm, vma, low, high, 0, VM_LOCKED)
-    if not populate(mm, low, high):
-        raise Errno(EAGAIN)
-
-
-def unlock_area(mm: Mm, vma: Vma, low: int, high: int) -> None:
-    if not vma.vm_flags & VM_LOCKED:
-        return
-    mm.locked_vm -= (high - low) >> 12
-    change_flags(mm, vma, low, high, VM_LOCKED, 0)
-    lru, flags = mm.pages.lru, mm.pages.mem_map.flags
-    for first, last, _ in zap.table_slices(mm, low, high):
-        for cell in range(first, last):
-            pfn = mm.cells[cell] >> 10
-            if mm.cells[cell] & PTE_V and flags[pfn] & PG_UNEVICTABLE and lru.holds(pfn):
-                lru.move(pfn, clear_flags=PG_UNEVICTABLE)

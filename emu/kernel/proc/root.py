@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from emu.kernel.fs.inode import Inode, SuperBlock
 from emu.kernel.fs.procfs import PageMap, ProcDir, ProcFile, ProcLink
-from emu.kernel.proc import memory, sysctl, system, task
+from emu.kernel.proc import memory, sysctl, system, task, task_mmu
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
@@ -34,9 +34,9 @@ SYSTEM_FILES = {
     "cmdline": system.cmdline,
 }
 TASK_FILES = {
-    "maps": task.maps,
-    "smaps": task.smaps,
-    "smaps_rollup": task.smaps_rollup,
+    "maps": task_mmu.maps,
+    "smaps": task_mmu.smaps,
+    "smaps_rollup": task_mmu.smaps_rollup,
     "status": task.status,
     "stat": task.stat,
     "statm": task.statm,
@@ -92,7 +92,7 @@ def find_in_task(kernel: Kernel, of: Task, here: ProcDir, name: str) -> Inode | 
     if name == "oom_score_adj":
         return ProcFile(sb, partial(task.oom_score_adj, kernel, of), partial(task.write_oom_score_adj, kernel, of))
     if name == "pagemap":
-        return PageMap(sb, partial(task.pagemap, kernel, of))
+        return PageMap(sb, partial(task_mmu.pagemap, kernel, of))
     if name == "exe" and of.mm is not None and of.mm.exe_file is not None:
         return ProcLink(sb, lambda: of.mm.exe_file.path, lambda: of.mm.exe_file.inode)
     if name == "cwd":

@@ -4,31 +4,12 @@ array.c).
 
 from __future__ import annotations
 
-import struct
 from typing import TYPE_CHECKING
 
-from emu.isa.paging import PTE_A, PTE_D, PTE_V
 from emu.kernel.errno import EINVAL, EPERM, Errno
 from emu.kernel.fs.namei import path_of
 from emu.kernel.mm import oom
-from emu.kernel.mm.page import PG_ANON
 from emu.kernel.mm.uaccess import copy_from_user
-from emu.kernel.mm.vma import (
-    VM_ACCOUNT,
-    VM_EXEC,
-    VM_GROWSDOWN,
-    VM_HUGETLB,
-    VM_LOCKED,
-    VM_MAYEXEC,
-    VM_MAYREAD,
-    VM_MAYSHARE,
-    VM_MAYWRITE,
-    VM_NORESERVE,
-    VM_READ,
-    VM_SHARED,
-    VM_WRITE,
-    Vma,
-)
 from emu.kernel.rlimit import INFINITY
 
 if TYPE_CHECKING:
@@ -46,129 +27,6 @@ STATE_LETTERS = {
     "new": "R",
 }
 STATE_WORDS = {"R": "running", "S": "sleeping", "D": "disk sleep", "T": "stopped", "Z": "zombie", "X": "dead"}
-VM_LETTERS = (
-    (VM_READ, "rd"),
-    (VM_WRITE, "wr"),
-    (VM_EXEC, "ex"),
-    (VM_SHARED, "sh"),
-    (VM_MAYREAD, "mr"),
-    (VM_MAYWRITE, "mw"),
-    (VM_MAYEXEC, "me"),
-    (VM_MAYSHARE, "ms"),
-    (VM_GROWSDOWN, "gd"),
-    (VM_LOCKED, "lo"),
-    (VM_ACCOUNT, "ac"),
-    (VM_NORESERVE, "nr"),
-    (VM_HUGETLB, "ht"),
-)
-
-
-# -- maps and smaps ---------------------------------------------------------------------------------------------------
-def maps_line(mm: Mm, vma: Vma) -> str:
-    """`start-end rwxp offset dev inode  path`, the path from column 74 on."""
-    inode = vma.vm_file.inode if vma.vm_file and not vma.name else None
-    offset = vma.vm_pgoff << 12 if vma.vm_file else 0
-    device = f"{inode.sb.dev >> 8:02x}:{inode.sb.dev & 255:02x}" if inode else "00:00"
-    head = f"{vma.vm_start:08x}-{vma.vm_end:08x} {vma.letters()} {offset:08x} {device} {inode.ino if inode else 0} "
-    name = mm.name_of(vma)
-    return (f"{head:<73}{name}" if name else head) + "\n"
-
-
-def maps(kernel: Kernel, task: Task) -> bytes:
-    if task.mm is None:
-        return b""
-    return "".join(maps_line(task.mm, vma) for vma in task.mm.vmas).encode("utf-8", "surrogateescape")
-
-
-class Usage:
-    """What smaps tells of an area, in kB."""
-
-    def __init__(self) -> None:
-        self.rss = self.pss = self.shared_clean = self.shared_dirty = self.private_clean = self.private_dirty = 0
-        self.referenced = self.anonymous = self.swap = self.locked = 0
-        self.pss_bytes = self.pss_anon = self.pss_file = self.pss_shmem = 0
-
-
-def measure(kernel: Kernel, mm: Mm, vma: Vma, into: Usage) -> None:
-    """Add up the pages of an area."""
-    mem_map = kernel.pages.mem_map
-    for addr in range(vma.vm_start, vma.vm_end, 4096):
-        pte = mm.entry(addr)
-        if not pte & PTE_V:
-            into.swap += 4 if pte else 0
-            continue
-        pfn = pte >> 10
-        if pfn == kernel.pages.zero_pfn:
-            continue
-        count, anon = mem_map.mapcount[pfn], mem_map.flags[pfn] & PG_ANON
-        into.rss += 4
-        into.pss_bytes += 4096 // count
-        into.referenced += 4 if pte & PTE_A else 0
-        into.anonymous += 4 if anon else 0
-        into.locked += 4 if vma.vm_flags & VM_LOCKED else 0
-        name = ("shared_" if count > 1 else "private_") + ("dirty" if pte & PTE_D or anon else "clean")
-        setattr(into, name, getattr(into, name) + 4)
-        part = "pss_anon" if anon else "pss_shmem" if vma.mapping and vma.mapping.is_shmem else "pss_file"
-        setattr(into, part, getattr(into, part) + 4096 // count)
-
-
-def usage_rows(usage: Usage) -> list[tuple[str, int]]:
-    return [
-        ("Rss", usage.rss),
-        ("Pss", usage.pss_bytes >> 10),
-        ("Pss_Dirty", (usage.pss_anon + usage.pss_shmem) >> 10),
-        ("Shared_Clean", usage.shared_clean),
-        ("Shared_Dirty", usage.shared_dirty),
-        ("Private_Clean", usage.private_clean),
-        ("Private_Dirty", usage.private_dirty),
-        ("Referenced", usage.referenced),
-        ("Anonymous", usage.anonymous),
-        ("KSM", 0),
-        ("LazyFree", 0),
-        ("AnonHugePages", 0),
-        ("ShmemPmdMapped", 0),
-        ("FilePmdMapped", 0),
-        ("Shared_Hugetlb", 0),
-        ("Private_Hugetlb", 0),
-        ("Swap", usage.swap),
-        ("SwapPss", usage.swap),
-        ("Locked", usage.locked),
-    ]
-
-
-def row(name: str, kilobytes: int) -> str:
-    return f"{name + ':':<16}{kilobytes:8d} kB\n"
-
-
-def smaps(kernel: Kernel, task: Task) -> bytes:
-    lines = []
-    for vma in task.mm.vmas if task.mm else ():
-        usage = Usage()
-        measure(kernel, task.mm, vma, usage)
-        lines.append(maps_line(task.mm, vma))
-        lines += [row("Size", vma.pages * 4), row("KernelPageSize", 4), row("MMUPageSize", 4)]
-        lines += [row(name, value) for name, value in usage_rows(usage)]
-        lines.append(f"THPeligible:    {0:8d}\n")
-        letters = "".join(f"{letters} " for bit, letters in VM_LETTERS if vma.vm_flags & bit)
-        lines.append(f"VmFlags: {letters}\n")
-    return "".join(lines).encode("utf-8", "surrogateescape")
-
-
-def smaps_rollup(kernel: Kernel, task: Task) -> bytes:
-    mm = task.mm
-    if mm is None or not mm.vmas:
-        return b""
-    usage = Usage()
-    for vma in mm.vmas:
-        measure(kernel, mm, vma, usage)
-    head = f"{mm.vmas[0].vm_start:08x}-{mm.vmas[-1].vm_end:08x} ---p 00000000 00:00 0 "
-    lines = [f"{head:<73}[rollup]\n"]
-    for name, value in usage_rows(usage):
-        lines.append(row(name, value))
-        if name == "Pss_Dirty":
-            lines += [row("Pss_Anon", usage.pss_anon >> 10), row("Pss_File", usage.pss_file >> 10)]
-            lines.append(row("Pss_Shmem", usage.pss_shmem >> 10))
-    return "".join(lines).encode()
 
 
 # -- status, stat, statm ----------------------------------------------------------------------------------------------
@@ -268,33 +126,6 @@ def statm(kernel: Kernel, task: Task) -> bytes:
         return b"0 0 0 0 0 0 0\n"
     text = (mm.end_code + 4095 >> 12) - (mm.start_code >> 12)
     return f"{mm.total_vm} {mm.rss} {mm.rss_file + mm.rss_shmem} {text} 0 {mm.data_vm + mm.stack_vm} 0\n".encode()
-
-
-# -- pagemap ----------------------------------------------------------------------------------------------------------
-PM_PRESENT, PM_SWAP, PM_FILE, PM_EXCLUSIVE = 1 << 63, 1 << 62, 1 << 61, 1 << 56
-
-
-def pagemap(kernel: Kernel, task: Task, first: int, count: int) -> bytes:
-    """64 bits for each page: bits 0–54 the frame (or swap type and offset), 56 exclusive, 61 file, 62 swapped, 63
-    present.
-    """
-    mm, values = task.mm, []
-    if mm is None:
-        return b""
-    count = max(0, min(count, (mm.task_size >> 12) - first))
-    mem_map = kernel.pages.mem_map
-    for page in range(first, first + count):
-        pte = mm.entry(page << 12)
-        value = 0
-        if pte & PTE_V:
-            pfn = pte >> 10
-            value = PM_PRESENT | pfn
-            value |= 0 if mem_map.flags[pfn] & PG_ANON or pfn == kernel.pages.zero_pfn else PM_FILE
-            value |= PM_EXCLUSIVE if mem_map.mapcount[pfn] == 1 else 0
-        elif pte:
-            value = PM_SWAP | pte >> 10 << 5
-        values.append(value)
-    return struct.pack(f"<{len(values)}Q", *values)
 
 
 # -- the small ones ---------------------------------------------------------------------------------------------------

@@ -5,7 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 
 THEMES = (  # noqa: SIM905
-    "directory file futex identity info memory path pipe process sched shm signal stat time"
+    "attributes descriptor directory execve file futex hart identity info memory path pipe process sched shm "
+    "signal stat time usage"
 ).split()
 
 

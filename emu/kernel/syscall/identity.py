@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emu.kernel.errno import EFAULT, EINVAL, EPERM, ESRCH
+from emu.kernel.errno import EINVAL, EPERM, ESRCH
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user, put_user
 from emu.kernel.syscall.table import Addr, Int, Size, Uint, syscall
 
@@ -209,6 +209,3 @@ def sys_get_robust_list(kernel: Kernel, task: Task, pid: Int, head: Addr, length
     put_user(task.mm, head, found.robust_list, word)
     put_user(task.mm, length, 3 * word, word)
     return 0
-
-
-__all__ = ["EFAULT"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from emu.kernel.errno import EFAULT, EINVAL, EPERM, ESRCH
 from emu.kernel.fs.iov import UserIter
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user
-from emu.kernel.rlimit import INFINITY, NAMES, RLIMIT_NOFILE
+from emu.kernel.rlimit import NAMES, RLIMIT_NOFILE
 from emu.kernel.syscall.table import Addr, Int, Size, Uint, syscall
 
 if TYPE_CHECKING:
@@ -123,6 +123,3 @@ def sys_riscv_hwprobe(kernel: Kernel, task: Task, pairs: Addr, count: Size, cpus
 def sys_riscv_flush_icache(kernel: Kernel, task: Task, start: Addr, end: Addr, flags: Size) -> int:
     """The machine watches stores to code itself."""
     return -EINVAL if flags & ~1 else 0
-
-
-__all__ = ["INFINITY"]

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from emu.kernel.errno import EBADF, EINVAL, ENOMEM, Errno
-from emu.kernel.mm import brk, madvise, mmap, mprotect, mremap
+from emu.kernel.mm import brk, madvise, mlock, mmap, mprotect, mremap, msync
 from emu.kernel.mm.page import PAGE_SIZE, page_align
 from emu.kernel.mm.uaccess import copy_to_user, populate
 from emu.kernel.mm.vma import VM_LOCKED
@@ -82,21 +82,21 @@ def sys_madvise(kernel: Kernel, task: Task, addr: Addr, length: Size, advice: In
 
 @syscall("msync")
 def sys_msync(kernel: Kernel, task: Task, addr: Addr, length: Size, flags: Int) -> int:
-    madvise.do_msync(task.mm, addr, length, flags)
+    msync.do_msync(task.mm, addr, length, flags)
     return 0
 
 
 @syscall("mincore")
 def sys_mincore(kernel: Kernel, task: Task, addr: Addr, length: Size, vec: Addr) -> int:
     for start in range(addr, addr + length, MINCORE_STEP) if length <= task.mm.task_size else (addr,):
-        part = madvise.do_mincore(task.mm, start, min(MINCORE_STEP, addr + length - start))
+        part = msync.do_mincore(task.mm, start, min(MINCORE_STEP, addr + length - start))
         copy_to_user(task.mm, vec + ((start - addr) >> 12), part)
     return 0
 
 
 @syscall("mlock")
 def sys_mlock(kernel: Kernel, task: Task, addr: Addr, length: Size) -> int:
-    madvise.do_mlock(task.mm, addr, length, True)
+    mlock.do_mlock(task.mm, addr, length, True)
     return 0
 
 
@@ -104,13 +104,13 @@ def sys_mlock(kernel: Kernel, task: Task, addr: Addr, length: Size) -> int:
 def sys_mlock2(kernel: Kernel, task: Task, addr: Addr, length: Size, flags: Int) -> int:
     if flags & ~1:
         return -EINVAL
-    madvise.do_mlock(task.mm, addr, length, True)
+    mlock.do_mlock(task.mm, addr, length, True)
     return 0
 
 
 @syscall("munlock")
 def sys_munlock(kernel: Kernel, task: Task, addr: Addr, length: Size) -> int:
-    madvise.do_mlock(task.mm, addr, length, False)
+    mlock.do_mlock(task.mm, addr, length, False)
     return 0
 
 
@@ -125,7 +125,7 @@ def sys_mlockall(kernel: Kernel, task: Task, flags: Int) -> int:
     if flags & MCL_CURRENT:
         for vma in list(mm.vmas):
             with suppress(Errno):
-                madvise.do_mlock(mm, vma.vm_start, vma.vm_end - vma.vm_start, True)
+                mlock.do_mlock(mm, vma.vm_start, vma.vm_end - vma.vm_start, True)
     return 0
 
 
@@ -133,7 +133,7 @@ def sys_mlockall(kernel: Kernel, task: Task, flags: Int) -> int:
 def sys_munlockall(kernel: Kernel, task: Task) -> int:
     task.mm.def_flags = 0
     for vma in list(task.mm.vmas):
-        madvise.do_mlock(task.mm, vma.vm_start, vma.vm_end - vma.vm_start, False)
+        mlock.do_mlock(task.mm, vma.vm_start, vma.vm_end - vma.vm_start, False)
     return 0
 
 

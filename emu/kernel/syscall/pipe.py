@@ -14,7 +14,7 @@ from emu.kernel.mm.uaccess import copy_from_user, copy_to_user
 from emu.kernel.rlimit import RLIMIT_NOFILE
 from emu.kernel.sched.wait import wait_on
 from emu.kernel.signal import UNBLOCKABLE
-from emu.kernel.syscall.file import install
+from emu.kernel.syscall.descriptor import install
 from emu.kernel.syscall.table import Addr, Int, Size, Uint, syscall
 from emu.kernel.syscall.time import get_timespec
 

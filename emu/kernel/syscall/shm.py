@@ -5,14 +5,14 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
-from emu.kernel.errno import EACCES, EINVAL, EPERM, Errno
+from emu.kernel.errno import EINVAL, EPERM, Errno
 from emu.kernel.fs import file as f
 from emu.kernel.ipc_shm import SHM_DEST, Segment
 from emu.kernel.mm import mmap
 from emu.kernel.mm.mprotect import PROT_EXEC, PROT_READ, PROT_WRITE
 from emu.kernel.mm.page import PAGE_SIZE
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user, strncpy_from_user
-from emu.kernel.syscall.file import install
+from emu.kernel.syscall.descriptor import install
 from emu.kernel.syscall.table import Addr, Int, Size, Uint, syscall
 
 if TYPE_CHECKING:
@@ -113,6 +113,3 @@ def sys_memfd_create(kernel: Kernel, task: Task, name: Addr, flags: Uint) -> int
         return -EINVAL
     file = kernel.shmem_file(0, f"/memfd:{text.decode('utf-8', 'surrogateescape')} (deleted)")
     return install(task, file, f.O_CLOEXEC if flags & MFD_CLOEXEC else 0)
-
-
-__all__ = ["EACCES"]
