@@ -1,0 +1,172 @@
+"""What becomes of a page that reclaim has chosen (Linux: shrink_folio_list in mm/vmscan.c).
+
+A page that was used since the last look gets a second chance. A clean page of a file is dropped, a dirty one is written
+first; an anonymous page gets a slot on swap, its entries become swap entries, and its frame is free when the write is
+done.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emu.kernel.mm import filemap, shmem
+from emu.kernel.mm.page import (
+    PAGE_SIZE,
+    PG_ACTIVE,
+    PG_ANON,
+    PG_DIRTY,
+    PG_LOCKED,
+    PG_REFERENCED,
+    PG_SWAPBACKED,
+    PG_SWAPCACHE,
+    PG_UNEVICTABLE,
+    PG_WRITEBACK,
+)
+from emu.kernel.mm.reclaim_unmap import Batch, page_referenced, try_to_unmap
+from emu.kernel.mm.swap import runs
+from emu.kernel.mm.vma import VM_EXEC, VM_LOCKED
+
+if TYPE_CHECKING:
+    from emu.kernel.kernel import Kernel
+
+KEEP, ACTIVATE, RECLAIM, CULL = range(4)
+
+
+class PageShrinker:
+    """Serves pages taken off their lists. `rotated` counts those (anonymous, file) that proved to be in use."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self.kernel = kernel
+        self.rotated = [0, 0]
+        self.by_kswapd = False
+
+    def shrink_pages(self, pages: list[int]) -> int:
+        """shrink_folio_list: decide for each page; write out what must be; how many frames are free or soon will be."""
+        kernel, batch = self.kernel, Batch()
+        mem_map = kernel.pages.mem_map
+        swapped: list[int] = []
+        freed = 0
+        for pfn in pages:
+            verdict = self.check_references(pfn, batch)
+            if verdict == RECLAIM:
+                if not mem_map.flags[pfn] & PG_SWAPBACKED:
+                    if self.drop_file_page(pfn, batch):
+                        freed += 1
+                        continue
+                elif self.add_to_swap(pfn):
+                    try_to_unmap(kernel, pfn, batch, mem_map.private[pfn])
+                    swapped.append(pfn)
+                    continue
+                else:
+                    verdict = ACTIVATE
+            self.put_back(pfn, verdict)
+        batch.flush()
+        if swapped:
+            freed += self.write_to_swap(swapped)
+        kernel.vm.count_steal(self.by_kswapd, freed)
+        return freed
+
+    def check_references(self, pfn: int, batch: Batch) -> int:
+        """folio_check_references: the second chance."""
+        mem_map = self.kernel.pages.mem_map
+        flags = mem_map.flags[pfn]
+        if flags & (PG_LOCKED | PG_WRITEBACK):
+            self.kernel.unlock_if_read(pfn)
+            flags = mem_map.flags[pfn]
+            if flags & (PG_LOCKED | PG_WRITEBACK):
+                return KEEP
+        of_file = not flags & PG_ANON and mem_map.mapping[pfn] is not self.kernel.swap
+        users = mem_map.mapcount[pfn] + of_file + (flags & PG_SWAPCACHE > 0)
+        if mem_map.refcount[pfn] != users:
+            return KEEP
+        referenced, vm_flags = page_referenced(self.kernel, pfn, batch)
+        if vm_flags & VM_LOCKED:
+            return CULL
+        if not referenced:
+            mem_map.flags[pfn] = flags & ~PG_REFERENCED
+            return RECLAIM
+        mem_map.flags[pfn] = flags | PG_REFERENCED
+        again = flags & PG_REFERENCED or referenced > 1 or (of_file and vm_flags & VM_EXEC)
+        return ACTIVATE if again else KEEP
+
+    def put_back(self, pfn: int, verdict: int) -> None:
+        kernel = self.kernel
+        flags = kernel.pages.mem_map.flags[pfn]
+        if verdict == ACTIVATE:
+            kernel.pages.mem_map.flags[pfn] = flags | PG_ACTIVE
+            self.rotated[not flags & PG_SWAPBACKED] += 1
+            kernel.vm.pgactivate += 1
+        elif verdict == CULL:
+            kernel.pages.mem_map.flags[pfn] = flags | PG_UNEVICTABLE
+        kernel.pages.lru.add(pfn)
+
+    def drop_file_page(self, pfn: int, batch: Batch) -> bool:
+        """A page of a file: unmapped; when dirty, put on its way to the file and kept until it is there; else
+        dropped.
+        """
+        kernel = self.kernel
+        mem_map = kernel.pages.mem_map
+        try_to_unmap(kernel, pfn, batch)
+        mapping, index = mem_map.mapping[pfn], mem_map.index[pfn]
+        if mem_map.flags[pfn] & PG_DIRTY:
+            filemap.write_page(kernel, mapping, index)
+            mem_map.flags[pfn] |= PG_WRITEBACK
+            kernel.disk.write([pfn])
+            return False
+        kernel.workingset.evicted((mapping, index))
+        filemap.remove_from_page_cache(kernel, mapping, index)
+        return True
+
+    def add_to_swap(self, pfn: int) -> bool:
+        """Give an anonymous or shared-memory page a slot and enter it in the swap cache; False when swap is full."""
+        swap, mem_map = self.kernel.swap, self.kernel.pages.mem_map
+        flags = mem_map.flags[pfn]
+        if flags & PG_SWAPCACHE:
+            return True
+        slot = swap.area.take_one()
+        if not slot:
+            return False
+        mem_map.flags[pfn] = flags | PG_DIRTY
+        swap.add_to_cache(pfn, slot)
+        return True
+
+    def write_to_swap(self, pages: list[int]) -> int:
+        """Pages that are unmapped: a clean copy on swap frees the frame now, the others when their write is done."""
+        kernel, swap = self.kernel, self.kernel.swap
+        mem_map, evicted = kernel.pages.mem_map, kernel.workingset.evicted
+        freed, dirty = 0, []
+        for pfn in pages:
+            slot, flags = mem_map.private[pfn], mem_map.flags[pfn]
+            if not flags & PG_ANON and mem_map.mapping[pfn] is not swap:
+                shmem.move_to_swap(kernel, pfn, slot)
+            evicted(slot)
+            if flags & PG_DIRTY:
+                mem_map.flags[pfn] = flags & ~PG_DIRTY | PG_WRITEBACK
+                dirty.append(slot)
+            else:
+                swap.delete_from_cache(pfn)
+                freed += 1
+        for run in runs(sorted(dirty)):
+            frames = [swap.cache[slot] for slot in run]
+            swap.area.write(run[0], [kernel.ram[pfn << 12 : (pfn << 12) + PAGE_SIZE] for pfn in frames])
+            kernel.swap_disk.write(frames)
+        kernel.vm.pswpout += len(dirty)
+        return freed + len(dirty)
+
+    def end_writeback(self, pfns: list[int]) -> None:
+        """A write is done: frames that nobody has mapped again in the meantime are free."""
+        kernel = self.kernel
+        mem_map, lru = kernel.pages.mem_map, kernel.pages.lru
+        for pfn in pfns:
+            flags = mem_map.flags[pfn] & ~PG_WRITEBACK
+            mem_map.flags[pfn] = flags
+            if flags & PG_SWAPCACHE:
+                if mem_map.refcount[pfn] == 1:
+                    kernel.swap.delete_from_cache(pfn)
+                elif pfn in mem_map.mapping and not lru.holds(pfn):
+                    lru.add(pfn)
+            elif not flags & (PG_DIRTY | PG_LOCKED) and mem_map.refcount[pfn] == 1 and not mem_map.mapcount[pfn]:
+                mapping, index = mem_map.mapping[pfn], mem_map.index[pfn]
+                kernel.workingset.evicted((mapping, index))
+                filemap.remove_from_page_cache(kernel, mapping, index)
+        kernel.memory_wait.wake()
