@@ -81,14 +81,14 @@ def _fill_row(row, insn: Insn, xlen: int, latencies: dict[str, int]) -> None:
     for k, (bits, pattern) in enumerate(_rejects(insn)):
         row.reject[k] = bits, pattern
     slots = operand_slots(insn)
-    row.reads = sum(1 << k for k, role in enumerate(ROLES[1:3]) if role in slots and not _is_immediate(slots[role]))
+    row.reads = sum(1 << k for k, role in enumerate(ROLES[1:3]) if role in slots and _is_xreg(slots[role]))
     for k, role in enumerate(ROLES):
         if role in slots:
             _fill_operand(row, k, slots[role])
 
 
-def _is_immediate(value: Field | int) -> bool:
-    return isinstance(value, Field) and not value.kind.endswith("reg")
+def _is_xreg(value: Field | int) -> bool:
+    return isinstance(value, int) or value.kind == "xreg"
 
 
 def fill(machine, xlen: int, latencies: dict[str, int]) -> None:

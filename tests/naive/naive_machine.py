@@ -109,7 +109,7 @@ class NaiveHart:
         """One instruction. Raises Trap."""
         word = self.fetch()
         found = decode(word, self.xlen)
-        if not found or found.insn.ext not in IMPLEMENTED:
+        if not found or (found.insn.ext not in IMPLEMENTED and found.insn.name != "wfi"):
             raise Trap(2, word if self.xlen == 64 else signed(word, 32))
         base = expand(found, self.xlen)
         operands = {f.role: base.operands[f.name] for f in base.insn.fields}
