@@ -41,7 +41,7 @@ def adopt(kernel: Kernel, machine: Any) -> None:
     kernel.ram, kernel.ram64, kernel.ram32 = machine.ram, machine.ram64, machine.ram32
     kernel.many64 = np.frombuffer(machine.ram, dtype=np.uint64)
     kernel.many32 = np.frombuffer(machine.ram, dtype=np.uint32)
-    letters = "IMAFDC" if getattr(machine, "has_fd", True) else "IMAC"
+    letters = "IMAFDC" if getattr(machine, "has_fd", False) else "IMAC"
     kernel.hwcap = sum(1 << (ord(letter) - ord("A")) for letter in letters)
 
 
