@@ -1,10 +1,14 @@
-"""Hostile guests: random bytes as code, as page tables, as registers. The host survives; the judged ones agree, too."""
+"""Hostile guests: random bytes as code, as page tables, as registers. The host survives; the judged ones agree, too.
+
+python tests/naive/naive_fuzz.py wild 0 100      runs these seeds, naming each before it begins
+"""
 
 from __future__ import annotations
 
 import random
+import sys
 
-from naive_scenario import CODE_PAGES, DATA_PAGES, PAGES, World, random_geometry
+from naive_scenario import CODE_PAGES, PAGES, World, play, play_together, random_geometry
 
 from emu.isa.insns import INSNS
 from emu.isa.paging import PAGING_BARE, PAGING_SV32, PAGING_SV39, PAGING_SV48
@@ -153,4 +157,10 @@ def signed(value: int, bits: int) -> int:
     return value - (1 << bits) if value >> (bits - 1) else value
 
 
-assert DATA_PAGES.stop <= PAGES
+KINDS = {"judged": judged, "wild": wild, "worlds": play, "schedule": play_together}
+
+
+if __name__ == "__main__":
+    for number in range(int(sys.argv[2]), int(sys.argv[3])):
+        print(number, flush=True)
+        KINDS[sys.argv[1]](number)
