@@ -12,7 +12,7 @@ SCRIPT = Path(__file__).parent / "naive_fuzz.py"
 
 @pytest.mark.parametrize(("kind", "seeds"), [("judged", 60), ("wild", 20)])
 def test_hostile_guests(kind, seeds):
-    """Garbage neither crashes nor hangs the host nor breaks an invariant; judged, it does what the slow machine does."""
+    """Garbage neither crashes nor hangs the host nor breaks an invariant; judged, it does what slow does."""
     command = [sys.executable, "-X", "faulthandler", str(SCRIPT), kind, "0", str(seeds)]
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
     done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=300, check=False)
