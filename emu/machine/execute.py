@@ -45,9 +45,9 @@ from emu.machine.mmu import FAULT, WATCHED
 from emu.machine.predict import jump_mispredicted, mispredicted, push_return
 from emu.machine.slow import AGAIN, REFETCH, execute_slow
 from emu.machine.state import FETCH_FILTER, SLOTS
+from emu.machine.stops import STOP_BREAKPOINT, STOP_BUDGET, STOP_DEADLINE, STOP_EXTERNAL, STOP_TRAP, STOP_WATCHPOINT
 from emu.machine.tlb import data_slot
 
-STOP_TRAP, STOP_BUDGET, STOP_DEADLINE, STOP_EXTERNAL, STOP_BREAKPOINT, STOP_WATCHPOINT = range(1, 7)
 FETCH_MASK = FETCH_FILTER - 1
 NEVER_ENDS = np.int64((1 << 63) - 1)
 LEAVE = np.int64(-(1 << 62))  # below any record's number, also that of a jump target before this page

@@ -18,7 +18,9 @@ LEDGER = {
     "swap": "waiting for the swap device, and reclaiming memory",
     "disk": "waiting for the disk that holds the files",
     "sched": "context and address-space switches",
-    "ipi": "interrupts sent to other harts (TLB shootdowns)",
+    "ipi": "interrupts sent to other harts (TLB shootdowns, rescheduling)",
+    "irq": "the top halves of interrupts: timer and devices",
+    "softirq": "their bottom halves: softirqs, on the way out of an interrupt or in ksoftirqd",
     "idle": "nothing to run",
 }
 
@@ -40,5 +42,7 @@ LEDGER_NAMES = tuple(LEDGER)
     LEDGER_DISK,
     LEDGER_SCHED,
     LEDGER_IPI,
+    LEDGER_IRQ,
+    LEDGER_SOFTIRQ,
     LEDGER_IDLE,
 ) = range(len(LEDGER_NAMES))

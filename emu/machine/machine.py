@@ -11,12 +11,13 @@ from emu.machine.config import Config, ConfigError
 from emu.machine.counters import COUNTER_NAMES
 from emu.machine.doors import code_changed, forget_hits, run_timed, run_untimed, satp_changed, sfence
 from emu.machine.events import EV, KIND_NAMES
-from emu.machine.execute import NEVER_ENDS, STOP_BUDGET
+from emu.machine.execute import NEVER_ENDS
 from emu.machine.hart import Hart
 from emu.machine.ledger import LEDGER_NAMES
 from emu.machine.look import Event, Walk, walk_tables
 from emu.machine.setup import set_up
 from emu.machine.state import BREAKS, EVENTS, MACHINE, SLOTS, WATCHES, lazy_memory
+from emu.machine.stops import STOP_BUDGET
 from emu.machine.warm import reporting
 
 CHUNK = 4_000_000  # instructions between two chances for a signal handler to run

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from emu.machine import events as E
 from emu.machine.events import log
-from emu.machine.execute import STOP_BUDGET, STOP_DEADLINE, STOP_TRAP, run_hart
+from emu.machine.execute import run_hart
 from emu.machine.jit import hot, inlined
+from emu.machine.stops import STOP_BUDGET, STOP_DEADLINE, STOP_TRAP
 
 
 @hot
