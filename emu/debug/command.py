@@ -1,7 +1,7 @@
 """How a command is declared: one value holds its name, grammar, help with an example, and handler.
 
-A module in emu/debug/commands/ defines COMMANDS, a tuple of Command. From them the registry, the parser, completion, `help` and
-docs/debugger.md are derived.
+A module in emu/debug/commands/ defines COMMANDS, a tuple of Command. From them the registry, the parser, completion,
+`help` and docs/debugger.md are derived.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from emu.debug.session import Session
     from emu.debug.view import View
 
 KINDS = (
