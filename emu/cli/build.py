@@ -1,4 +1,4 @@
-"""From the files on the command line to one ELF: sources are assembled, objects linked, an ELF is taken as it is."""
+"""From the files on the command line to one ELF: assembly is assembled, C compiled, objects are linked."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from emu.cli.compiler import compile_to_elf, is_c
 from emu.cli.files import read_bytes, read_text
 from emu.errors import EmuError, Place
 
@@ -25,8 +26,12 @@ class Program:
     xlen: int
 
 
-def load_program(path: str, further: tuple[str, ...] = (), xlen: int | None = None) -> Program:
+def load_program(
+    path: str, further: tuple[str, ...] = (), xlen: int | None = None, cflags: tuple[str, ...] = ()
+) -> Program:
     """PROG and the files of --with, as one program. EmuError when they can't become one."""
+    if any(is_c(name) for name in (path, *further)):
+        return compiled((path, *further), xlen, cflags)
     if not further and not is_source(path):
         data = read_bytes(path)
         if elf_type(data) not in (None, ET_REL):
@@ -36,12 +41,24 @@ def load_program(path: str, further: tuple[str, ...] = (), xlen: int | None = No
 
 def load_elf(path: str, xlen: int | None = None) -> bytes:
     """Any ELF as it is, objects too; a source assembled and linked. For those who look and don't run."""
+    if is_c(path):
+        return compiled((path,), xlen).elf
     if is_source(path):
         return build((path,), xlen).elf
     data = read_bytes(path)
     if elf_type(data) is None:
         raise EmuError(not_a_program(path, data), Place(path), hint_for(path, data))
     return data
+
+
+def compiled(paths: tuple[str, ...], xlen: int | None, cflags: tuple[str, ...] = ()) -> Program:
+    """C sources, and what is to be linked with them, as one program."""
+    for path in paths:
+        read_bytes(path)
+    data = compile_to_elf(paths, xlen or DEFAULT_XLEN, cflags)
+    if elf_type(data) in (None, ET_REL):
+        raise EmuError("was not compiled to a program", Place(paths[0]), "emu cc has the options for other ends")
+    return Program(data, elf_width(data))
 
 
 def build(paths: tuple[str, ...], xlen: int | None = None) -> Program:
@@ -129,8 +146,8 @@ def not_a_program(path: str, data: bytes) -> str:
 
 def hint_for(path: str, data: bytes) -> str:
     """What to do about it."""
-    if path.endswith((".c", ".cc", ".cpp")):
-        return "compile it first, for instance: python -m ziglang cc -target riscv64-linux-musl -static"
+    if is_c(path):
+        return f"C is compiled by emu cc: emu cc {path} -o {Path(path).stem}"
     if elf_type(data) is not None:
         return "an executable runs by itself: emu run FILE"
     if data[:4] == ELF_MAGIC:

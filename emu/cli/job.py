@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from emu.cli.params import COUNT, KEY_VALUE, MOUNT, SIZE, SWAP, Mount, SwapArea
+from emu.cli.params import COUNT, KEY_VALUE, MOUNT, SIZE, SWAP, WORDS, Mount, SwapArea
 
 MAX_HARTS = 64
 MAX_NODES = 8
@@ -23,6 +23,7 @@ class Job:
     program: str
     args: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    cflags: tuple[str, ...] = ()
     xlen: int | None = None
     preset: str = "small"
     knobs: tuple[tuple[str, str], ...] = ()
@@ -58,6 +59,7 @@ OPTIONS = (
         "--with", "sources", metavar="FILE", multiple=True, help="A further source or object to link with PROG."
     ),
     xlen_option,
+    click.option("--cflags", type=WORDS, default="", help="Options for the compiler of C sources, like '-O2 -DN=9'."),
     click.option("--preset", default="small", show_default=True, help="The machine: toy, small or desktop."),
     click.option("--set", "knobs", type=KEY_VALUE, multiple=True, help="Change one knob of it, like l1d.size=64K."),
     click.option("--ram", type=SIZE, help="Physical memory, like 64M."),

@@ -57,7 +57,7 @@ def launch(job: Job, *, stdout_to_stderr: bool = False, events: tuple[str, ...] 
     from emu.machine.config import load_config
 
     config = load_config(job.preset, overrides(job))
-    program = load_program(job.program, job.sources, job.xlen)
+    program = load_program(job.program, job.sources, job.xlen, job.cflags)
     stdin, stdout = Input.open(job.stdin), Output(2 if stdout_to_stderr else 1)
     machine, kernel = boot(job, program, config, stdin, stdout)
     compile_machine(machine)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 from typing import NamedTuple
 
@@ -112,4 +113,18 @@ class SwapType(click.ParamType):
         return SwapArea(pages << 12, path or None)
 
 
-SIZE, COUNT, KEY_VALUE, MOUNT, SWAP = Size(), Count(), KeyValue(), MountType(), SwapType()
+class Words(click.ParamType):
+    """Words as a shell splits them: quotes hold blanks together."""
+
+    name = "words"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        if isinstance(value, tuple):
+            return value
+        try:
+            return tuple(shlex.split(str(value)))
+        except ValueError as error:
+            self.fail(f"{value!r}: {str(error).lower()}", param, ctx)
+
+
+SIZE, COUNT, KEY_VALUE, MOUNT, SWAP, WORDS = Size(), Count(), KeyValue(), MountType(), SwapType(), Words()

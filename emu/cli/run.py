@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--plain", is_flag=True, help="Reports without colour and tables, one fact a line.")
 @click.option("--json", "as_json", is_flag=True, help="At the end, print the report as one JSON object (to stderr).")
 def command(job: Job, stat: bool, events: str | None, plain: bool, as_json: bool) -> int:
-    """Run PROG with ARGS: an ELF, or assembly source as it is. What follows PROG belongs to the guest."""
+    """Run PROG with ARGS: an ELF, or assembly or C source as it is. What follows PROG belongs to the guest."""
     from emu.cli.ending import ending, report
     from emu.cli.launch import launch
 

@@ -1,0 +1,27 @@
+"""`emu cc`: C and C++ in, a static ELF for the emulator out. All options but --xlen are the compiler's."""
+
+from __future__ import annotations
+
+import click
+
+from emu.cli.job import xlen_option
+from emu.errors import EmuError
+
+# no short options, not even -h: click would look for them inside of -fno-short-enums
+PASSED_ON = {"ignore_unknown_options": True, "help_option_names": ["--help"], "max_content_width": 110}
+
+
+@click.command("cc", context_settings=PASSED_ON, options_metavar="[--xlen 32|64]")
+@click.argument("arguments", metavar="FILES… [-o FILE] [OPTIONS…]", nargs=-1, type=click.UNPROCESSED, required=True)
+@xlen_option
+def command(arguments: tuple[str, ...], xlen: int | None) -> None:
+    """Compile C and C++ sources (.c .cc .cpp .cxx) against musl and link them into a static ELF with debug information.
+
+    Everything else goes to the compiler as it is: -O2 -DNAME=1 -I FOLDER -c -S -g0 … It is clang, from the package
+    ziglang; docs/c-programs.md says more.
+    """
+    from emu.cli.build import DEFAULT_XLEN
+    from emu.cli.compiler import zig_cc
+
+    if zig_cc(arguments, xlen or DEFAULT_XLEN):
+        raise EmuError("the compiler has failed, see above")

@@ -1,0 +1,109 @@
+"""C and C++ to a static ELF, by zig: clang, linker, musl and libc++ in one PyPI package (the extra `c`).
+
+zig keeps what it has compiled, in the user's cache folder, under a hash of the sources, the headers that they include,
+the options and its own version. Compiling the same program again takes some 50 ms.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from importlib import metadata, util
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from emu.cachedir import cache_root, writable
+from emu.errors import EmuError, Place
+
+C_SUFFIXES = (".c", ".i")
+CXX_SUFFIXES = (".cc", ".cpp", ".cxx", ".c++", ".C", ".ii")
+INSTALL = "pip install 'emu[c]' (it is the package ziglang: clang and musl in one)"
+
+
+class Target(NamedTuple):
+    """What zig is told to compile for."""
+
+    triple: str
+    cpu: str
+
+
+TARGETS = {
+    64: Target("riscv64-linux-musl", "generic_rv64+m+a+c"),
+    32: Target("riscv32-linux-musl", "generic_rv32+m+a+c"),
+}
+OPTIONS = ("-static", "-g", "-fno-sanitize=undefined")
+"""Before the user's own options, which therefore win. Without the last one zig's clang stops programs at undefined
+behaviour, where the machine is to show what happens."""
+
+
+def is_c(path: str) -> bool:
+    """Whether a name is that of a C or C++ source."""
+    return path.endswith(C_SUFFIXES) or is_cxx(path)
+
+
+def is_cxx(path: str) -> bool:
+    """Whether a name is that of a C++ source: then libc++ is linked."""
+    return path.endswith(CXX_SUFFIXES)
+
+
+def compile_to_elf(paths: Sequence[str], xlen: int, options: Sequence[str] = ()) -> bytes:
+    """One program from C, C++ and assembly sources and objects. EmuError; the compiler's messages go to stderr."""
+    with tempfile.TemporaryDirectory(prefix="emu-cc-") as folder:
+        output = Path(folder) / "program"
+        files = [f"./{path}" if path.startswith("-") else path for path in paths]
+        if zig_cc([*options, *files, "-o", str(output)], xlen, quiet_stdout=True):
+            raise EmuError("does not compile, see above", Place(paths[0]))
+        if not output.is_file():
+            raise EmuError("was not linked to a program", Place(paths[0]), "leave -c, -S and -E to emu cc")
+        return output.read_bytes()
+
+
+def zig_cc(arguments: Sequence[str], xlen: int, *, quiet_stdout: bool = False) -> int:
+    """Run zig's compiler on this process's streams; its exit code. With `quiet_stdout` it writes to stderr only."""
+    driver = "c++" if any(is_cxx(argument) for argument in arguments) else "cc"
+    target, folder = TARGETS[xlen], cache_folder()
+    marker = folder / f"{driver}-{target.triple}-{target.cpu}-{version()}"
+    if not marker.exists():
+        click.echo(f"compiling the C library for {target.triple} (once per version; the result is cached)…", err=True)
+    chosen = [driver, "-target", target.triple, f"-mcpu={target.cpu}", *OPTIONS, *arguments]
+    environment = {"ZIG_GLOBAL_CACHE_DIR": str(folder), "ZIG_LOCAL_CACHE_DIR": str(folder)} | os.environ
+    sys.stdout.flush()
+    try:
+        done = subprocess.run([zig(), *chosen], env=environment, stdout=2 if quiet_stdout else None, check=False)
+    except OSError as error:
+        raise EmuError(f"the C compiler can't be run: {error.strerror or error}", hint=INSTALL) from None
+    if done.returncode == 0:
+        marker.touch()
+    return done.returncode
+
+
+def zig() -> str:
+    """The path of zig's binary. EmuError when the extra isn't installed."""
+    found = util.find_spec("ziglang")
+    if found is None or not found.submodule_search_locations:
+        raise EmuError("there is no C compiler: the package ziglang is missing", hint=INSTALL)
+    folder = Path(found.submodule_search_locations[0])
+    return str(folder / ("zig.exe" if os.name == "nt" else "zig"))
+
+
+def version() -> str:
+    """zig's version; empty when it isn't installed."""
+    try:
+        return metadata.version("ziglang")
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def cache_folder() -> Path:
+    """Where zig keeps what it has compiled; a temporary folder where the user's can't be written to."""
+    zig()
+    for folder in (cache_root() / "zig", Path(tempfile.gettempdir()) / f"emu-zig-{getpass.getuser()}"):
+        if writable(folder):
+            return folder
+    raise EmuError("there is no folder to compile in", hint="EMU_CACHE_DIR names one that can be written to")
