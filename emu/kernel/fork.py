@@ -50,6 +50,8 @@ def do_clone(kernel: Kernel, task: Task, flags: int, stack: int, parent_tid: int
     if flags & CLONE_CHILD_CLEARTID:
         child.clear_child_tid = child_tid
     kernel.sched.make_ready(child)
+    if kernel.tracer is not None:
+        kernel.tracer.emit(kernel, "fork", task.pid, child=pid, flags=flags, thread=bool(flags & CLONE_THREAD))
     return child
 
 

@@ -36,6 +36,7 @@ class Kernel(Loop, Clocks, Host, Current, Pages):
 
     def __init__(self, machine: Any, options: Options | None = None) -> None:
         self.machine, self.options = machine, options or Options()
+        self.tracer: Any = None  # who listens to tracepoints: see trace
         self.xlen = machine.xlen
         self.xlen_mask = (1 << self.xlen) - 1
         self.cpu = 0
@@ -73,6 +74,10 @@ class Kernel(Loop, Clocks, Host, Current, Pages):
         self.card: Any = None  # why the last fatal fault happened
         boot.boot_files(self)
         self.syscalls = table.build(self.xlen)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For copies: all but the listener."""
+        return {**self.__dict__, "tracer": None}
 
     def spawn(self, data: bytes, path: str, argv: list[str], envp: dict[str, str] | None = None) -> Task:
         """Store `data` as the file `path`, make a process that executes it; the first one is pid 1. ElfError if it

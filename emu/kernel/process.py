@@ -82,6 +82,8 @@ def do_exit(kernel: Kernel, task: Task, code: int) -> None:
     from emu.kernel.signal import drop_restart
 
     task.exit_code = code
+    if kernel.tracer is not None:
+        kernel.tracer.emit(kernel, "exit", task.pid, code=code >> 8 & 0xFF, signal=code & 0x7F)
     drop_restart(task)
     mm_release(kernel, task)
     kernel.sched.retire(task)

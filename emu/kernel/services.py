@@ -176,6 +176,8 @@ class Current:
     def trace(self, kind: str, **fields: int) -> None:
         """Note an event of memory management for the timeline."""
         self.events.add(self.now, self.cpu, kind, fields)
+        if self.tracer is not None:
+            self.tracer.emit(self, kind, **fields)
 
 
 class Pages:

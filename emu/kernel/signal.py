@@ -97,6 +97,9 @@ def send(kernel: Kernel, task: Task, info: SigInfo, to_thread: bool = False) -> 
     if ignored(task, number) and not blocked_everywhere:
         return
     (task.pending if to_thread else process.pending).setdefault(number, info)
+    if kernel.tracer is not None:
+        name = name_of(number)
+        kernel.tracer.emit(kernel, "signal_send", number=number, name=name, target=task.pid, sender=info.pid)
     for thread in [task] if to_thread else [task, *process.threads]:
         if (not thread.blocked & bit(number) or thread.awaited & bit(number)) and thread.state != "zombie":
             kernel.sched.wake_up(thread)
@@ -142,6 +145,9 @@ def deliver(kernel: Kernel, task: Task) -> None:
     """do_signal: serve the pending signals of a task that is about to return to user mode on a hart."""
     while task.cpu >= 0 and (info := next_pending(task)) is not None:
         action = task.process.actions.get(info.number, DEFAULT)
+        if kernel.tracer is not None:
+            what = {"code": info.code, "address": info.addr, "action": effect(info.number, action)}
+            kernel.tracer.emit(kernel, "signal", task.pid, number=info.number, name=name_of(info.number), **what)
         if action.handler == SIG_IGN or (action.handler == SIG_DFL and info.number in IGNORED_BY_DEFAULT):
             continue
         if action.handler == SIG_DFL:
@@ -152,6 +158,15 @@ def deliver(kernel: Kernel, task: Task) -> None:
             die(kernel, task, SigInfo(SIGSEGV, SI_KERNEL))
     if task.cpu >= 0 and task.saved_mask is not None:
         task.blocked, task.saved_mask = task.saved_mask, None
+
+
+def effect(number: int, action: SigAction) -> str:
+    """What delivering a signal does: ignore, stop, kill or handler."""
+    if action.handler == SIG_IGN or (action.handler == SIG_DFL and number in IGNORED_BY_DEFAULT):
+        return "ignore"
+    if action.handler == SIG_DFL:
+        return "stop" if number in STOPS else "kill"
+    return "handler"
 
 
 def default_action(kernel: Kernel, task: Task, info: SigInfo) -> None:

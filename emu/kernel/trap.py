@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.isa import causes
-from emu.kernel import signal
+from emu.kernel import signal, trace_call, trace_fault
 from emu.kernel.errno import ENOSYS, Errno
 from emu.kernel.mm.alloc import OutOfMemory
 from emu.kernel.mm.memory import FAULT_ACCERR, FAULT_MAJOR, FAULT_SIGBUS, handle_mm_fault
@@ -53,6 +53,9 @@ def handle_trap(kernel: Kernel, cpu: int) -> None:
         do_syscall(kernel, task, hart)
     else:
         hart.charge(LEDGER_TRAP, kernel.cost_trap)
+        if kernel.tracer is not None:
+            value = hart.tval & kernel.xlen_mask
+            kernel.tracer.emit(kernel, "trap", cause=cause, pc=hart.pc & kernel.xlen_mask, value=value)
         number, code = SIGNALS.get(cause, (signal.SIGILL, signal.ILL_ILLOPC))
         addr = hart.pc if cause in (causes.BREAKPOINT, causes.ILLEGAL_INSN) else hart.tval
         signal.force(kernel, task, number, code, addr & kernel.xlen_mask, cause)
@@ -67,6 +70,7 @@ def do_page_fault(kernel: Kernel, task: Task, hart: object, access: int) -> None
     """Repair the page table and let the instruction run again, or send SIGSEGV or SIGBUS."""
     hart.charge(LEDGER_TRAP, kernel.cost_trap)
     addr = hart.tval & kernel.xlen_mask
+    probe = None if kernel.tracer is None else trace_fault.probe(kernel, task.mm, addr, access, "user")
     kernel.may_sleep = True
     try:
         result = handle_mm_fault(task.mm, addr, access)
@@ -74,6 +78,8 @@ def do_page_fault(kernel: Kernel, task: Task, hart: object, access: int) -> None
         kernel.out_of_memory(task)
         return
     except Blocked:
+        if probe is not None:
+            probe.waits()
         kernel.sched.block(task)
         return
     except Errno:  # the file could not be read
@@ -88,7 +94,9 @@ def do_page_fault(kernel: Kernel, task: Task, hart: object, access: int) -> None
         task.maj_flt += 1
         kernel.vm.major += 1
         hart.charge(LEDGER_FAULT, kernel.cost_fault)
-    else:
+    if probe is not None:
+        probe.end(result)
+    if result > FAULT_MAJOR:
         kernel.vm.invalid += 1
         if result == FAULT_SIGBUS:
             signal.force(kernel, task, signal.SIGBUS, signal.BUS_ADRERR, addr, hart.cause)
@@ -102,6 +110,8 @@ def do_syscall(kernel: Kernel, task: Task, hart: object) -> None:
     hart.charge(LEDGER_TRAP, kernel.cost_syscall)
     x = hart.x
     entry = kernel.syscalls.get(x[17])
+    if kernel.tracer is not None:
+        trace_call.enter(kernel, task, x, entry)
     if entry is None:
         result: int | None = unknown_syscall(kernel, task, x[17])
     else:
@@ -117,12 +127,16 @@ def do_syscall(kernel: Kernel, task: Task, hart: object) -> None:
             kernel.out_of_memory(task)
             return
         if result is None:
+            if kernel.tracer is not None:
+                trace_call.leave(kernel, task, entry, None)
             return
         if result < 0:
             entry.errors += 1
     if task.in_call:
         task.in_call, task.on_interrupt = "", None
     task.restart = None
+    if kernel.tracer is not None:
+        trace_call.leave(kernel, task, entry, result, x[17])
     x[10] = result if kernel.xlen == 64 else sext32(result)
     hart.pc += 4
 

@@ -60,7 +60,7 @@ def out_of_memory(kernel: Kernel) -> bool:
     points, victim = found[0]
     report(kernel, current, victim, points)
     kernel.vm.oom_kill += 1
-    kernel.trace("oom_kill", pid=victim.leader.pid, points=points)
+    kernel.trace("oom_kill", victim=victim.leader.pid, points=points)
     if current is not None and victim is current.process:
         victim.oom_killed = True
         raise OutOfMemory

@@ -151,6 +151,8 @@ class PageShrinker:
             swap.area.write(run[0], [kernel.ram[pfn << 12 : (pfn << 12) + PAGE_SIZE] for pfn in frames])
             kernel.swap_disk.write(frames)
         kernel.vm.pswpout += len(dirty)
+        if dirty and kernel.tracer is not None:
+            kernel.tracer.emit(kernel, "swap_out", slots=sorted(dirty), pfns=[swap.cache[slot] for slot in sorted(dirty)])
         return freed + len(dirty)
 
     def end_writeback(self, pfns: list[int]) -> None:

@@ -113,6 +113,8 @@ class Swap:
         for each, pfn in frames.items():
             self._enter(each, pfn, done)
         kernel.vm.pswpin += len(frames)
+        if kernel.tracer is not None:
+            kernel.tracer.emit(kernel, "swap_in", slot=slot, slots=sorted(frames))
         return frames[slot]
 
     def _frame(self, pfn: int) -> memoryview:

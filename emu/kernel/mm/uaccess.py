@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.isa.paging import PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W
+from emu.kernel import trace_fault
 from emu.kernel.errno import EFAULT, ENAMETOOLONG, Errno
 from emu.kernel.mm.memory import FAULT_MAJOR, handle_mm_fault
 from emu.kernel.mm.page import PAGE_SIZE, PG_CODE
@@ -52,10 +53,14 @@ def huge_page(mm: Mm, addr: int, need: int) -> int:
 
 def fault_in(mm: Mm, addr: int, access: int) -> None:
     """Take the fault that a guest access would take, and count it. EFAULT."""
+    kernel = mm.kernel
+    probe = None if kernel.tracer is None else trace_fault.probe(kernel, mm, addr, access, "kernel")
     result = handle_mm_fault(mm, addr, access)
+    if probe is not None:
+        probe.end(result)
     if result > FAULT_MAJOR:
         raise Errno(EFAULT)
-    mm.kernel.count_fault(result)
+    kernel.count_fault(result)
 
 
 def copy_from_user(mm: Mm, addr: int, count: int) -> bytes:

@@ -35,6 +35,8 @@ class Scheduler:
     def wake_up(self, task: Task) -> None:
         """A task that waits becomes ready; one that doesn't is left alone."""
         if task.state == WAITING:
+            if self.kernel.tracer is not None:
+                self.kernel.tracer.emit(self.kernel, "wakeup", target=task.pid)
             task.stop_waiting()
             self.make_ready(task)
 
@@ -49,6 +51,8 @@ class Scheduler:
     def block(self, task: Task) -> None:
         """The current task waits for what it put itself in the queues of."""
         task.nvcsw += 1
+        if self.kernel.tracer is not None:
+            self.kernel.tracer.emit(self.kernel, "block", task.pid, reason="disk" if task.in_iowait else task.in_call)
         task.set_state(WAITING)
         self.leave(task)
 
@@ -116,6 +120,8 @@ class Scheduler:
             if previous is not None:
                 hart.charge(LEDGER_SCHED, kernel.costs["context_switch"])
                 self.nr_switches += 1
+            if kernel.tracer is not None:
+                self._trace_switch(cpu, previous, task)
         self._switch_mm(cpu, task)
         task.set_state(RUNNING)
         task.cpu, task.on_cpu_since = cpu, hart.cycle
@@ -127,6 +133,12 @@ class Scheduler:
                 return
         self.slice_end[cpu] = hart.cycle + self.policy.slice_cycles
         hart.online = True
+
+    def _trace_switch(self, cpu: int, previous: Task | None, task: Task) -> None:
+        kernel, here = self.kernel, self.kernel.cpu
+        kernel.cpu = cpu
+        kernel.tracer.emit(kernel, "switch", task.pid, prev=previous.pid if previous else 0, next=task.pid)
+        kernel.cpu = here
 
     def _switch_mm(self, cpu: int, task: Task) -> None:
         mm = task.mm

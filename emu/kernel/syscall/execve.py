@@ -54,6 +54,8 @@ def do_execve(kernel: Kernel, task: Task, dirfd: int, path: bytes, argv: int, en
     exec.begin_new_exec(kernel, task)
     exec.install(kernel, task, mm, pc, sp)
     kernel.reload(task)
+    if kernel.tracer is not None:
+        kernel.tracer.emit(kernel, "exec", task.pid, path=name, pc=pc)
 
 
 @syscall("execve")
