@@ -37,7 +37,7 @@ class EmuError(Exception):
         self.message, self.place, self.hint = message, place, hint
 
     def __str__(self) -> str:
-        where = f"{self.place}: " if self.place else ""
+        where = f"{self.place}: " if self.place and self.place.file else ""
         lines = [f"{where}error: {self.message}"]
         if self.place and self.place.text:
             text = self.place.text.rstrip("\n").expandtabs(1)

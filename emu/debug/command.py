@@ -41,11 +41,13 @@ class Command:
 
     name       may hold a blank: "info breakpoints". Any unambiguous prefix of a word will do
     aliases    exact names that win over prefixes: ("s",)
-    options    flags: {"stages": "show each stage"}: given as --stages, passed as stages=True (False when absent)
+    options    flags: {"stages": "show each stage"}: given as --stages, passed as stages=True (False when absent);
+               {"hart=": "only this one"}: given as --hart=1, passed as hart="1" (None when absent)
     slash      takes gdb's /FMT after the name: passed as fmt="16gx" ("" when absent)
     example    (program in programs/, lines typed before and including it): run by the tests and shown in the docs
     repeats    Enter runs it again
     group      heading in `help`: run, stop, look, memory, kernel, time, session
+    extra      "shell": the handler takes the Shell in place of the session; "block": lines up to `end`, as body=[…]
     """
 
     name: str

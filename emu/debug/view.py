@@ -50,6 +50,7 @@ class View:
     blocks: list[Table | Facts | Text] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     stop: Any = None  # run control: the Stop that ended it
+    again: str = ""  # what Enter runs next, where that isn't the same line: "x/16gx 0x10080"
 
 
 def spell(line: Line) -> str:
