@@ -1,15 +1,18 @@
 """A block device with a queue: what is asked later is served later, and the one who waits really waits.
 
 Data moves at once (the host has it); what is modelled is when the guest may know about it. A request costs one
-latency, and a little for each further page that follows the first on the device.
+latency, and a little for each further page that follows the first on the device. When it is done the device interrupts;
+the top half takes it off the device, the BLOCK softirq ends it: frames that were written are free, those that
+were read are unlocked, waiters wake.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from emu.kernel.sched.wait import wait_on
+from emu.kernel.mm.page import PG_LOCKED
+from emu.kernel.sched.wait import WaitQueue, wait_on
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
@@ -17,52 +20,95 @@ if TYPE_CHECKING:
 FOLLOWING_PAGE = 20  # a page right behind the first costs this fraction of a latency
 
 
+class Request(NamedTuple):
+    """`done` is the cycle at which the device is ready with it; `frames` are what it reads, or writes."""
+
+    done: int
+    frames: list[int]
+    write: bool
+
+
 class Disk:
-    """`cause` is the ledger's name for waiting for it. `free_at` is the cycle at which the queue is empty; `writes`
-    what is on its way, to be told when it is done.
+    """`cause` is the ledger's name for waiting for it. `free_at` is the cycle at which the queue is empty; `requests`
+    what the device still works on, `finished` what it has interrupted for.
     """
 
     def __init__(self, kernel: Kernel, name: str, latency: int, cause: int) -> None:
         self.kernel, self.name, self.latency, self.cause = kernel, name, latency, cause
         self.free_at = 0
-        self.writes: deque[tuple[int, list[int]]] = deque()
+        self.requests: deque[Request] = deque()
+        self.finished: deque[Request] = deque()
+        self.waiting: dict[int, WaitQueue] = {}  # tasks by the `done` of their request
         self.pages_in_flight = 0
         self.reads = self.pages_read = self.pages_written = 0
 
-    def submit(self, pages: int) -> int:
-        """Queue a request; the cycle at which it is done."""
+    def submit(self, pages: int, frames: list[int] | None = None, write: bool = False) -> int:
+        """Queue a request; the cycle at which it is done. Without frames, nobody but who waits hears of the end."""
         start = max(self.free_at, self.kernel.now)
-        self.free_at = start + self.latency + (pages - 1) * (self.latency // FOLLOWING_PAGE)
-        return self.free_at
+        self.free_at = done = start + self.latency + (pages - 1) * (self.latency // FOLLOWING_PAGE)
+        self.requests.append(Request(done, frames or [], write))
+        self.kernel.deadline = -1  # it must be computed anew
+        return done
 
-    def read(self, pages: int) -> int:
+    def read(self, frames: list[int]) -> int:
+        """Frames that are filled at once, but stay locked until the cycle that is returned."""
         self.reads += 1
-        self.pages_read += pages
-        return self.submit(pages)
+        self.pages_read += len(frames)
+        done = self.submit(len(frames), frames)
+        flags, reading = self.kernel.pages.mem_map.flags, self.kernel.reading
+        for pfn in frames:
+            flags[pfn] |= PG_LOCKED
+            reading[pfn] = done
+        return done
 
-    def write(self, pfns: list[int]) -> None:
+    def write(self, frames: list[int]) -> None:
         """Frames on their way out: when the write is done, `end_writeback` hears of it."""
-        self.pages_written += len(pfns)
-        self.pages_in_flight += len(pfns)
-        done = self.submit(len(pfns))
-        self.writes.append((done, pfns))
-        self.kernel.timers.add(done, self)
+        self.pages_written += len(frames)
+        self.pages_in_flight += len(frames)
+        self.submit(len(frames), frames, True)
 
-    def __call__(self) -> None:
-        """The disk's interrupt, and its bottom half: writes are done."""
-        softirqs = self.kernel.softirqs
-        softirqs["BLOCK", self.kernel.cpu] = softirqs.get(("BLOCK", self.kernel.cpu), 0) + 1
-        self.complete(self.kernel.now)
+    @property
+    def next(self) -> int | None:
+        """The cycle of the next interrupt."""
+        return self.requests[0].done if self.requests else None
 
-    def complete(self, now: int) -> int:
-        """Finish the writes that are done at cycle `now`; how many pages."""
-        finished = 0
-        while self.writes and self.writes[0][0] <= now:
-            _, pfns = self.writes.popleft()
-            self.pages_in_flight -= len(pfns)
-            self.kernel.reclaimer.end_writeback(pfns)
-            finished += len(pfns)
-        return finished
+    def interrupt(self, now: int) -> bool:
+        """The top half: take what is done off the device. Whether there was anything."""
+        before = len(self.finished)
+        while self.requests and self.requests[0].done <= now:
+            self.finished.append(self.requests.popleft())
+        return len(self.finished) > before
+
+    def end_requests(self, limit: int) -> int:
+        """The bottom half: end up to `limit` requests that are finished; how many were."""
+        ended = min(limit, len(self.finished))
+        for _ in range(ended):
+            request = self.finished.popleft()
+            if request.write:
+                self.pages_in_flight -= len(request.frames)
+                self.kernel.reclaimer.end_writeback(request.frames)
+            else:
+                self.unlock(request)
+            if queue := self.waiting.pop(request.done, None):
+                queue.wake()
+        return ended
+
+    def unlock(self, request: Request) -> None:
+        """Frames of a read, but for those that somebody freed and reads anew."""
+        flags, reading = self.kernel.pages.mem_map.flags, self.kernel.reading
+        for pfn in request.frames:
+            if reading.get(pfn) == request.done:
+                del reading[pfn]
+                flags[pfn] &= ~PG_LOCKED
+
+    def complete(self, now: int) -> None:
+        """Both halves at once, for a hart that has waited with interrupts off."""
+        self.interrupt(now)
+        self.end_requests(len(self.finished))
+
+    def next_write(self) -> int | None:
+        """When the oldest write that is under way is done; None if there is none."""
+        return next((r.done for queue in (self.finished, self.requests) for r in queue if r.write), None)
 
     def wait_until(self, cycle: int) -> None:
         """Let the current task sleep until then (raises Blocked), or, where the kernel can't sleep, the hart wait."""
@@ -72,6 +118,8 @@ class Disk:
         task = kernel.current
         if kernel.may_sleep and task is not None:
             task.io_cause = self.cause
-            wait_on(task, until=cycle, on_signal="")
+            if any(request.done == cycle for queue in (self.requests, self.finished) for request in queue):
+                wait_on(task, self.waiting.setdefault(cycle, WaitQueue()), on_signal="")
+            wait_on(task, until=cycle, on_signal="")  # done already by the clock of a hart further on
         kernel.harts[kernel.cpu].charge(self.cause, cycle - kernel.now)
         self.complete(kernel.now)

@@ -25,7 +25,6 @@ from emu.kernel.mm.swapfile import SwapArea
 from emu.kernel.mm.vmscan import Reclaimer
 from emu.kernel.mm.workingset import Workingset
 from emu.kernel.mm.writeback import Flusher
-from emu.kernel.sched.wait import WaitQueue
 from emu.kernel.trace import Trace
 from emu.machine.ledger import LEDGER_DISK, LEDGER_SWAP
 
@@ -68,12 +67,12 @@ def boot_memory(kernel: Kernel) -> None:
     kernel.disk_pages = max(count // 2, 1024)
     kernel.disk = Disk(kernel, "vda", kernel.costs["disk"], LEDGER_DISK)
     kernel.swap_disk = Disk(kernel, "vdb", kernel.costs["disk"], LEDGER_SWAP)
+    kernel.disks = (kernel.disk, kernel.swap_disk)
     kernel.swap_pages = kernel.options.swap >> 12
     kernel.swap = Swap(kernel, SwapArea(kernel.swap_pages, kernel.options.swap_file))
     kernel.workingset = Workingset(2 * count)
     kernel.reading: dict[int, int] = {}  # locked frame -> cycle at which the disk has filled it
     kernel.may_sleep = False  # the task in the kernel may wait in the middle of what it does
-    kernel.memory_wait = WaitQueue()
     kernel.reclaimer = Reclaimer(kernel)
     kernel.pages.reclaim, kernel.pages.wake_kswapd = kernel.reclaimer.direct, kernel.reclaimer.wake_kswapd
     kernel.flusher = Flusher(kernel)

@@ -13,6 +13,8 @@ DEFAULTS = {
     "context_switch": 400,
     "address_space_switch": 100,
     "ipi": 300,
+    "irq": 100,  # the top half of an interrupt, beside the trap
+    "softirq": 200,  # each timer that expires, each request that ends, each tick: the bottom half
 }
 
 

@@ -14,6 +14,7 @@ from emu.errors import EmuError
 from emu.kernel import accounting, boot, exec, process
 from emu.kernel.errno import Errno
 from emu.kernel.fs.file import O_RDONLY, O_RDWR, File
+from emu.kernel.irq import Interrupts
 from emu.kernel.loop import Loop
 from emu.kernel.mm.alloc import OutOfMemory
 from emu.kernel.mm.context import Asids
@@ -23,6 +24,7 @@ from emu.kernel.sched.core import Scheduler
 from emu.kernel.sched.policy import RoundRobin
 from emu.kernel.sched.timers import Timers
 from emu.kernel.services import UNKNOWN, Clocks, Current, Host, Pages
+from emu.kernel.softirq import Softirqs
 from emu.kernel.syscall import table
 from emu.kernel.task import Task
 from emu.kernel.vmstat import Sysctl, VmStat
@@ -58,9 +60,7 @@ class Kernel(Loop, Clocks, Host, Current, Pages):
         self.sched = Scheduler(self, RoundRobin(int(self.options.clock_hz * SLICE_SECONDS)))
         self.tasks: dict[int, Task] = {}
         self.nr_forks = 0
-        self.ipis = [0] * len(self.harts)
-        self.timer_irqs = [0] * len(self.harts)
-        self.softirqs: dict[tuple[str, int], int] = {}
+        self.irqs, self.softirqs = Interrupts(self), Softirqs(self)
         self.futexes: dict[Any, Any] = {}
         self.yield_wanted = False
         self.last_pid = 0

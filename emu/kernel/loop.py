@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from emu.kernel import signal, trap
+from emu.kernel.irq import IPI_RESCHEDULE
 from emu.kernel.options import Exit, Limits
 from emu.kernel.services import UNKNOWN
-from emu.machine.ledger import LEDGER_IDLE, LEDGER_TRAP
+from emu.machine.ledger import LEDGER_IDLE
+from emu.machine.stops import STOP_BREAKPOINT, STOP_BUDGET, STOP_DEADLINE, STOP_TRAP, STOP_WATCHPOINT
 
-STOP_TRAP, STOP_BUDGET, STOP_DEADLINE, STOP_EXTERNAL, STOP_BREAKPOINT, STOP_WATCHPOINT = range(1, 7)
 REASONS = {STOP_BREAKPOINT: "breakpoint", STOP_WATCHPOINT: "watchpoint"}
 BUDGET = 4_000_000  # instructions between two looks at the host's wishes
 NEVER = 1 << 62
@@ -34,7 +35,7 @@ class Loop:
             if self.exit is not None:  # a signal on the way back to user mode
                 break
             if not any(hart.online for hart in self.harts):
-                if limits.max_cycles is not None and (self.timers.next or 0) > limits.max_cycles:
+                if limits.max_cycles is not None and (self.irqs.next_event() or 0) > limits.max_cycles:
                     return self._ended("max-cycles")
                 if not self._idle():
                     return self._ended("deadlock")
@@ -70,7 +71,7 @@ class Loop:
         for cpu, task in enumerate(self.sched.running):
             if task is not None and (task.pending or task.process.pending):
                 if cpu != here:
-                    self.send_ipi(cpu)
+                    self.irqs.send_ipi(cpu, IPI_RESCHEDULE)
                 self.cpu = cpu
                 signal.deliver(self, task)
         self.cpu = here
@@ -84,7 +85,7 @@ class Loop:
         times = [end for end, task in zip(self.sched.slice_end, self.sched.running, strict=True) if task]
         if not len(self.sched.policy):
             times = []
-        for time in (self.timers.next, limits.max_cycles):
+        for time in (self.irqs.next_event(), limits.max_cycles):
             if time is not None:
                 times.append(time)
         self.deadline = min(times, default=NEVER)
@@ -92,39 +93,24 @@ class Loop:
 
     def _deadline_met(self, limits: Limits) -> str:
         running = [cpu for cpu, task in enumerate(self.sched.running) if task]
-        self.cpu = min(running, key=lambda cpu: self.harts[cpu].cycle)
-        self.deadline = UNKNOWN
-        self.timer_interrupt(self.cpu)
-        now = self.now
-        if limits.max_cycles is not None and now >= limits.max_cycles:
+        running.sort(key=lambda cpu: self.harts[cpu].cycle)
+        self.cpu, self.deadline = running[0], UNKNOWN
+        if limits.max_cycles is not None and self.now >= limits.max_cycles:
             return "max-cycles"
-        self.timers.expire(now)
         for cpu in running:
-            if self.harts[cpu].cycle >= self.sched.slice_end[cpu]:
-                self.cpu = cpu
-                if len(self.sched.policy):
-                    self.sched.preempt(cpu)
-                else:
-                    self.sched.slice_end[cpu] = self.now + self.sched.policy.slice_cycles
+            self.irqs.arrive(cpu)
         return ""
 
-    def timer_interrupt(self, cpu: int) -> None:
-        """The top half: acknowledge, and raise the softirqs that do the work on the way out."""
-        self.timer_irqs[cpu] += 1
-        for kind in ("TIMER", "SCHED"):
-            self.softirqs[kind, cpu] = self.softirqs.get((kind, cpu), 0) + 1
-        self.harts[cpu].charge(LEDGER_TRAP, self.cost_trap)
-
     def _idle(self) -> bool:
-        """No task can run: let time pass until the next timer. False if there is none."""
-        time = self.timers.next
+        """No task can run: let time pass until the next interrupt. False if there will be none."""
+        time = self.irqs.next_event()
         if time is None:
             return False
         hart = self.harts[self.cpu]
         if time > hart.cycle:
             causes = [task.io_cause for task in self.tasks.values() if task.io_cause is not None]
             hart.charge(causes[0] if causes else LEDGER_IDLE, time - hart.cycle)
-        self.timers.expire(self.now)
+        self.irqs.arrive(self.cpu)
         return True
 
     def _ended(self, reason: str) -> Exit:

@@ -14,7 +14,7 @@ from emu.kernel.mm.shmem import ShmemFile
 from emu.kernel.options import Exit
 from emu.kernel.rlimit import default_rlimits
 from emu.kernel.sched.core import load_registers
-from emu.machine.ledger import LEDGER_FAULT, LEDGER_IPI
+from emu.machine.ledger import LEDGER_FAULT
 
 if TYPE_CHECKING:
     from emu.kernel.mm.mm import Mm
@@ -133,12 +133,6 @@ class Current:
         self.need_resched, self.deadline = True, UNKNOWN
         self.timeline.append((self.now, self.cpu, task.pid, task.comm, task.state))
 
-    def send_ipi(self, cpu: int) -> None:
-        """An interrupt to another hart costs both."""
-        self.ipis[cpu] += 1
-        self.harts[self.cpu].charge(LEDGER_IPI, self.costs["ipi"])
-        self.harts[cpu].charge(LEDGER_IPI, self.costs["ipi"])
-
     def reload(self, task: Task) -> None:
         """The task's saved registers are new: put them on its hart."""
         if task.cpu >= 0:
@@ -216,7 +210,8 @@ class Pages:
         task = self.current
         if started and task is not None:
             task.major_wait = pfn
-        self.wait_on_page(pfn)
+        if self.pages.mem_map.flags[pfn] & PG_LOCKED:
+            self.wait_on_page(pfn)
         if task is not None and task.major_wait == pfn:
             task.major_wait = None
             return True

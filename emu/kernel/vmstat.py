@@ -25,6 +25,7 @@ class VmStat:
         "pgpgin",
         "pgpgout",
         "pgscan_direct",
+        "pgscan_direct_throttle",
         "pgscan_kswapd",
         "pgsteal_direct",
         "pgsteal_kswapd",

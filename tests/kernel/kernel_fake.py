@@ -201,7 +201,7 @@ class Guest:
         """Let time pass, and what is due happen."""
         for hart in self.machine.harts:
             hart.cycle += cycles
-        self.kernel.timers.expire(self.kernel.now)
+        self.kernel.irqs.arrive(self.kernel.cpu)
 
     def call(self, name: str, *args: int) -> int:
         """A system call by Linux's name; the raw result."""

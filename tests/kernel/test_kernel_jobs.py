@@ -7,6 +7,8 @@ import struct
 import pytest
 from kernel_fake import BSS, Asleep, Dead, Guest
 
+from emu.kernel.irq import IPI_CALL_FUNC, IPI_RESCHEDULE
+
 BUF = BSS + 0x800
 WUNTRACED, WCONTINUED, WNOHANG = 2, 8, 1
 
@@ -72,7 +74,7 @@ def test_signal_for_a_running_task_of_another_hart() -> None:
     assert guest.kernel.kicked
     guest.kernel._kick()
     assert child.state == "zombie"
-    assert sum(guest.kernel.ipis) >= 1
+    assert sum(guest.kernel.irqs.ipis[IPI_RESCHEDULE]) >= 1
     guest.check()
 
 
@@ -100,7 +102,7 @@ def test_shootdown_reaches_other_harts() -> None:
     guest.store(addr, b"x")
     guest.ok("munmap", addr, 4096)
     assert (addr, guest.mm.asid) in hart.flushes[before:]
-    assert guest.kernel.ipis[other.cpu] > 0
+    assert guest.kernel.irqs.ipis[IPI_CALL_FUNC][other.cpu] > 0
 
 
 def test_timeline(guest: Guest) -> None:

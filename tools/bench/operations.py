@@ -24,9 +24,13 @@ class Operation:
     goal: int
     more: Mapping[str, int]
     base: Mapping[str, int]
+    ram: str = "512M"
+    base_ram: str = "512M"
+    swap: int = 0  # bytes
 
 
 TEN_MB = 2560
+SWAPPED = 65536 - (64 << 8)  # pages that don't fit into 64 MB, about
 OPERATIONS = (
     Operation("first-touch faults", "faults.s", 65536, 150_000, {"PAGES": 65536}, {"PAGES": 0}),
     Operation(
@@ -46,6 +50,27 @@ OPERATIONS = (
         {"FORKS": 200, "PAGES": TEN_MB},
         {"FORKS": 0, "PAGES": TEN_MB},
     ),
+    Operation(
+        "pages swapped out",
+        "swap.s",
+        SWAPPED,
+        60_000,
+        {"PAGES": 65536},
+        {"PAGES": 65536},
+        ram="64M",
+        swap=1 << 30,
+    ),
+    Operation(
+        "pages swapped in",
+        "swap.s",
+        65536,
+        60_000,
+        {"PAGES": 65536, "ROUNDS": 1},
+        {"PAGES": 65536},
+        ram="64M",
+        base_ram="64M",
+        swap=1 << 30,
+    ),
     Operation("getpid", "getpid.s", 200_000, 400_000, {"CALLS": 200_000}, {"CALLS": 0}),
 )
 
@@ -60,7 +85,7 @@ def row(operation: Operation, repeats: int, timing: str) -> dict[str, Any]:
     more, base = (build_source(operation.source, defines) for defines in (operation.more, operation.base))
     head = {"what": operation.name, "target": operation.goal}
     try:
-        runs = [difference(more, base, timing) for _ in range(repeats)]
+        runs = [difference(operation, more, base, timing) for _ in range(repeats)]
     except Exception as error:
         return {**head, "measured": 0.0, "met": False, "machine_share": 0.0, "error": str(error).splitlines()[0]}
     measured = operation.count / statistics.median(seconds for seconds, _ in runs)
@@ -68,17 +93,19 @@ def row(operation: Operation, repeats: int, timing: str) -> dict[str, Any]:
     return {**head, "measured": measured, "met": measured >= operation.goal, "machine_share": share, "error": ""}
 
 
-def difference(more: Program, base: Program, timing: str) -> tuple[float, float]:
+def difference(operation: Operation, more: Program, base: Program, timing: str) -> tuple[float, float]:
     """CPU seconds that one program needs beyond the other, and how much of them the machine takes."""
-    whole, inside = (a - b for a, b in zip(host_time(more, timing), host_time(base, timing), strict=True))
+    with_them = host_time(more, timing, operation.ram, operation.swap)
+    without = host_time(base, timing, operation.base_ram, operation.swap)
+    whole, inside = (a - b for a, b in zip(with_them, without, strict=True))
     return max(whole, 1e-9), inside / max(whole, 1e-9)
 
 
-def host_time(program: Program, timing: str) -> tuple[float, float]:
+def host_time(program: Program, timing: str, ram: str, swap: int) -> tuple[float, float]:
     """CPU seconds of a run under the kernel: all of it, and what passes inside calls of Machine.run."""
     from .ours import boot_kernel
 
-    machine, kernel, _ = boot_kernel(program, timing)
+    machine, kernel, _ = boot_kernel(program, timing, ram, swap)
     run, inside = machine.run, 0.0
 
     def timed(*args: Any) -> int:
@@ -94,7 +121,7 @@ def host_time(program: Program, timing: str) -> tuple[float, float]:
     plain = time.process_time() - begin
     if end.code:
         raise RuntimeError(f"{end.reason}, code {end.code}")
-    machine, kernel, _ = boot_kernel(program, timing)
+    machine, kernel, _ = boot_kernel(program, timing, ram, swap)
     run, machine.run = machine.run, timed
     kernel.run()
     return plain, inside

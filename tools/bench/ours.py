@@ -81,14 +81,14 @@ def under_kernel(program: Program, timing: str) -> Run:
     return Run(seconds, machine.instructions, int(out.output, 16), sum(h.cycle for h in machine.harts))
 
 
-def boot_kernel(program: Program, timing: str):
+def boot_kernel(program: Program, timing: str, ram: str = RAM_UNDER_KERNEL, swap: int = 0):
     """A machine, a kernel with the program as process 1, and what catches its output."""
     from emu.kernel import Kernel, Options
     from emu.kernel.fs.console import Capture
     from emu.machine import Machine, load_config
 
-    machine = Machine(load_config("small", {"ram": RAM_UNDER_KERNEL, "timing": timing}), program.xlen, 1)
+    machine = Machine(load_config("small", {"ram": ram, "timing": timing}), program.xlen, 1)
     out = Capture()
-    kernel = Kernel(machine, Options(stdout=out))
+    kernel = Kernel(machine, Options(stdout=out, swap=swap))
     kernel.spawn(program.elf, "/bench", ["/bench"], {})
     return machine, kernel, out

@@ -86,6 +86,12 @@ class PageAllocator:
         self.mem_map.refcount[pfn] = 1
         return pfn
 
+    def try_alloc_page(self) -> int:
+        """GFP_NOWAIT: a frame if there is one above the watermarks, else 0; never reclaims."""
+        if self.pcp or any(zone.pcp or zone.nr_free > zone.min for zone in self.zonelist):
+            return self.alloc_page()
+        return 0
+
     def alloc_zeroed_page(self) -> int:
         pfn = self.alloc_page()
         self.clear_page(pfn)

@@ -68,35 +68,33 @@ def read_cache_page(kernel: Kernel, mapping: AddressSpace, index: int) -> int:
     pfn = add_to_page_cache(kernel, mapping, index)
     pfns = [pfn]
     for ahead in range(index + 1, index + read_ahead_window(kernel, mapping, index)):
-        if ahead in mapping.pages:
+        frame = 0 if ahead in mapping.pages else kernel.pages.try_alloc_page()
+        if not frame:
             break
-        pfns.append(add_to_page_cache(kernel, mapping, ahead))
+        pfns.append(fill_page(kernel, mapping, ahead, frame, True))
     mapping.ra_next = index + len(pfns)
-    done = kernel.disk.read(len(pfns))
-    for each in pfns:
-        kernel.pages.mem_map.flags[each] |= PG_LOCKED
-        kernel.reading[each] = done
+    kernel.disk.read(pfns)
     workingset.refault_file(kernel, mapping, index, pfn)
     kernel.vm.pgpgin += 4 * len(pfns)
     return pfn
 
 
 def read_ahead_window(kernel: Kernel, mapping: AddressSpace, index: int) -> int:
-    """How many pages to read from `index` on: more and more while reads are sequential, only one when memory is
-    short.
-    """
+    """How many pages to read from `index` on: more and more while reads are sequential."""
     sequential = index == mapping.ra_next
     mapping.ra_size = min(2 * mapping.ra_size, READ_AHEAD_MOST) if sequential else READ_AHEAD_PAGES
     last = (mapping.host.i_size + PAGE_SIZE - 1) >> 12
-    if kernel.pages.nr_free_pages < kernel.pages.zonelist[0].low + 2 * READ_AHEAD_MOST:
-        return 1
     return min(mapping.ra_size, last - index)
 
 
 def add_to_page_cache(kernel: Kernel, mapping: AddressSpace, index: int, fill: bool = True) -> int:
     """A new frame for a page of the file, filled from the file system; the cache holds one use of it."""
+    return fill_page(kernel, mapping, index, kernel.pages.alloc_page(), fill)
+
+
+def fill_page(kernel: Kernel, mapping: AddressSpace, index: int, pfn: int, fill: bool) -> int:
+    """Enter a fresh frame as a page of the file. What the file system refuses to read leaves no trace: Errno."""
     pages, mem_map = kernel.pages, kernel.pages.mem_map
-    pfn = pages.alloc_page()
     target = kernel.ram[pfn << 12 : (pfn << 12) + PAGE_SIZE]
     try:
         got = mapping.host.read_page(index, target) if fill else 0

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from emu.isa.paging import PTE_A, PTE_D
 from emu.kernel.mm import tlb
 from emu.kernel.mm.page import PG_ANON, PG_DIRTY
-from emu.kernel.mm.rmap import rmap_walk
+from emu.kernel.mm.rmap import Mapping
 from emu.kernel.mm.swap import SWAP_MARK
 from emu.kernel.mm.vma import VM_SHARED
 
@@ -38,12 +38,12 @@ class Batch:
         self.touched.clear()
 
 
-def page_referenced(kernel: Kernel, pfn: int, batch: Batch) -> tuple[int, int]:
+def page_referenced(mappings: list[Mapping], batch: Batch) -> tuple[int, int]:
     """How many mappings used the page since last asked (their A bits are cleared), and all their areas' flags
     together.
     """
     referenced, vm_flags = 0, 0
-    for mm, vma, addr, cell in rmap_walk(kernel.pages.mem_map, pfn):
+    for mm, vma, addr, cell in mappings:
         pte = mm.cells[cell]
         vm_flags |= vma.vm_flags
         if pte & PTE_A:
@@ -53,11 +53,10 @@ def page_referenced(kernel: Kernel, pfn: int, batch: Batch) -> tuple[int, int]:
     return referenced, vm_flags
 
 
-def try_to_unmap(kernel: Kernel, pfn: int, batch: Batch, slot: int = 0) -> None:
+def try_to_unmap(kernel: Kernel, pfn: int, mappings: list[Mapping], batch: Batch, slot: int = 0) -> None:
     """Take all entries of a page away; those of an anonymous one become swap entries. D goes to the frame."""
     mem_map = kernel.pages.mem_map
     anon = mem_map.flags[pfn] & PG_ANON
-    mappings = rmap_walk(mem_map, pfn)
     for mm, vma, addr, cell in mappings:
         if mm.cells[cell] & PTE_D and (anon or vma.vm_flags & VM_SHARED):
             mem_map.flags[pfn] |= PG_DIRTY

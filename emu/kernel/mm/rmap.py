@@ -48,7 +48,10 @@ def unlink(vma: Vma) -> None:
         del vma.mapping.areas[vma]
 
 
-def rmap_walk(mem_map: MemMap, pfn: int) -> list[tuple[Mm, Vma, int, int]]:
+Mapping = tuple["Mm", "Vma", int, int]
+
+
+def rmap_walk(mem_map: MemMap, pfn: int) -> list[Mapping]:
     """Every (mm, vma, address, cell of the page-table entry) that maps the frame now. A mapping has `areas`, whatever
     it is.
     """

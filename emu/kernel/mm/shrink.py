@@ -23,6 +23,7 @@ from emu.kernel.mm.page import (
     PG_WRITEBACK,
 )
 from emu.kernel.mm.reclaim_unmap import Batch, page_referenced, try_to_unmap
+from emu.kernel.mm.rmap import Mapping, rmap_walk
 from emu.kernel.mm.swap import runs
 from emu.kernel.mm.vma import VM_EXEC, VM_LOCKED
 
@@ -47,14 +48,15 @@ class PageShrinker:
         swapped: list[int] = []
         freed = 0
         for pfn in pages:
-            verdict = self.check_references(pfn, batch)
+            mappings = rmap_walk(mem_map, pfn)
+            verdict = self.check_references(pfn, mappings, batch)
             if verdict == RECLAIM:
                 if not mem_map.flags[pfn] & PG_SWAPBACKED:
-                    if self.drop_file_page(pfn, batch):
+                    if self.drop_file_page(pfn, mappings, batch):
                         freed += 1
                         continue
                 elif self.add_to_swap(pfn):
-                    try_to_unmap(kernel, pfn, batch, mem_map.private[pfn])
+                    try_to_unmap(kernel, pfn, mappings, batch, mem_map.private[pfn])
                     swapped.append(pfn)
                     continue
                 else:
@@ -66,7 +68,7 @@ class PageShrinker:
         kernel.vm.count_steal(self.by_kswapd, freed)
         return freed
 
-    def check_references(self, pfn: int, batch: Batch) -> int:
+    def check_references(self, pfn: int, mappings: list[Mapping], batch: Batch) -> int:
         """folio_check_references: the second chance."""
         mem_map = self.kernel.pages.mem_map
         flags = mem_map.flags[pfn]
@@ -79,7 +81,7 @@ class PageShrinker:
         users = mem_map.mapcount[pfn] + of_file + (flags & PG_SWAPCACHE > 0)
         if mem_map.refcount[pfn] != users:
             return KEEP
-        referenced, vm_flags = page_referenced(self.kernel, pfn, batch)
+        referenced, vm_flags = page_referenced(mappings, batch)
         if vm_flags & VM_LOCKED:
             return CULL
         if not referenced:
@@ -100,13 +102,13 @@ class PageShrinker:
             kernel.pages.mem_map.flags[pfn] = flags | PG_UNEVICTABLE
         kernel.pages.lru.add(pfn)
 
-    def drop_file_page(self, pfn: int, batch: Batch) -> bool:
+    def drop_file_page(self, pfn: int, mappings: list[Mapping], batch: Batch) -> bool:
         """A page of a file: unmapped; when dirty, put on its way to the file and kept until it is there; else
         dropped.
         """
         kernel = self.kernel
         mem_map = kernel.pages.mem_map
-        try_to_unmap(kernel, pfn, batch)
+        try_to_unmap(kernel, pfn, mappings, batch)
         mapping, index = mem_map.mapping[pfn], mem_map.index[pfn]
         if mem_map.flags[pfn] & PG_DIRTY:
             filemap.write_page(kernel, mapping, index)
@@ -152,7 +154,9 @@ class PageShrinker:
             kernel.swap_disk.write(frames)
         kernel.vm.pswpout += len(dirty)
         if dirty and kernel.tracer is not None:
-            kernel.tracer.emit(kernel, "swap_out", slots=sorted(dirty), pfns=[swap.cache[slot] for slot in sorted(dirty)])
+            kernel.tracer.emit(
+                kernel, "swap_out", slots=sorted(dirty), pfns=[swap.cache[slot] for slot in sorted(dirty)]
+            )
         return freed + len(dirty)
 
     def end_writeback(self, pfns: list[int]) -> None:
@@ -171,4 +175,3 @@ class PageShrinker:
                 mapping, index = mem_map.mapping[pfn], mem_map.index[pfn]
                 kernel.workingset.evicted((mapping, index))
                 filemap.remove_from_page_cache(kernel, mapping, index)
-        kernel.memory_wait.wake()

@@ -18,7 +18,6 @@ from emu.kernel.mm.page import (
     PAGE_SIZE,
     PG_ANON,
     PG_DIRTY,
-    PG_LOCKED,
     PG_SWAPBACKED,
     PG_SWAPCACHE,
     PG_UPTODATE,
@@ -104,14 +103,16 @@ class Swap:
         frames = {slot: kernel.pages.alloc_page()}
         first = slot & -cluster
         for other in range(max(first, 1), min(first + cluster, self.area.pages)):
-            room = kernel.pages.nr_free_pages > kernel.pages.zonelist[0].low + cluster
-            if room and other != slot and self.area.count[other] and other not in self.cache:
-                frames[other] = kernel.pages.alloc_page()
+            if other != slot and self.area.count[other] and other not in self.cache:
+                pfn = kernel.pages.try_alloc_page()
+                if not pfn:
+                    break
+                frames[other] = pfn
         for run in runs(sorted(frames)):
             self.area.read(run[0], [self._frame(frames[s]) for s in run])
-        done = kernel.swap_disk.read(len(frames))
         for each, pfn in frames.items():
-            self._enter(each, pfn, done)
+            self._enter(each, pfn)
+        kernel.swap_disk.read(list(frames.values()))
         kernel.vm.pswpin += len(frames)
         if kernel.tracer is not None:
             kernel.tracer.emit(kernel, "swap_in", slot=slot, slots=sorted(frames))
@@ -120,14 +121,14 @@ class Swap:
     def _frame(self, pfn: int) -> memoryview:
         return self.kernel.ram[pfn << 12 : (pfn << 12) + PAGE_SIZE]
 
-    def _enter(self, slot: int, pfn: int, done: int) -> None:
-        kernel = self.kernel
-        kernel.pages.mem_map.flags[pfn] = PG_SWAPBACKED | PG_UPTODATE | PG_LOCKED
-        self.add_to_cache(pfn, slot)
-        kernel.pages.put_page(pfn)
-        kernel.reading[pfn] = done
-        kernel.pages.mem_map.mapping[pfn] = self
-        kernel.pages.lru.pending.append(pfn)
+    def _enter(self, slot: int, pfn: int) -> None:
+        """A fresh frame becomes the cache's, its only user."""
+        mem_map = self.kernel.pages.mem_map
+        mem_map.flags[pfn] = PG_SWAPBACKED | PG_UPTODATE | PG_SWAPCACHE
+        mem_map.private[pfn] = slot
+        self.cache[slot] = pfn
+        mem_map.mapping[pfn] = self
+        self.kernel.pages.lru.pending.append(pfn)
 
 
 def runs(slots: list[int]) -> list[list[int]]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emu.kernel.irq import IPI_CALL_FUNC
+
 if TYPE_CHECKING:
     from emu.kernel.mm.mm import Mm
 
@@ -46,4 +48,4 @@ def _shootdown(mm: Mm, addrs: list[int] | list[None]) -> None:
             for addr in addrs:
                 hart.sfence(addr, mm.asid)
             if cpu != kernel.cpu:
-                kernel.send_ipi(cpu)
+                kernel.irqs.send_ipi(cpu, IPI_CALL_FUNC)

@@ -19,6 +19,7 @@ from emu.kernel.mm.page import (
     PG_ACTIVE,
 )
 from emu.kernel.mm.reclaim_unmap import Batch, page_referenced
+from emu.kernel.mm.rmap import rmap_walk
 from emu.kernel.mm.shrink import PageShrinker
 from emu.kernel.mm.vma import VM_EXEC
 from emu.kernel.sched.kthread import KThread
@@ -40,7 +41,7 @@ class Reclaimer(PageShrinker):
     def __init__(self, kernel: Kernel) -> None:
         super().__init__(kernel)
         self.scanned = [0, 0]
-        self.running = False
+        self.running = self.awake = False
         self.failures = 0
         self.thread = KThread(kernel, "kswapd0", self.kswapd)
 
@@ -50,9 +51,10 @@ class Reclaimer(PageShrinker):
         kernel = self.kernel
         if self.running:
             return False
-        kernel.vm.allocstall += 1
-        if self.nr_writeback >= SWAP_CLUSTER_MAX:  # enough is on its way: wait for it
+        if self.nr_writeback >= self.high:  # more than enough is on its way: wait for it
+            kernel.vm.pgscan_direct_throttle += 1
             return self._wait_for_writeback()
+        kernel.vm.allocstall += 1
         kernel.trace("direct_reclaim_begin", free=kernel.pages.nr_free_pages)
         self.running = True
         try:
@@ -73,7 +75,12 @@ class Reclaimer(PageShrinker):
         """One turn of the daemon: True if there is more to do."""
         kernel = self.kernel
         if self.balanced():
+            self.awake = False
             return False
+        if not self.awake:
+            self.awake = True
+            kernel.vm.pageoutrun += 1
+            kernel.trace("kswapd_wake", free=kernel.pages.nr_free_pages)
         self.by_kswapd = self.running = True
         try:
             done = self.shrink(SWAP_CLUSTER_MAX)
@@ -81,15 +88,18 @@ class Reclaimer(PageShrinker):
             self.by_kswapd = self.running = False
         kernel.trace("kswapd", free=kernel.pages.nr_free_pages, reclaimed=done)
         self.failures = 0 if done else self.failures + 1
-        if self.balanced() or not done:
-            return False
-        kernel.vm.pageoutrun += 1
-        return True
+        self.awake = bool(done) and not self.balanced()
+        return self.awake
 
     def balanced(self) -> bool:
         """Whether free memory is, or soon will be, above the high watermark."""
         free = self.kernel.pages.nr_free_pages + self.nr_writeback
-        return free >= sum(zone.high for zone in self.kernel.pages.zones)
+        return free >= self.high
+
+    @property
+    def high(self) -> int:
+        """The high watermark, of all zones together."""
+        return sum(zone.high for zone in self.kernel.pages.zones)
 
     @property
     def nr_writeback(self) -> int:
@@ -99,8 +109,9 @@ class Reclaimer(PageShrinker):
     def _wait_for_writeback(self) -> bool:
         """Nothing could be freed at once: wait for a write that is under way. False if there is none."""
         for disk in (self.kernel.swap_disk, self.kernel.disk):
-            if disk.writes:
-                disk.wait_until(disk.writes[0][0])
+            done = disk.next_write()
+            if done is not None:
+                disk.wait_until(done)
                 disk.complete(self.kernel.now)
                 return True
         return False
@@ -185,7 +196,7 @@ class Reclaimer(PageShrinker):
         kernel, batch = self.kernel, Batch()
         flags = kernel.pages.mem_map.flags
         for pfn in self.isolate(which, count):
-            referenced, vm_flags = page_referenced(kernel, pfn, batch)
+            referenced, vm_flags = page_referenced(rmap_walk(kernel.pages.mem_map, pfn), batch)
             if referenced and vm_flags & VM_EXEC and which == ACTIVE_FILE:
                 self.rotated[1] += 1
             else:

@@ -124,6 +124,7 @@ def vmstat(kernel: Kernel) -> bytes:
         ("pgsteal_direct", vm.pgsteal_direct),
         ("pgscan_kswapd", vm.pgscan_kswapd),
         ("pgscan_direct", vm.pgscan_direct),
+        ("pgscan_direct_throttle", vm.pgscan_direct_throttle),
         ("allocstall_normal", vm.allocstall),
         ("pageoutrun", vm.pageoutrun),
         ("oom_kill", vm.oom_kill),

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emu.kernel.irq import IPI_NAMES, SOURCES
+from emu.kernel.softirq import SOFTIRQS
 from emu.kernel.syscall.info import RELEASE
 from emu.kernel.task import READY, RUNNING
-from emu.machine.ledger import LEDGER_DISK, LEDGER_IDLE, LEDGER_IPI, LEDGER_SWAP, LEDGER_TRAP
+from emu.machine.ledger import (
+    LEDGER_DISK,
+    LEDGER_IDLE,
+    LEDGER_IPI,
+    LEDGER_IRQ,
+    LEDGER_SOFTIRQ,
+    LEDGER_SWAP,
+    LEDGER_TRAP,
+)
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
-
-SOFTIRQS = ("HI", "TIMER", "NET_TX", "NET_RX", "BLOCK", "IRQ_POLL", "TASKLET", "SCHED", "HRTIMER", "RCU")
 
 
 def ticks(kernel: Kernel, cycles: int) -> int:
@@ -23,9 +31,10 @@ def cpu_times(kernel: Kernel, cpu: int) -> list[int]:
     """user nice system idle iowait irq softirq steal guest guest_nice, in cycles, from the hart's ledger."""
     ledger = kernel.ledger(cpu)
     idle, wait = ledger[LEDGER_IDLE], ledger[LEDGER_SWAP] + ledger[LEDGER_DISK]
-    system = sum(ledger[LEDGER_TRAP:LEDGER_IDLE]) - wait - ledger[LEDGER_IPI]
+    irq, softirq = ledger[LEDGER_IPI] + ledger[LEDGER_IRQ], ledger[LEDGER_SOFTIRQ]
+    system = sum(ledger[LEDGER_TRAP:LEDGER_IDLE]) - wait - irq - softirq
     user = sum(ledger[:LEDGER_TRAP])
-    return [user, 0, system, idle, wait, ledger[LEDGER_IPI], 0, 0, 0, 0]
+    return [user, 0, system, idle, wait, irq, softirq, 0, 0, 0]
 
 
 def stat(kernel: Kernel) -> bytes:
@@ -35,20 +44,20 @@ def stat(kernel: Kernel) -> bytes:
     lines += [f"cpu{n} " + " ".join(str(ticks(kernel, value)) for value in row) for n, row in enumerate(rows)]
     states = [task.state for task in kernel.tasks.values()]
     lines += [
-        f"intr {sum(kernel.timer_irqs) + sum(kernel.ipis)}",
+        f"intr {kernel.irqs.total}",
         f"ctxt {kernel.sched.nr_switches}",
         f"btime {kernel.options.epoch}",
         f"processes {kernel.nr_forks + 1}",
         f"procs_running {states.count(RUNNING) + states.count(READY)}",
         f"procs_blocked {sum(task.in_iowait for task in kernel.tasks.values())}",
-        "softirq " + " ".join(str(n) for n in (sum(kernel.softirqs.values()), *softirq_totals(kernel))),
+        "softirq " + " ".join(str(n) for n in (sum(softirq_totals(kernel)), *softirq_totals(kernel))),
     ]
     return ("\n".join(lines) + "\n").encode()
 
 
 def softirq_totals(kernel: Kernel) -> list[int]:
     """How often each kind was raised, on all harts."""
-    return [sum(n for (kind, _), n in kernel.softirqs.items() if kind == name) for name in SOFTIRQS]
+    return [sum(counts) for counts in kernel.softirqs.counts]
 
 
 def uptime(kernel: Kernel) -> bytes:
@@ -78,18 +87,19 @@ def cpuinfo(kernel: Kernel) -> bytes:
 
 
 def interrupts(kernel: Kernel) -> bytes:
-    count = len(kernel.harts)
-    head = "           " + "".join(f"CPU{n:<8}" for n in range(count)) + "\n"
-    rows = (("5", "RISC-V INTC   5 Edge      riscv-timer", kernel.timer_irqs), ("IPI0", "TLB shootdown", kernel.ipis))
-    lines = [f"{name:>4}: " + "".join(f"{n:10d} " for n in counts) + f" {what}\n" for name, what, counts in rows]
-    return (head + "".join(lines)).encode()
+    """Timer and disks by their numbers, then what harts send each other."""
+    lines = ["           " + "".join(f"CPU{n:<8}" for n in range(len(kernel.harts)))]
+    rows = [(f"{number:>3}: ", kernel.irqs.counts[name], f" {what}") for name, (number, what) in SOURCES.items()]
+    rows += [(f"IPI{n}:", counts, f"  {IPI_NAMES[n]}") for n, counts in enumerate(kernel.irqs.ipis)]
+    lines += [name + "".join(f"{n:10d} " for n in counts) + what for name, counts, what in rows]
+    return ("\n".join(lines) + "\n").encode()
 
 
 def softirqs(kernel: Kernel) -> bytes:
     count = len(kernel.harts)
     lines = ["                    " + "".join(f"CPU{n:<8}" for n in range(count))]
-    for name in SOFTIRQS:
-        lines.append(f"{name + ':':>12}" + "".join(f" {kernel.softirqs.get((name, n), 0):10d}" for n in range(count)))
+    for name, counts in zip(SOFTIRQS, kernel.softirqs.counts, strict=True):
+        lines.append(f"{name + ':':>12}" + "".join(f" {n:10d}" for n in counts))
     return ("\n".join(lines) + "\n").encode()
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.kernel import signal
+from emu.kernel.irq import IPI_RESCHEDULE
 from emu.kernel.task import READY, RUNNING, STOPPED, WAITING
 from emu.machine.ledger import LEDGER_IDLE, LEDGER_SCHED
 
@@ -28,6 +29,7 @@ class Scheduler:
         self.active_mm: list[object] = [None] * len(kernel.harts)
         self.slice_end = [0] * len(kernel.harts)
         self.nr_switches = 0
+        self.asleep = [True] * len(kernel.harts)  # harts that wait for an interrupt, having found nothing to run
         for hart in kernel.harts:
             hart.online = False
 
@@ -75,6 +77,13 @@ class Scheduler:
             task.ready_since = self.kernel.now
             self.policy.enqueue(task, preempted=True)
 
+    def tick(self, cpu: int) -> None:
+        """The slice of a hart's task is over: it goes on only if nobody else wants the hart."""
+        if len(self.policy):
+            self.preempt(cpu)
+        else:
+            self.slice_end[cpu] = self.kernel.harts[cpu].cycle + self.policy.slice_cycles
+
     def yield_now(self, cpu: int) -> None:
         """sched_yield: let the others go first, if there are any."""
         if len(self.policy):
@@ -90,13 +99,20 @@ class Scheduler:
     # -- placing ------------------------------------------------------------------------------------------------------
     def fill_idle_harts(self) -> None:
         """Give every idle hart a ready task, the hart whose clock is furthest behind first."""
-        if not len(self.policy):
-            return
-        harts = self.kernel.harts
+        harts, here = self.kernel.harts, self.kernel.cpu
         idle = [cpu for cpu, task in enumerate(self.running) if task is None]
         for cpu in sorted(idle, key=lambda cpu: harts[cpu].cycle):
-            while self.running[cpu] is None and (task := self.policy.pick_next_task(cpu)):
+            while self.running[cpu] is None and len(self.policy) and (task := self.policy.pick_next_task(cpu)):
+                self.wake_hart(cpu, here)
                 self.switch_to(cpu, task)
+            self.asleep[cpu] = self.running[cpu] is None
+
+    def wake_hart(self, cpu: int, here: int) -> None:
+        """Another hart that sleeps needs an interrupt to notice that there is a task for it."""
+        if self.asleep[cpu] and cpu != here:
+            self.kernel.cpu = here
+            self.kernel.irqs.send_ipi(cpu, IPI_RESCHEDULE)
+        self.asleep[cpu] = False
 
     def switch_to(self, cpu: int, task: Task) -> None:
         """context_switch: the hart takes up the task; waiting time since the task became ready is the hart's idle

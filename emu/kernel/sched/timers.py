@@ -38,15 +38,18 @@ class Timers:
         """A task that was woken by something else, or waits anew, has another timer number."""
         return getattr(entry[2], "timer", entry[1]) == entry[1]
 
-    def expire(self, now: int) -> None:
-        """Everything that is due at cycle `now`."""
-        while self.heap and self.heap[0][0] <= now:
+    def expire(self, now: int, limit: int = 1 << 30) -> int:
+        """What is due at cycle `now`, up to `limit` of it; how many expired."""
+        expired = 0
+        while expired < limit and self.heap and self.heap[0][0] <= now:
             entry = heapq.heappop(self.heap)
             if not self._alive(entry):
                 continue
+            expired += 1
             what = entry[2]
             if callable(what):
                 what()
             else:
                 what.timer = 0
                 self.kernel.sched.wake_up(what)
+        return expired

@@ -1,0 +1,88 @@
+"""Interrupts: who wants a hart's attention, and the top halves (Linux: kernel/irq, arch/riscv/kernel/smp.c).
+
+The timer and the disks interrupt the hart whose clock reaches their time; harts interrupt each other (IPIs). A top half
+only acknowledges, or ends a slice, and raises softirqs; those run on the way out.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emu.kernel.softirq import BLOCK, SCHED, TIMER
+from emu.machine.ledger import LEDGER_IPI, LEDGER_IRQ, LEDGER_TRAP
+
+if TYPE_CHECKING:
+    from emu.kernel.kernel import Kernel
+
+IPI_NAMES = (
+    "Rescheduling interrupts",
+    "Function call interrupts",
+    "CPU stop interrupts",
+    "CPU stop (for crash dump) interrupts",
+    "IRQ work interrupts",
+    "Timer broadcast interrupts",
+)
+IPI_RESCHEDULE, IPI_CALL_FUNC = 0, 1
+# name -> (number, what /proc/interrupts says behind the counts)
+SOURCES = {
+    "timer": (5, "RISC-V INTC   5 Edge      riscv-timer"),
+    "vda": (8, "SiFive PLIC   1 Edge      virtio0"),
+    "vdb": (9, "SiFive PLIC   2 Edge      virtio1"),
+}
+
+
+class Interrupts:
+    """`counts[source][cpu]` and `ipis[kind][cpu]` are /proc/interrupts."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self.kernel = kernel
+        harts = len(kernel.harts)
+        self.counts = {name: [0] * harts for name in SOURCES}
+        self.ipis = [[0] * harts for _ in IPI_NAMES]
+
+    def next_event(self) -> int | None:
+        """When the timer or a disk will interrupt next; timers that a softirq is about to serve don't count."""
+        kernel = self.kernel
+        times = [disk.next for disk in kernel.disks if disk.requests]
+        if not kernel.softirqs.is_pending(TIMER):
+            times.append(kernel.timers.next)
+        return min((time for time in times if time is not None), default=None)
+
+    def arrive(self, cpu: int) -> None:
+        """Whatever is due by the clock of this hart interrupts it."""
+        kernel = self.kernel
+        kernel.cpu, now, softirqs = cpu, kernel.now, kernel.softirqs
+        for disk in kernel.disks:
+            if disk.interrupt(now):
+                self.enter(cpu, disk.name)
+                softirqs.raise_softirq(cpu, BLOCK)
+        due = kernel.timers.next
+        timers = due is not None and due <= now and not softirqs.is_pending(TIMER)
+        tick = kernel.sched.running[cpu] is not None and kernel.sched.slice_end[cpu] <= now
+        if timers or tick:
+            self.enter(cpu, "timer")
+            if timers:
+                softirqs.raise_softirq(cpu, TIMER)
+            if tick:
+                kernel.sched.tick(cpu)
+                softirqs.raise_softirq(cpu, SCHED)
+        softirqs.irq_exit(cpu)
+
+    def enter(self, cpu: int, source: str) -> None:
+        """A top half: the trap, and the acknowledgement."""
+        kernel, hart = self.kernel, self.kernel.harts[cpu]
+        self.counts[source][cpu] += 1
+        kernel.trace("irq", irq=SOURCES[source][0])
+        hart.charge(LEDGER_TRAP, kernel.cost_trap)
+        hart.charge(LEDGER_IRQ, kernel.costs["irq"])
+
+    def send_ipi(self, cpu: int, kind: int) -> None:
+        """An interrupt to another hart costs both."""
+        kernel = self.kernel
+        self.ipis[kind][cpu] += 1
+        kernel.harts[kernel.cpu].charge(LEDGER_IPI, kernel.costs["ipi"])
+        kernel.harts[cpu].charge(LEDGER_IPI, kernel.costs["ipi"])
+
+    @property
+    def total(self) -> int:
+        return sum(map(sum, (*self.counts.values(), *self.ipis)))
