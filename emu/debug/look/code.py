@@ -1,0 +1,139 @@
+"""`disassemble` and `list`: the instructions at an address with their source, and the source around a place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from emu.debug.look.regfile import registers_of
+from emu.debug.look.subject import machine_of, mm_of
+from emu.debug.look.words import address
+from emu.debug.view import Line, Text, View
+from emu.errors import EmuError
+from emu.isa.disassemble import disassemble as as_text
+
+Read = Callable[[int, int], bytes | None]
+LIST_LINES = 10
+MOST = 4096
+
+
+def fetch(read: Read, pc: int) -> int | None:
+    """The 16 or 32 bits of the instruction at pc; None where there are none."""
+    low = read(pc, 2)
+    if low is None or low[0] & 3 != 3:
+        return None if low is None else int.from_bytes(low, "little")
+    high = read(pc + 2, 2)
+    return None if high is None else int.from_bytes(low + high, "little")
+
+
+def decode_from(session: Any, at: int, count: int, read: Read, until: int | None = None) -> list[dict[str, Any]]:
+    """Instructions from an address on: address, word, length, text, symbol, source."""
+    xlen, found = machine_of(session).xlen, []
+    while len(found) < count and (until is None or at < until):
+        word = fetch(read, at)
+        if word is None:
+            break
+        length = 4 if word & 3 == 3 else 2
+        text = as_text(word, at, xlen, symbols=session.symbolize)
+        source = session.source(at)
+        place = f"{source[0]}:{source[1]}" if source else ""
+        found.append(
+            {
+                "address": at,
+                "word": word,
+                "length": length,
+                "text": text,
+                "symbol": session.symbolize(at),
+                "source": place,
+            }
+        )
+        at += length
+    return found
+
+
+def instructions(session: Any, at: int, count: int, read: Read) -> View:
+    """x/i: instructions without source lines between. EmuError if there is no memory at all."""
+    rows = decode_from(session, at, count, read)
+    if not rows:
+        raise EmuError(f"can't read {at:#x}: no page is there", hint=f"`walk {at:#x}` shows why")
+    after = rows[-1]["address"] + rows[-1]["length"]
+    here = registers_of(session).pc
+    data = {"address": at, "format": "i", "instructions": rows, "next": after}
+    notes = [] if len(rows) == count else [f"can't read {after:#x}: no page is there"]
+    return View("memory", data, [Text([one_line(session, row, here) for row in rows])], notes)
+
+
+def disassemble(
+    session: Any, at: int | None = None, end: int | None = None, count: int = 20, source: bool = True
+) -> View:
+    """Instructions from `at` (default: pc) on, `count` of them or up to `end`, under the source lines they come from."""
+    mm_of(session)
+    here = registers_of(session).pc
+    at = here if at is None else at
+    rows = decode_from(session, at, MOST if end is not None else min(count, MOST), session.read, end)
+    if not rows:
+        raise EmuError(f"can't read {at:#x}: no page is there", hint=f"`walk {at:#x}` shows why")
+    lines: list[Line] = []
+    last = symbol = ""
+    for row in rows:
+        name = row["symbol"].partition("+")[0]
+        if name != symbol:
+            symbol = name
+            lines.append([(f"{name}:", "symbol")])
+        if source and row["source"] != last:
+            last = row["source"]
+            lines += [text] if (text := source_text(session, last)) else []
+        lines.append(one_line(session, row, here))
+    return View("disassemble", {"pc": here, "instructions": rows}, [Text(lines)])
+
+
+def one_line(session: Any, row: dict[str, Any], here: int) -> Line:
+    """`=> address <symbol>  word  instruction`."""
+    word = f"{row['word']:0{row['length'] * 2}x}"
+    mark = "=> " if row["address"] == here else "   "
+    name = f" <{row['symbol']}>" if row["symbol"] else ""
+    return [
+        (mark, "head"), (address(row["address"], machine_of(session).xlen), "addr"), (name, "symbol"),
+        (f"  {word:<8}  ", "dim"), (row["text"], "insn"),
+    ]  # fmt: skip
+
+
+def source_text(session: Any, place: str) -> Line:
+    """`file:line  text`, or '' without debug lines."""
+    file, _, line = place.rpartition(":")
+    if not file:
+        return ""
+    text = text_of(session, file, int(line))
+    return [(f"{place}  ", "dim"), (text.rstrip(), "comment")]
+
+
+def text_of(session: Any, file: str, line: int) -> str:
+    """A line of a source file, '' if the file can't be had."""
+    try:
+        lines = session.source_lines(file)
+    except (OSError, EmuError):
+        return ""
+    return lines[line - 1] if lines and 0 < line <= len(lines) else ""
+
+
+def listing(session: Any, at: int | None = None, count: int = LIST_LINES) -> View:
+    """`list`: source lines around an address (default: pc)."""
+    mm_of(session)
+    here = registers_of(session).pc
+    at = here if at is None else at
+    place = session.source(at)
+    if place is None:
+        raise EmuError(
+            f"no source line is known for {at:#x}", hint="programs have lines when assembled by emu, or with -g"
+        )
+    file, line = place
+    first = max(1, line - count // 2)
+    now = session.source(here)
+    rows = [(n, text_of(session, file, n)) for n in range(first, first + count)]
+    while rows and not rows[-1][1]:
+        rows.pop()
+    lines: list[Line] = [
+        [("=> " if (file, n) == now else "   ", "head"), (f"{n:>5}  ", "dim"), (text, "insn")] for n, text in rows
+    ]
+    data = {"file": file, "line": line, "lines": [{"number": n, "text": text} for n, text in rows]}
+    return View("list", data, [Text(lines, title=file)])

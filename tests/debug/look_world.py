@@ -1,0 +1,119 @@
+"""A tiny session for tests of views: a program on a machine and kernel, run for a number of instructions."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from emu.asm import Source, assemble
+from emu.kernel import Kernel, Limits, Options
+from emu.kernel.fs.console import Capture
+from emu.machine import Machine
+from emu.machine.config import load_config
+
+PROGRAMS = Path(__file__).resolve().parents[2] / "programs"
+
+
+@functools.cache
+def build(name: str, xlen: int) -> bytes:
+    """A program of programs/ as an ELF."""
+    path = PROGRAMS / name
+    folder = path.parent
+
+    def include(written: str, includer: str) -> bytes:
+        beside = folder / written
+        return (beside if beside.exists() else PROGRAMS / written).read_bytes()
+
+    return assemble([Source(f"programs/{name}", path.read_text())], xlen=xlen, include=include)
+
+
+class World:
+    """What views ask of a session, over one machine and kernel."""
+
+    engine = None
+
+    def __init__(
+        self, name: str, *args: str, xlen: int = 64, knobs: dict[str, Any] | None = None, **options: Any
+    ) -> None:
+        machine = Machine(load_config("small", knobs or {}), xlen=xlen)
+        self.kernel = Kernel(machine, Options(stdin=Capture(), stdout=Capture(), stderr=Capture(), **options))
+        self.machine, self.hart, self.pid, self.frame = machine, 0, 1, 0
+        machine.warm()
+        self.kernel.spawn(build(name, xlen), f"/programs/{name}", [name, *args], {"HOME": "/"})
+        self.exit = None
+
+    def run(self, insns: int | None = None) -> World:
+        """Go on for a number of instructions (None: to the end)."""
+        self.exit = self.kernel.run(Limits(max_insns=insns))
+        return self
+
+    def run_to(self, symbol: str, count: int = 1) -> World:
+        """Go on to the instruction at a symbol."""
+        target = self.resolve(symbol)[0]
+        for _ in range(1_000_000):
+            self.kernel.run(Limits(max_insns=1))
+            count -= self.machine.harts[self.hart].pc & self.kernel.xlen_mask == target
+            if not count:
+                return self
+        raise AssertionError(f"never came to {symbol}")
+
+    @property
+    def task(self) -> Any:
+        """The selected task as it is now."""
+        return self.kernel.tasks.get(self.pid)
+
+    @property
+    def symbols(self) -> Any:
+        """Symbols and lines of the selected task's program."""
+        from emu.kernel.symbols import Symbols
+
+        task = self.task
+        return Symbols.of(self.kernel, task) if task is not None and task.mm is not None else Symbols(b"")
+
+    def symbolize(self, va: int) -> str:
+        """`main+0x12` or ''."""
+        return self.symbols.name(va)
+
+    def source(self, va: int) -> tuple[str, int] | None:
+        """(file, line) or None."""
+        file, _, line = self.symbols.line(va).rpartition(":")
+        return (file, int(line)) if file else None
+
+    def source_lines(self, file: str) -> list[str]:
+        """The text of a source file."""
+        return (PROGRAMS.parent / file).read_text().splitlines()
+
+    def resolve(self, text: str) -> list[int]:
+        """Addresses of a symbol, or *address."""
+        if text.startswith("*"):
+            return [int(text[1:], 0)]
+        return [start for start, _, name in self.symbols.symbols if name == text]
+
+    def read(self, va: int, n: int, pid: int | None = None) -> bytes | None:
+        """Bytes through the page table."""
+        task = self.kernel.tasks.get(self.pid if pid is None else pid)
+        data = bytearray()
+        while task is not None and task.mm is not None and len(data) < n:
+            pte = task.mm.entry(va + len(data)) if 0 <= va + len(data) < task.mm.task_size else 0
+            if not pte & 1:
+                return None
+            at = pte >> 10 << 12 | (va + len(data)) & 4095
+            data += self.machine.ram[at : at + min(n - len(data), 4096 - (at & 4095))]
+        return bytes(data) if data else None
+
+    def digest(self) -> str:
+        """A hash of all that a view might disturb: registers, memory, page tables, caches, the kernel's lists."""
+        state = self.machine.state
+        first = hashlib.blake2b()
+        for part in (state.hart, state.tlb, state.line_tag, state.line_used, state.line):
+            first.update(part[: 1 << 16].tobytes())
+        first.update(self.machine.ram)
+        mem_map = self.kernel.pages.mem_map
+        for column in (mem_map.flags, mem_map.refcount, mem_map.lru_next, mem_map.lru_prev):
+            first.update(column)
+        lru = self.kernel.pages.lru
+        first.update(repr(([(each.first, each.last, each.count) for each in lru.lists], lru.pending)).encode())
+        first.update(repr([getattr(self.kernel.vm, name) for name in self.kernel.vm.__slots__]).encode())
+        return first.hexdigest()
