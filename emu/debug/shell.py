@@ -32,7 +32,9 @@ class InternalError(EmuError):
 
 
 class Face(Protocol):
-    """Whoever shows what the shell has to say."""
+    """Whoever shows what the shell has to say, by the settings that both share."""
+
+    settings: Settings
 
     def show(self, view: View, style: str, line: str) -> None:
         """An answer; style is text, plain or json."""
@@ -59,7 +61,7 @@ class Shell:
     def __init__(self, session: Any, face: Face, commands: Registry | None = None) -> None:
         self._session, self.face = session, face
         self.registry = commands or registry()
-        self.settings, self.aliases, self.macros = Settings(), {}, {}
+        self.settings, self.aliases, self.macros = face.settings, {}, {}
         self.history: list[str] = []
         self.again, self.block, self.depth = "", None, 0
 
