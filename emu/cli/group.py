@@ -13,6 +13,7 @@ COMMANDS: dict[str, str] = {
     "run": "Run a program: an ELF file, or assembly or C source as it is.",
     "stat": "Run a program and report what it cost, like perf stat.",
     "cc": "Compile C and C++ to a static ELF (needs the extra: pip install 'emu[c]').",
+    "debug": "Debug a program: look at every layer, ask why, go back in time.",
     "asm": "Assemble and link sources and objects into a static ELF.",
     "dis": "Disassemble an ELF, an object or a source.",
     "config": "Show the presets and every knob of the machine.",

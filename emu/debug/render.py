@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from emu.debug import draw
+from emu.debug.highlight import coloured
 from emu.debug.style import sgr
 from emu.debug.view import Facts, Line, Table, Text, View, spell
 
@@ -33,7 +34,7 @@ def text(view: View, *, width: int = 100, colour: bool = False) -> str:
 def ansi(line: Line, colour: bool = True) -> str:
     """A line of spans as text, with escapes where `colour` says so."""
     parts = []
-    for string, style in draw.spans(line):
+    for string, style in coloured(draw.spans(line)):
         begin = sgr(style) if colour else ""
         parts.append(f"{begin}{visible(string)}{RESET}" if begin and string else visible(string))
     return "".join(parts)

@@ -1,0 +1,47 @@
+"""From a Job to a session of the debugger. Whatever the user got wrong is said before anything is compiled."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from emu.cli.build import Program, load_program
+from emu.cli.job import Job
+from emu.cli.launch import boot, overrides
+from emu.cli.streams import Input
+
+if TYPE_CHECKING:
+    from emu.debug.printer import Printer
+    from emu.debug.starter import Starter
+
+
+def starter_for(job: Job, face: Printer) -> tuple[Starter, str]:
+    """What makes the session when it is needed, and the greeting."""
+    from emu.debug.starter import Starter
+    from emu.machine.config import load_config
+
+    config = load_config(job.preset, overrides(job))
+    program = load_program(job.program, job.sources, job.xlen)
+    stdin = Input.open(job.stdin)
+    about = f"{program.xlen}-bit, {config.values['harts']} hart, preset {job.preset}"
+
+    def make(progress: Callable[[str, float], None]) -> Any:
+        return make_session(job, program, config, stdin, face, progress)
+
+    return Starter(make), f"{job.program}: {about}\n"
+
+
+def make_session(
+    job: Job, program: Program, config: Any, stdin: Input, face: Printer, progress: Callable[[str, float], None]
+) -> Any:
+    """Engine and session, with the machine compiled."""
+    from emu.debug.engine import Engine
+    from emu.debug.session import Session
+
+    def fresh(stdin: Any, stdout: Any, stderr: Any) -> tuple[Any, Any]:
+        return boot(job, program, config, stdin, stdout, stderr)
+
+    engine = Engine(fresh, stdin=stdin, on_output=face.guest)
+    engine.machine.warm(progress)
+    return Session(engine)

@@ -1,0 +1,129 @@
+"""The loop of the prompt."""
+
+from __future__ import annotations
+
+import shutil
+from typing import Any
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.output.color_depth import ColorDepth
+
+from emu.debug.interrupt import on_ctrl_c
+from emu.debug.printer import Printer
+from emu.debug.render import visible
+from emu.debug.repl import pager
+from emu.debug.repl.completer import ShellCompleter
+from emu.debug.repl.history import open_history
+from emu.debug.repl.keys import in_block, run_bindings
+from emu.debug.repl.lexer import STYLE, CommandLexer, formatted
+from emu.debug.shell import Shell
+from emu.debug.starter import Starter
+from emu.debug.status import spans, status
+from emu.debug.view import View
+from emu.errors import EmuError
+
+HELLO = "help lists the commands, Tab completes, Enter repeats, Ctrl-C stops the program, Ctrl-D leaves"
+
+
+class Terminal(Printer):
+    """The face of the prompt: pages long answers, knows the full screen."""
+
+    shell: Shell
+
+    def show(self, view: View, style: str, line: str) -> None:
+        text = self.rendered(view, style, line)
+        rows = shutil.get_terminal_size((80, 24)).lines
+        if self.settings.on("page") and self.out.isatty() and text.count("\n") >= rows:
+            self.write("")
+            pager.page(text, self.out)
+        else:
+            self.write(text)
+
+    def fullscreen(self, panes: list[str]) -> None:
+        from emu.debug.tui.app import run_full_screen
+
+        run_full_screen(self.shell, self, panes)
+
+
+class Repl:
+    """Reads lines until the user leaves. The session may still be in the making."""
+
+    def __init__(self, shell: Shell, face: Terminal, starter: Starter) -> None:
+        self.shell, self.face, self.starter = shell, face, starter
+        face.shell = shell
+        self.prompt: PromptSession[str] = PromptSession(
+            lexer=CommandLexer(shell.registry),
+            completer=ShellCompleter(shell),
+            complete_while_typing=False,
+            enable_history_search=True,
+            history=open_history(),
+            key_bindings=run_bindings(),
+            multiline=in_block,
+            prompt_continuation="    > ",
+            bottom_toolbar=self.bar,
+            refresh_interval=0.25,
+            style=STYLE,
+            color_depth=None if face.colour else ColorDepth.DEPTH_1_BIT,
+        )
+
+    def bar(self) -> StyleAndTextTuples:
+        """The status bar."""
+        width = shutil.get_terminal_size((80, 24)).columns
+        if not self.starter.ready:
+            return formatted([(self.starting(), "warn")])
+        try:
+            return formatted(spans(status(self.starter.session), width))
+        except EmuError as error:
+            return formatted([(error.message, "warn")])
+
+    def starting(self) -> str:
+        """What is shown until there is a session."""
+        if self.starter.failure is not None:
+            return "the program can't be started: any command tells why"
+        return (
+            f"compiling the machine (once per version): {self.starter.fraction:.0%}"
+            if self.starter.fraction
+            else "starting …"
+        )
+
+    def loop(self) -> None:
+        """Until Quit is raised or the input ends."""
+        while True:
+            try:
+                text = self.prompt.prompt([("class:emu.key", "(emu) ")])
+            except KeyboardInterrupt:
+                continue
+            except EOFError:
+                return
+            for line in text.replace("\\\n", " ").split("\n"):
+                self.run(line)
+
+    def run(self, line: str) -> None:
+        """One line, with Ctrl-C stopping the program."""
+        with on_ctrl_c(self.stop):
+            try:
+                self.shell.type(line)
+            except KeyboardInterrupt:
+                self.face.write("interrupted\n")
+
+    def stop(self) -> None:
+        """Ctrl-C."""
+        if not self.starter.ready:
+            raise KeyboardInterrupt
+        self.starter.session.engine.interrupt()
+
+
+def greeting(program: str, about: str) -> str:
+    """The first lines."""
+    return f"{visible(program)}: {about}\n{HELLO}\n"
+
+
+def run_prompt(shell: Shell, face: Terminal, starter: Starter, hello: str = "", panes: Any = None) -> None:
+    """Greet, then read lines; with panes (a list, may be empty) in full screen first."""
+    repl = Repl(shell, face, starter)
+    if hello:
+        face.write(hello)
+    if panes is not None:
+        repl.run("layout " + " ".join(panes))
+    repl.loop()

@@ -1,0 +1,40 @@
+"""Colours of the line that is being typed, and spans in prompt_toolkit's terms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from prompt_toolkit.document import Document
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.lexers import Lexer
+from prompt_toolkit.styles import Style
+
+from emu.debug.highlight import coloured, command_line
+from emu.debug.registry import Registry
+from emu.debug.render import visible
+from emu.debug.style import LOOKS, prompt_style
+from emu.debug.view import Span
+
+STYLE = Style.from_dict(
+    {f"emu.{name}": prompt_style(name) for name in LOOKS}
+    | {"bottom-toolbar": "noreverse bg:default", "emu.rule": "ansibrightblack"}
+)
+
+
+def formatted(spans: Iterable[Span]) -> StyleAndTextTuples:
+    """Spans as prompt_toolkit draws them; code gets its colours, control characters are shown."""
+    return [(f"class:emu.{style}" if style else "", visible(text)) for text, style in coloured(spans)]
+
+
+class CommandLexer(Lexer):
+    """Commands as emu.debug.highlight sees them."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+
+    def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
+        def line(number: int) -> StyleAndTextTuples:
+            spans = command_line(document.lines[number], self.registry) if number < len(document.lines) else []
+            return [(f"class:emu.{style}" if style else "", text) for text, style in spans]
+
+        return line
