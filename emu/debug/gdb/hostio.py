@@ -1,0 +1,69 @@
+"""vFile: gdb reads the guest's files, above all the executable with its symbols, so that it needs no file of its own.
+
+Reading only. Errors have the protocol's own numbers ("Errno Values" in gdb's appendix on file I/O).
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING
+
+from emu.debug.gdb.packet import escape
+
+if TYPE_CHECKING:
+    from emu.debug.gdb.stub import Stub
+
+NOENT, BADF, ROFS = 2, 9, 30
+WRITES = (
+    0x3 | 0x8 | 0x200 | 0x400 | 0x800
+)  # any of O_WRONLY O_RDWR O_APPEND O_CREAT O_TRUNC O_EXCL, as gdb numbers them
+MOST_FILES = 64
+
+
+def failed(number: int) -> bytes:
+    return b"F-1,%x" % number
+
+
+def open_file(stub: Stub, rest: bytes) -> bytes:
+    """open:HEXPATH,FLAGS,MODE"""
+    name, flags, _ = rest.split(b",")
+    if int(flags, 16) & WRITES:
+        return failed(ROFS)
+    data = stub.session.file_contents(bytes.fromhex(name.decode()).decode("utf-8", "surrogateescape"))
+    if data is None or len(stub.files) >= MOST_FILES:
+        return failed(NOENT)
+    fd = max(stub.files, default=2) + 1
+    stub.files[fd] = data
+    return b"F%x" % fd
+
+
+def pread(stub: Stub, rest: bytes) -> bytes:
+    """pread:FD,COUNT,OFFSET"""
+    fd, count, offset = (int(word, 16) for word in rest.split(b","))
+    if fd not in stub.files:
+        return failed(BADF)
+    part = stub.files[fd][offset : offset + min(count, 0x1800)]
+    return b"F%x;" % len(part) + escape(part)
+
+
+def fstat(stub: Stub, rest: bytes) -> bytes:
+    """fstat:FD -> the protocol's own struct stat, big-endian: a regular file of so many bytes."""
+    data = stub.files.get(int(rest, 16))
+    if data is None:
+        return failed(BADF)
+    stat = struct.pack(">7I3Q3I", 0, 0, 0o100555, 1, 0, 0, 0, len(data), 512, (len(data) + 511) // 512, 0, 0, 0)
+    return b"F%x;" % len(stat) + escape(stat)
+
+
+def close(stub: Stub, rest: bytes) -> bytes:
+    """close:FD"""
+    return b"F0" if stub.files.pop(int(rest, 16), None) is not None else failed(BADF)
+
+
+HANDLERS = {
+    b"vFile:setfs:": lambda stub, rest: b"F0",
+    b"vFile:open:": open_file,
+    b"vFile:pread:": pread,
+    b"vFile:fstat:": fstat,
+    b"vFile:close:": close,
+}

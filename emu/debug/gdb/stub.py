@@ -1,0 +1,120 @@
+"""Packets in, replies out: one stub serves one connection. What runs the guest is in `resume`; the rest answers at once.
+
+A handler is a function (stub, rest of the packet) -> reply as bytes; HANDLERS of the modules map the packets' beginnings
+to them. An unknown packet gets the empty reply, as the protocol wants; what the session refuses, an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from emu.debug.gdb import access, hostio, points, resume, threads, xfer
+from emu.debug.gdb.target import registers
+from emu.errors import EmuError
+
+if TYPE_CHECKING:
+    from emu.debug.session import Session
+
+Handler = Callable[["Stub", bytes], bytes | None]
+OK, BAD, ERROR = b"OK", b"E01", b"E0e"
+PACKET_SIZE = 0x4000
+FEATURES = (
+    b"QStartNoAckMode+", b"vContSupported+", b"multiprocess+", b"swbreak+", b"hwbreak+", b"ReverseStep+", b"ReverseContinue+",
+    b"qXfer:features:read+", b"qXfer:memory-map:read+", b"qXfer:auxv:read+", b"qXfer:exec-file:read+",
+    b"qXfer:threads:read+", b"QPassSignals+",
+)  # fmt: skip
+
+
+class Stub:
+    """The state of a connection: which thread gdb means, what it opened, how the guest stopped last.
+
+    run_line(text) executes a line of the REPL and returns what it prints: the `monitor` command.
+    """
+
+    def __init__(self, session: Session, run_line: Callable[[str], str]) -> None:
+        self.session, self.run_line = session, run_line
+        self.acks = True
+        self.finished = False
+        self.general: int | None = None  # pid (a thread's id) for registers and memory
+        self.points: dict[tuple[int, int, int], int] = {}  # (type, address, length) -> the session's number
+        self.files: dict[int, Any] = {}
+        self.threads: list[int] = []
+        self.passed: set[int] = set()  # signals that gdb doesn't want to hear of
+        self.last_stop: Any = None
+        self.send_console: Callable[[str], None] = lambda text: None
+        self.registers = registers(session.machine.xlen, floats=True)
+        self.table = general() | access.HANDLERS | points.HANDLERS | resume.HANDLERS | threads.HANDLERS
+        self.table |= xfer.HANDLERS | hostio.HANDLERS
+
+    def answer(self, packet: bytes) -> bytes | None:
+        """The reply to a packet; None for those that have none."""
+        for length in range(min(len(packet), 24), 0, -1):
+            handler = self.table.get(packet[:length])
+            if handler is not None:
+                return self.guarded(handler, packet[length:])
+        return b""
+
+    def guarded(self, handler: Handler, rest: bytes) -> bytes | None:
+        """Whatever gdb sends, it gets an answer."""
+        try:
+            return handler(self, rest)
+        except EmuError as error:
+            self.send_console(f"{error}\n")
+            return ERROR
+        except (ValueError, IndexError, KeyError, OverflowError):
+            return BAD
+
+    @property
+    def pid(self) -> int:
+        """The thread that registers and memory belong to: the one chosen if it still lives, else the selected one."""
+        tasks = self.session.kernel.tasks
+        return self.general if self.general in tasks else self.session.pid
+
+
+def general() -> dict[bytes, Handler]:
+    """Packets about the connection itself."""
+    return {
+        b"qSupported": lambda stub, rest: b";".join((b"PacketSize=%x" % PACKET_SIZE, *FEATURES)),
+        b"QStartNoAckMode": no_acks,
+        b"!": lambda stub, rest: OK,
+        b"qAttached": lambda stub, rest: b"0",
+        b"qSymbol": lambda stub, rest: OK,
+        b"QPassSignals:": pass_signals,
+        b"qRcmd,": monitor,
+        b"D": detach,
+        b"k": kill,
+        b"vKill": kill,
+    }
+
+
+def no_acks(stub: Stub, rest: bytes) -> bytes:
+    """From here on no + and -: TCP is reliable."""
+    stub.acks = False
+    return OK
+
+
+def pass_signals(stub: Stub, rest: bytes) -> bytes:
+    """The signals that are delivered without a stop."""
+    stub.passed = {int(word, 16) for word in rest.split(b";") if word}
+    return OK
+
+
+def monitor(stub: Stub, rest: bytes) -> bytes:
+    """`monitor LINE`: any line of the debugger; its answer is gdb's console output."""
+    line = bytes.fromhex(rest.decode("ascii")).decode("utf-8", "replace")
+    stub.send_console(stub.run_line(line))
+    return OK
+
+
+def detach(stub: Stub, rest: bytes) -> bytes:
+    """gdb leaves; its breakpoints go, the guest stays where it is."""
+    points.clear(stub)
+    stub.finished = True
+    return OK
+
+
+def kill(stub: Stub, rest: bytes) -> bytes:
+    """The end of the debugged program, and of the connection."""
+    stub.finished = True
+    return OK
