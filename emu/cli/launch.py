@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,8 +53,16 @@ class Run:
         return {**chosen, "harts": knobs["harts"], "timing": knobs["timing"], "ram": knobs["ram"], "knobs": knobs}
 
 
-def launch(job: Job, *, stdout_to_stderr: bool = False, events: tuple[str, ...] = ()) -> Run:
-    """Run the job to its end. EmuError for whatever the user got wrong, before anything is compiled."""
+def launch(
+    job: Job,
+    *,
+    stdout_to_stderr: bool = False,
+    events: tuple[str, ...] = (),
+    prepare: Callable[[Any], None] | None = None,
+) -> Run:
+    """Run the job to its end; `prepare` is given the kernel before. EmuError for whatever the user got wrong, before
+    anything is compiled.
+    """
     from emu.machine.config import load_config
 
     config = load_config(job.preset, overrides(job))
@@ -61,6 +70,8 @@ def launch(job: Job, *, stdout_to_stderr: bool = False, events: tuple[str, ...] 
     stdin, stdout = Input.open(job.stdin), Output(2 if stdout_to_stderr else 1)
     machine, kernel = boot(job, program, config, stdin, stdout)
     compile_machine(machine)
+    if prepare is not None:
+        prepare(kernel)
     machine.trace(*events)
     stdout.on_broken = machine.stop
     with stopped_by_ctrl_c(machine, stdin):

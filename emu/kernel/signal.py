@@ -147,6 +147,7 @@ def deliver(kernel: Kernel, task: Task) -> None:
         action = task.process.actions.get(info.number, DEFAULT)
         if kernel.tracer is not None:
             what = {"code": info.code, "address": info.addr, "action": effect(info.number, action)}
+            what |= {"sender": info.pid, "uid": info.uid, "status": info.status}
             kernel.tracer.emit(kernel, "signal", task.pid, number=info.number, name=name_of(info.number), **what)
         if action.handler == SIG_IGN or (action.handler == SIG_DFL and info.number in IGNORED_BY_DEFAULT):
             continue

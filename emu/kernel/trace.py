@@ -26,7 +26,10 @@ KINDS: dict[str, tuple[str, str]] = {
     "fault_wait": ("address access pc vma", "a page fault waits for the disk, and will be taken again"),
     "trap": ("cause pc value", "an exception that is neither a system call nor a page fault"),
     "signal_send": ("number name target sender", "a signal became pending"),
-    "signal": ("number name code address action", "a signal is delivered: handler, kill, stop or ignore"),
+    "signal": (
+        "number name code address action sender uid status",
+        "a signal is delivered: handler, kill, stop or ignore",
+    ),
     "fork": ("child flags thread", "clone made a task"),
     "exec": ("path pc", "execve replaced the program"),
     "exit": ("code signal", "a task ended"),

@@ -1,0 +1,128 @@
+"""One system call as text: arguments decoded when it begins, those that the kernel writes when it has returned.
+
+call = Call(kernel, task, "openat", [a0 … a5])
+call.begin()                  'AT_FDCWD, "/etc/passwd", O_RDONLY'
+call.end(-2)                  'openat(AT_FDCWD, "/etc/passwd", O_RDONLY) = -1 ENOENT (No such file or directory)'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from emu.kernel.errno import NAMES
+from emu.kernel.strace import dependent, flags, structures_io, structures_net
+from emu.kernel.strace.errors import TEXTS
+from emu.kernel.strace.peek import peek, peek_string
+from emu.kernel.strace.signatures import HEX_RESULTS, OCTAL_RESULTS, Parameter, signature
+from emu.kernel.strace.structures import POINTERS
+from emu.kernel.strace.text import address
+from emu.kernel.strace.values import KINDS
+
+if TYPE_CHECKING:
+    from emu.kernel.kernel import Kernel
+    from emu.kernel.task import Task
+
+LOADED = dependent, structures_io, structures_net  # their kinds stand in KINDS
+
+
+class Call:
+    """A call under way. `args` has one number for each parameter, `result` is None until it is known."""
+
+    def __init__(self, kernel: Kernel, task: Task, name: str, registers: Sequence[int]) -> None:
+        self.kernel, self.task, self.name = kernel, task, name
+        self.xlen, self.word_size = kernel.xlen, kernel.xlen // 8
+        self.parameters = signature(name)
+        self.args = arguments(self.parameters, registers, kernel.xlen)
+        self.result: int | None = None
+        self.texts: list[str | None] = [None] * len(self.args)
+        self.parameter = Parameter("", "", False)
+        self.following = 0
+        self.begun = ""  # what `begin` told
+
+    # -- for the kinds ------------------------------------------------------------------------------------------------
+    def peek(self, addr: int, count: int) -> bytes | None:
+        """The guest's memory, unchanged by looking at it."""
+        return peek(self.task.mm, addr, count) if self.task.mm is not None else None
+
+    def string(self, addr: int) -> bytes | None:
+        """A string of the guest's."""
+        return peek_string(self.task.mm, addr) if self.task.mm is not None else None
+
+    def word(self, addr: int) -> int | None:
+        """A pointer or a long in the guest's memory."""
+        data = self.peek(addr, self.word_size)
+        return None if data is None else int.from_bytes(data, "little")
+
+    # -- text ---------------------------------------------------------------------------------------------------------
+    def begin(self) -> str:
+        """The arguments that can be told before the call is served, up to the first that can't."""
+        for n, parameter in enumerate(self.parameters):
+            if not parameter.out:
+                self.texts[n] = self.decode(n)
+        known = self.texts.index(None) if None in self.texts else len(self.texts)
+        words = [text for text in self.texts[:known] if text] + ([""] if known < len(self.texts) else [])
+        self.begun = ", ".join(words)
+        return self.begun
+
+    def end(self, result: int | None) -> str:
+        """The whole line; a result of None is a call that doesn't return."""
+        self.finish(result)
+        return f"{self.name}({self.arguments_text()}) = {self.result_text()}"
+
+    def finish(self, result: int | None) -> None:
+        """Decode what is left."""
+        self.result = result
+        for n, text in enumerate(self.texts):
+            if text is None:
+                found = self.decode(n) if result is not None or not self.parameters[n].out else None
+                self.texts[n] = address(self.args[n]) if found is None else found
+
+    def arguments_text(self) -> str:
+        """All arguments, after `finish`."""
+        return ", ".join(text for text in self.texts if text)
+
+    def decode(self, n: int) -> str | None:
+        """One argument; None while what it points to can't be read."""
+        parameter, value = self.parameters[n], self.args[n]
+        self.parameter = parameter
+        self.following = self.args[n + 1] if n + 1 < len(self.args) else 0
+        if parameter.kind not in KINDS:
+            return flags.names(parameter.kind, value if parameter.kind in flags.BITS else signed32(value))
+        if parameter.kind in POINTERS and (not value or (parameter.out and (self.result or 0) < 0)):
+            return address(value)
+        return KINDS[parameter.kind](self, value)
+
+    def result_text(self) -> str:
+        """What the call returned."""
+        if self.result is None:
+            return "?"
+        if -4096 < self.result < 0:
+            return error_text(-self.result)
+        if self.name in HEX_RESULTS:
+            return f"{self.result & self.kernel.xlen_mask:#x}"
+        if self.name in OCTAL_RESULTS:
+            return f"{self.result:#05o}".replace("0o", "0")
+        return f"{self.result}{structures_io.remark(self)}"
+
+
+def error_text(number: int) -> str:
+    """`-1 ENOENT (No such file or directory)`."""
+    name = NAMES.get(number)
+    return f"-1 {name} ({TEXTS[name]})" if name else f"-1 (errno {number})"
+
+
+def signed32(value: int) -> int:
+    return ((value & 0xFFFFFFFF) ^ 0x80000000) - 0x80000000
+
+
+def arguments(parameters: Sequence[Parameter], registers: Sequence[int], xlen: int) -> list[int]:
+    """The value of each parameter from the registers a0 … a5."""
+    values, at = [], 0
+    for parameter in parameters:
+        pair = (parameter.kind == "off" and xlen == 32) or parameter.kind == "halves"
+        low = registers[at] if at < len(registers) else 0
+        high = registers[at + 1] if pair and at + 1 < len(registers) else 0
+        values.append(high << 32 | low & 0xFFFFFFFF if pair and xlen == 32 else low)
+        at += 2 if pair else 1
+    return values

@@ -1,0 +1,110 @@
+"""Kinds whose meaning hangs on other arguments or is made of two sets: modes, flags with a type in them, futexes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emu.kernel.signal import name_of
+from emu.kernel.strace import flags
+from emu.kernel.strace.text import address
+from emu.kernel.strace.values import KINDS, kind, octal, signed
+
+if TYPE_CHECKING:
+    from emu.kernel.strace.call import Call
+
+CLONE_SETTLS, CLONE_PARENT_SETTID, CLONE_CHILD_TID = 0x80000, 0x100000, 0x1200000
+
+
+@kind
+def MAP(call: Call, value: int) -> str:
+    shared = flags.CHOICES["MAPTYPE"].get(value & 15, f"{value & 15:#x}")
+    rest = flags.names("MAP", value & ~15)
+    return shared if rest == "0" else f"{shared}|{rest}"
+
+
+@kind
+def CLONE(call: Call, value: int) -> str:
+    number, rest = value & 0xFF, flags.names("CLONE", value & ~0xFF)
+    if not number:
+        return rest
+    return name_of(number) if rest == "0" else f"{rest}|{name_of(number)}"
+
+
+@kind
+def clone_flags(call: Call, value: int) -> str:
+    """strace names clone's arguments, for each architecture has them in another order."""
+    return f"child_stack={address(call.args[1])}, flags={CLONE(call, value)}"
+
+
+@kind
+def clone_parent(call: Call, value: int) -> str:
+    return f"parent_tid={address(value)}" if call.args[0] & CLONE_PARENT_SETTID else ""
+
+
+@kind
+def clone_tls(call: Call, value: int) -> str:
+    return f"tls={address(value)}" if call.args[0] & CLONE_SETTLS else ""
+
+
+@kind
+def clone_child(call: Call, value: int) -> str:
+    return f"child_tidptr={address(value)}" if call.args[0] & CLONE_CHILD_TID else ""
+
+
+@kind
+def SOCK(call: Call, value: int) -> str:
+    bare = flags.CHOICES["SOCKTYPE"].get(value & 15)
+    rest = flags.names("SOCKFLAG", value & ~15)
+    return (bare or "0") if rest == "0" else "|".join(filter(None, (bare, rest)))
+
+
+@kind
+def FUTEX(call: Call, value: int) -> str:
+    name = flags.CHOICES["FUTEX"].get(value & 127, f"{value & 127:#x}")
+    return name + ("_PRIVATE" if value & 128 else "") + ("|FUTEX_CLOCK_REALTIME" if value & 256 else "")
+
+
+@kind
+def skip(call: Call, value: int) -> str:
+    """A register that is no argument of this call."""
+    return ""
+
+
+@kind
+def creat_mode(call: Call, value: int) -> str:
+    """openat's mode: an argument only of calls that may make a file."""
+    return octal(call, value) if call.args[2] & 0o20000100 else ""
+
+
+@kind
+def mremap_to(call: Call, value: int) -> str:
+    return address(value) if call.args[3] & 2 else ""
+
+
+@kind
+def fcntl_arg(call: Call, value: int) -> str:
+    command = flags.CHOICES["F"].get(call.args[1], "")
+    if command.startswith("F_GETF") or command in ("F_GETOWN", "F_GETSIG", "F_GETPIPE_SZ", "F_GET_SEALS"):
+        return ""
+    if command in ("F_SETFD", "F_SETFL"):
+        return flags.names("FD" if command == "F_SETFD" else "O", value)
+    return address(value) if "LK" in command else str(signed(value))
+
+
+@kind
+def futex_timeout(call: Call, value: int) -> str | None:
+    """A time for those who wait, a count for those who move waiters."""
+    command = call.args[1] & 127
+    if command in (3, 4, 5, 12):
+        return str(value & 0xFFFFFFFF)
+    return KINDS["timespec"](call, value) if command in (0, 6, 9, 11, 13) else ""
+
+
+@kind
+def futex_addr2(call: Call, value: int) -> str:
+    return address(value) if call.args[1] & 127 in (3, 4, 5, 11, 12) else ""
+
+
+@kind
+def futex_val3(call: Call, value: int) -> str:
+    return (f"{value & 0xFFFFFFFF:#x}") if call.args[1] & 127 in (4, 5, 9, 10, 12) else ""

@@ -1,0 +1,206 @@
+"""Kinds that point to structures of files, polls, resources and the system (section 2 man pages, asm-generic)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emu.kernel.strace import flags
+from emu.kernel.strace.structures import fields, pointer
+from emu.kernel.strace.text import SHOWN, address, listed, quoted, struct
+from emu.kernel.strace.values import file_mode, signed
+
+if TYPE_CHECKING:
+    from emu.kernel.strace.call import Call
+
+INFINITE = (1 << 64) - 1
+
+
+# -- files ------------------------------------------------------------------------------------------------------------
+def iovec_text(call: Call, addr: int, count: int, left: int | None) -> str | None:
+    """An array of pieces; `left` bytes of them are filled, None: all."""
+    pieces = []
+    for n in range(min(count, SHOWN)):
+        found = fields(call, addr + 2 * n * call.word_size, "PP")
+        if found is None:
+            return None
+        base, length = found
+        shown = length if left is None else min(length, left)
+        left = None if left is None else left - shown
+        data = call.peek(base, min(shown, SHOWN + 1)) if base else None
+        pieces.append(struct(iov_base=address(base) if data is None else quoted(data), iov_len=length))
+    return listed(pieces, count > SHOWN)
+
+
+@pointer
+def iovec(call: Call, value: int) -> str | None:
+    count = max(signed(call.following), 0)
+    return iovec_text(call, value, count, max(call.result or 0, 0) if call.parameter.out else None)
+
+
+@pointer
+def fds(call: Call, value: int) -> str | None:
+    found = fields(call, value, "ii")
+    return None if found is None else listed(map(str, found))
+
+
+@pointer
+def int_p(call: Call, value: int) -> str | None:
+    found = fields(call, value, "i")
+    return None if found is None else listed(map(str, found))
+
+
+@pointer
+def off_p(call: Call, value: int) -> str | None:
+    found = fields(call, value, "q")
+    return None if found is None else listed(map(str, found))
+
+
+@pointer
+def stat(call: Call, value: int) -> str | None:
+    """struct stat (generic): the parts that strace shows without -v."""
+    found = fields(call, value + 2 * 8, "II8xQQq")
+    if found is None:
+        return None
+    mode, _, rdev, _, size = found
+    kind = mode >> 12
+    what = {"st_rdev": f"makedev({rdev >> 8 & 0xFFF:#x}, {rdev & 0xFF:#x})"} if kind in (2, 6) else {"st_size": size}
+    return struct("...", st_mode=file_mode(mode), **what)
+
+
+@pointer
+def statx(call: Call, value: int) -> str | None:
+    found = fields(call, value, "IIQIIIH2xQQ")
+    if found is None:
+        return None
+    mask, _, attributes, _, _, _, mode, _, size = found
+    shown = {"stx_mask": flags.names("STATX", mask), "stx_attributes": attributes, "stx_mode": file_mode(mode)}
+    return struct("...", **shown, stx_size=size)
+
+
+@pointer
+def dirents(call: Call, value: int) -> str:
+    at, entries, end = value, 0, value + (call.result or 0)
+    while at < end and (found := fields(call, at + 16, "H")) and found[0]:
+        at, entries = at + found[0], entries + 1
+    return f"{address(value)} /* {entries} {'entry' if entries == 1 else 'entries'} */"
+
+
+# -- waiting for several ----------------------------------------------------------------------------------------------
+@pointer
+def pollfds(call: Call, value: int) -> str | None:
+    found = [fields(call, value + 8 * n, "ihH") for n in range(min(call.following, SHOWN))]
+    if None in found:
+        return None
+    rows = (struct(fd=fd, events=flags.names("POLL", events & 0xFFFF)) for fd, events, _ in found)
+    return listed(rows, call.following > SHOWN)
+
+
+@pointer
+def fdset(call: Call, value: int) -> str | None:
+    count = min(max(signed(call.args[0]), 0), 1024)
+    data = call.peek(value, (count + call.xlen - 1) // call.xlen * call.word_size)
+    if data is None:
+        return None
+    bits = int.from_bytes(data, "little")
+    return "[" + " ".join(str(fd) for fd in range(count) if bits >> fd & 1) + "]"
+
+
+@pointer
+def epoll_event(call: Call, value: int) -> str | None:
+    found = fields(call, value, "I4xQ")
+    return None if found is None else struct(events=flags.names("EPOLL", found[0]), data=f"{found[1]:#x}")
+
+
+@pointer
+def epoll_events(call: Call, value: int) -> str | None:
+    rows = [epoll_event(call, value + 16 * n) for n in range(min(call.result or 0, SHOWN))]
+    return None if None in rows else listed(rows)
+
+
+@pointer
+def cpuset(call: Call, value: int) -> str | None:
+    data = call.peek(value, min(call.args[1], 128) if not call.parameter.out else min(call.result or 0, 128))
+    if data is None:
+        return None
+    bits = int.from_bytes(data, "little")
+    return "[" + " ".join(str(n) for n in range(len(data) * 8) if bits >> n & 1) + "]"
+
+
+# -- resources and the system -----------------------------------------------------------------------------------------
+def limit(value: int) -> str:
+    """A resource limit, as a multiple of 1024 where it is one."""
+    if value == INFINITE:
+        return "RLIM64_INFINITY"
+    return f"{value // 1024}*1024" if value and value % 1024 == 0 else str(value)
+
+
+@pointer
+def rlimit(call: Call, value: int) -> str | None:
+    found = fields(call, value, "QQ")
+    return None if found is None else struct(rlim_cur=limit(found[0]), rlim_max=limit(found[1]))
+
+
+@pointer
+def rusage(call: Call, value: int) -> str | None:
+    found = fields(call, value, "4P")
+    if found is None:
+        return None
+    user, system = (struct(tv_sec=found[n], tv_usec=found[n + 1]) for n in (0, 2))
+    return struct("...", ru_utime=user, ru_stime=system)
+
+
+@pointer
+def utsname(call: Call, value: int) -> str | None:
+    names = [call.string(value + 65 * n) for n in range(2)]
+    return None if None in names else struct("...", sysname=quoted(names[0]), nodename=quoted(names[1]))
+
+
+@pointer
+def sysinfo(call: Call, value: int) -> str | None:
+    found = fields(call, value, "10PH")
+    if found is None:
+        return None
+    return struct("...", uptime=found[0], totalram=found[4], freeram=found[5], procs=found[10])
+
+
+@pointer
+def hwprobe(call: Call, value: int) -> str | None:
+    found = [fields(call, value + 16 * n, "qQ") for n in range(min(call.following, SHOWN))]
+    return None if None in found else listed(struct(key=key, value=f"{number:#x}") for key, number in found)
+
+
+@pointer
+def clone_args(call: Call, value: int) -> str | None:
+    found = fields(call, value, "8Q")
+    if found is None:
+        return None
+    names = flags.names("CLONE", found[0])
+    return struct("...", flags=names, stack=address(found[5]), stack_size=f"{found[6]:#x}", tls=address(found[7]))
+
+
+@pointer
+def ioctl_arg(call: Call, value: int) -> str | None:
+    command = flags.CHOICES["IOCTL"].get(call.args[1], "")
+    if command == "TIOCGWINSZ":
+        found = fields(call, value, "4H")
+        return (
+            None if found is None else struct(ws_row=found[0], ws_col=found[1], ws_xpixel=found[2], ws_ypixel=found[3])
+        )
+    return int_p(call, value) if command in ("FIONREAD", "FIONBIO", "TIOCGPGRP", "TIOCSPGRP") else address(value)
+
+
+def remark(call: Call) -> str:
+    """What strace says behind a result."""
+    if call.name.startswith(("ppoll", "pselect6")) and call.result == 0:
+        return " (Timeout)"
+    if call.name.startswith("ppoll"):
+        return f" ({ready(call)})"
+    if call.name.startswith("fcntl") and call.args[1] == 3:
+        return f" (flags {flags.names('O', call.result)})"
+    return ""
+
+
+def ready(call: Call) -> str:
+    """The descriptors that a poll found ready."""
+    found = [fields(call, call.args[0] + 8 * n, "iHH") for n in range(min(call.args[1], SHOWN))]
+    return listed(struct(fd=row[0], revents=flags.names("POLL", row[2])) for row in found if row and row[2])
