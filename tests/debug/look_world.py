@@ -20,10 +20,9 @@ PROGRAMS = Path(__file__).resolve().parents[2] / "programs"
 def build(name: str, xlen: int) -> bytes:
     """A program of programs/ as an ELF."""
     path = PROGRAMS / name
-    folder = path.parent
 
     def include(written: str, includer: str) -> bytes:
-        beside = folder / written
+        beside = (PROGRAMS.parent / includer).parent / written
         return (beside if beside.exists() else PROGRAMS / written).read_bytes()
 
     return assemble([Source(f"programs/{name}", path.read_text())], xlen=xlen, include=include)

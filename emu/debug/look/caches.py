@@ -60,9 +60,19 @@ def way_at(machine: Any, level: int, hart: int, index: int) -> Way:
 def contents(machine: Any, level: int, hart: int = 0) -> Iterator[Way]:
     """Every valid line of a cache, set by set."""
     first, sets, ways = shape(machine, level, hart)
-    tags = machine.state.line_tag[first : first + sets * ways]
-    for place in np.flatnonzero(tags).tolist():
-        yield way_at(machine, level, hart, first + place)
+    m, shift = machine.state, int(machine.state.line_shift)
+    places = np.flatnonzero(m.line_tag[first : first + sets * ways])
+    rows = m.line[first + places]
+    columns = (
+        places,
+        m.line_tag[first + places],
+        rows["state"],
+        rows["dirty"],
+        m.line_used[first + places],
+        rows["above"],
+    )
+    for place, tag, state, dirty, used, above in zip(*(column.tolist() for column in columns), strict=True):
+        yield Way(level, hart, place // ways, place % ways, (tag - 1) << shift, state, bool(dirty), used, above)
 
 
 def find(machine: Any, level: int, hart: int, pa: int) -> Way | None:

@@ -30,7 +30,8 @@ def registers_of(session: Any, pid: int | None = None) -> Registers:
     task = kernel.tasks.get(session.pid if pid is None else pid)
     wide, narrow = (1 << 64) - 1, kernel.xlen_mask
     number = session.hart if task is None else task.loaded_on
-    if task is None or (number >= 0 and not task.reload):
+    held = task is not None and number >= 0 and kernel.sched.loaded[number] in (task, None) and not task.reload
+    if task is None or held:
         hart = hart_of(session, number)
         x, f, pc, fcsr = hart.x, hart.f, hart.pc, hart.fcsr
     else:

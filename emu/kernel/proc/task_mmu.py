@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from emu.isa.paging import PTE_A, PTE_D, PTE_V
 from emu.kernel.mm.page import PG_ANON
+from emu.kernel.mm.pgtable import keys_between
 from emu.kernel.mm.vma import (
     VM_ACCOUNT,
     VM_EXEC,
@@ -75,7 +77,7 @@ class Usage:
 def measure(kernel: Kernel, mm: Mm, vma: Vma, into: Usage) -> None:
     """Add up the pages of an area."""
     mem_map = kernel.pages.mem_map
-    for addr in range(vma.vm_start, vma.vm_end, 4096):
+    for addr in possible_pages(mm, vma):
         pte = mm.entry(addr)
         if not pte & PTE_V:
             into.swap += 4 if pte else 0
@@ -93,6 +95,15 @@ def measure(kernel: Kernel, mm: Mm, vma: Vma, into: Usage) -> None:
         setattr(into, name, getattr(into, name) + 4)
         part = "pss_anon" if anon else "pss_shmem" if vma.mapping and vma.mapping.is_shmem else "pss_file"
         setattr(into, part, getattr(into, part) + 4096 // count)
+
+
+def possible_pages(mm: Mm, vma: Vma) -> Iterator[int]:
+    """The pages of an area for which there is a table or a huge page: an area may be as large as the address space."""
+    span = 1 << mm.pmd_shift
+    keys = {*keys_between(mm, vma.vm_start, vma.vm_end)}
+    keys.update(key for key in mm.huge if key * span < vma.vm_end and (key + 1) * span > vma.vm_start)
+    for key in sorted(keys):
+        yield from range(max(vma.vm_start, key * span), min(vma.vm_end, (key + 1) * span), 4096)
 
 
 def usage_rows(usage: Usage) -> list[tuple[str, int]]:
