@@ -1,0 +1,119 @@
+"""Where to stop: breakpoints, watchpoints and catchpoints in one numbered list. Data only; `planter` puts them in place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from emu.errors import EmuError
+
+BREAK, WATCH, CATCH = "breakpoint", "watchpoint", "catchpoint"
+READ, WRITE, ACCESS = 1, 2, 3
+MOST = 200
+
+
+@dataclass(slots=True)
+class Break:
+    """One of them.
+
+    addresses   of a breakpoint, virtual; `pid` None: in every process where they lie in the same program
+    low, high   of a watchpoint; `access` READ, WRITE or ACCESS; `physical`: they are physical addresses
+    catch       of a catchpoint: what, with `arguments` that narrow it
+    """
+
+    number: int
+    kind: str
+    spec: str
+    addresses: list[int] = field(default_factory=list)
+    low: int = 0
+    high: int = 0
+    access: int = WRITE
+    physical: bool = False
+    catch: str = ""
+    arguments: dict[str, Any] = field(default_factory=dict)
+    pid: int | None = None
+    program: tuple[Any, ...] | None = None
+    hart: int | None = None
+    condition: str = ""
+    ignore: int = 0
+    temporary: bool = False
+    enabled: bool = True
+    hits: int = 0
+    commands: list[str] = field(default_factory=list)
+    values: dict[int, bytes | None] = field(default_factory=dict)  # of a watchpoint: by pid, as last seen
+    internal: bool = False  # the debugger's own, for finish and until: not in lists
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        rows: dict[str, Any] = {"number": self.number, "kind": self.kind, "spec": self.spec, "enabled": self.enabled}
+        rows |= {"temporary": self.temporary, "hits": self.hits, "ignore": self.ignore, "condition": self.condition}
+        rows |= {"pid": self.pid, "hart": self.hart, "commands": list(self.commands)}
+        if self.kind == BREAK:
+            rows["addresses"] = list(self.addresses)
+        elif self.kind == WATCH:
+            access = {READ: "read", WRITE: "write", ACCESS: "access"}[self.access]
+            rows |= {"low": self.low, "high": self.high, "access": access, "physical": self.physical}
+        else:
+            rows |= {"catch": self.catch, "arguments": dict(self.arguments)}
+        return rows
+
+
+class Breaks:
+    """The list. Numbers are never used twice."""
+
+    def __init__(self) -> None:
+        self.rows: dict[int, Break] = {}
+        self.last = 0
+        self.changed = True
+
+    def __iter__(self) -> Iterator[Break]:
+        return iter(row for row in self.rows.values() if not row.internal)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def active(self, kind: str = "") -> list[Break]:
+        """Those that are enabled, the debugger's own too."""
+        return [row for row in self.rows.values() if row.enabled and (not kind or row.kind == kind)]
+
+    def add(self, kind: str, spec: str, **values: Any) -> Break:
+        """A new one, enabled. EmuError when there are too many."""
+        if len(self.rows) >= MOST:
+            raise EmuError(f"there are {MOST} breakpoints already", hint="delete some")
+        self.last += 1
+        row = self.rows[self.last] = Break(self.last, kind, spec, **values)
+        self.changed = True
+        return row
+
+    def internal(self, addresses: list[int], pid: int | None) -> Break:
+        """A breakpoint of the debugger's own; it takes no number from the user's."""
+        number = min([0, *self.rows]) - 1
+        row = Break(number, BREAK, "", addresses=addresses, pid=pid, internal=True)
+        self.rows[number] = row
+        self.changed = True
+        return row
+
+    def get(self, number: int) -> Break:
+        """By number. EmuError if there is none."""
+        row = self.rows.get(number)
+        if row is None or row.internal:
+            known = ", ".join(str(each.number) for each in self)
+            raise EmuError(
+                f"there is no breakpoint {number}", hint=f"there are {known}" if known else "break makes one"
+            )
+        return row
+
+    def remove(self, row: Break) -> None:
+        """Take one out, if it is still there."""
+        self.rows.pop(row.number, None)
+        self.changed = True
+
+    def clear(self) -> None:
+        """All of the user's."""
+        for row in list(self):
+            self.remove(row)
+
+    def touch(self) -> None:
+        """Something in the list was changed: it must be put in place anew."""
+        self.changed = True

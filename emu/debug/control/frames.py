@@ -1,0 +1,87 @@
+"""Backtraces: by call frame information where it is, else by what the function's own code did to sp and ra, else by fp."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from emu.debug.control import prologue
+
+if TYPE_CHECKING:
+    from emu.debug.session import Session
+
+RA, SP, FP = 1, 2, 8
+MOST_FRAMES = 512
+
+
+@dataclass(slots=True)
+class Frame:
+    """One call: its pc, the registers as they were there (those that are known), and where its caller's frame begins.
+
+    how: innermost, cfi, code (the function's instructions were read) or fp (a guess along the frame pointers).
+    """
+
+    number: int
+    pc: int
+    registers: dict[int, int]
+    cfa: int | None = None
+    how: str = "innermost"
+    is_handler: bool = False
+
+    @property
+    def lookup_pc(self) -> int:
+        """The address to look names up by: a return address belongs to the call before it."""
+        return self.pc if self.number == 0 or self.is_handler else self.pc - 1
+
+
+def frames(session: Session, limit: int = MOST_FRAMES) -> Iterator[Frame]:
+    """The selected task's calls, the innermost first."""
+    held = session.registers()
+    frame = Frame(0, held.pc, dict(enumerate(held.x)))
+    seen: set[tuple[int, int]] = set()
+    for number in range(limit):
+        caller = caller_of(session, frame)
+        yield frame
+        key = (frame.pc, frame.registers.get(SP, 0))
+        if caller is None or key in seen or not caller.pc:
+            return
+        seen.add(key)
+        caller.number = number + 1
+        frame = caller
+
+
+def caller_of(session: Session, frame: Frame) -> Frame | None:
+    """The frame that called; sets frame.cfa. None at the outermost, or where the trail is lost."""
+    by_cfi = session.program.frames.unwind(frame.lookup_pc, frame.registers, session.load_word)
+    if by_cfi is not None:
+        frame.cfa = by_cfi.cfa
+        return _checked(session, frame, by_cfi.registers, "cfi")
+    found = prologue.unwind(session, frame)
+    if found is not None:
+        frame.cfa = found[SP]
+        return _checked(session, frame, found, "code")
+    return _by_frame_pointer(session, frame)
+
+
+def _checked(session: Session, frame: Frame, registers: dict[int, int], how: str) -> Frame | None:
+    """The caller, if its pc is code and its stack lies above."""
+    pc = registers.pop(RA, None)
+    if pc is None or not session.is_code(pc) or registers.get(SP, 0) < frame.registers.get(SP, 0):
+        return None
+    if registers.get(SP) == frame.registers.get(SP) and pc == frame.pc:
+        return None
+    registers[RA] = pc
+    return Frame(0, pc, registers, how=how)
+
+
+def _by_frame_pointer(session: Session, frame: Frame) -> Frame | None:
+    """-fno-omit-frame-pointer: s0 is the caller's sp; below it lie ra and the caller's s0."""
+    word, fp = session.machine.xlen // 8, frame.registers.get(FP, 0)
+    if fp <= frame.registers.get(SP, 0) or fp % word or not session.is_stack(fp - 1):
+        return None
+    pc, saved = session.load_word(fp - word), session.load_word(fp - 2 * word)
+    if pc is None or saved is None or not session.is_code(pc):
+        return None
+    frame.cfa = fp
+    return Frame(0, pc, {RA: pc, SP: fp, FP: saved}, how="fp")

@@ -1,0 +1,139 @@
+"""What names in expressions mean for a session: registers of the selected frame, variables, symbols, memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emu.debug.control import registers
+from emu.debug.source.location import Context, Where
+from emu.debug.source.variables import Variable
+from emu.debug.value import Value, make
+from emu.errors import EmuError, did_you_mean
+
+if TYPE_CHECKING:
+    from emu.debug.session import Session
+
+SPECIAL = {
+    "cycle": "the clock of the selected hart", "instret": "instructions that it has retired", "tick": "the engine's time",
+    "hart": "the selected hart", "pid": "the selected task", "satp": "its address-translation register",
+    "cause": "its last trap's cause", "tval": "its last trap's value", "_": "the last value that was printed",
+    "priv": "its privilege",
+}  # fmt: skip
+
+
+class SessionScope:
+    """The expressions of one session; `convenience` holds $names that the user set."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.convenience: dict[str, Value] = {}
+
+    @property
+    def xlen(self) -> int:
+        return self.session.machine.xlen
+
+    def register(self, name: str) -> Value:
+        """A register of the selected frame, a $special, or a $name that was set."""
+        frame = self.session.current_frame()
+        number, xlen = registers.number_of(name), self.xlen
+        if number is not None:
+            if number and number not in frame.registers:
+                raise EmuError(
+                    f"${name} of this frame is lost: the functions below did not save it", hint="frame 0 has it"
+                )
+            plain = number in (1, 2, 3, 4, 8)  # ra sp gp tp s0 are mostly addresses
+            return make(frame.registers.get(number, 0), xlen, not plain, register=name)
+        if name == "pc":
+            return make(frame.pc, xlen, False, register="pc")
+        if (number := registers.float_number(name)) is not None:
+            return make(self.session.registers().f[number], 64, False, register=name)
+        if name == "fcsr":
+            return make(self.session.registers().fcsr, 32, False, register=name)
+        if name in self.convenience:
+            return self.convenience[name]
+        if name in SPECIAL:
+            return make(self.special(name), 64, False)
+        raise registers.unknown(name, (*SPECIAL, *self.convenience))
+
+    def special(self, name: str) -> int:
+        """One of SPECIAL."""
+        session = self.session
+        if name in ("tick", "hart", "pid"):
+            return getattr(session.engine if name == "tick" else session, name)
+        if name == "_":
+            return 0
+        return getattr(session.machine.harts[session.hart], name)
+
+    def name(self, name: str) -> Value:
+        """A variable in scope, else a symbol, else a register without its $."""
+        variable = self.variable(name)
+        if variable is not None:
+            return self.fetch(variable)
+        program = self.session.program
+        symbol = program.symbols.by_name.get(name)
+        if symbol is not None:
+            return make(symbol.start, self.xlen, False, address=symbol.start)
+        if registers.number_of(name) is not None or name == "pc" or registers.float_number(name) is not None:
+            return self.register(name)
+        known = [*program.symbols.by_name, *(v.name for v in self.session.locals())]
+        hint = (
+            did_you_mean(name, known) or f"registers are written ${name}"
+            if name in SPECIAL
+            else did_you_mean(name, known)
+        )
+        raise EmuError(f"no symbol, variable or register is called {name!r}", hint=hint)
+
+    def load(self, address: int, size: int) -> bytes:
+        """Memory of the selected task."""
+        data = self.session.read(address, size)
+        if data is None:
+            raise EmuError(f"nothing is mapped at {address:#x}", hint="vmmap shows what is; walk ADDRESS says why")
+        return data
+
+    # -- variables ----------------------------------------------------------------------------------------------------
+    def variable(self, name: str) -> Variable | None:
+        """The innermost variable of a name at the selected frame."""
+        for variable in reversed(self.session.locals()):
+            if variable.name == name:
+                return variable
+        return self.session.program.debug.global_named(name)
+
+    def context(self) -> Context:
+        """What locations are computed from: the selected frame."""
+        session, frame = self.session, self.session.current_frame()
+        debug = session.program.debug
+        context: Context
+
+        def frame_base() -> int | None:
+            return debug.frame_base(frame.lookup_pc, context)
+
+        context = Context(
+            {**frame.registers, 0: 0}, session.load_word, frame_base, lambda: frame.cfa, session.program.bias,
+            (1 << self.xlen) - 1,
+        )  # fmt: skip
+        return context
+
+    def place(self, variable: Variable) -> Where | None:
+        """Where a variable is now."""
+        return self.session.program.debug.locate(variable, self.session.current_frame().lookup_pc, self.context())
+
+    def fetch(self, variable: Variable) -> Value:
+        """A variable's value."""
+        where, kind = self.place(variable), variable.type
+        if where is None:
+            raise EmuError(f"{variable.name} is optimised away here", hint="compile with -O0 to keep every variable")
+        size = kind.size or self.xlen // 8
+        if where.kind == "memory" and kind.is_scalar:
+            number = int.from_bytes(self.load(where.at, size), "little")
+            return make(number, size * 8, kind.is_signed, address=where.at, type=kind)
+        if where.kind == "memory":
+            return make(where.at, self.xlen, False, address=where.at, type=kind)
+        number = where.at
+        if where.kind == "register":
+            held = self.session.current_frame().registers
+            if where.at not in held:
+                raise EmuError(f"{variable.name} is in a register that is lost in this frame")
+            number = held[where.at]
+        return make(
+            number, size * 8, kind.is_signed, type=kind, register=f"x{where.at}" if where.kind == "register" else ""
+        )

@@ -1,0 +1,221 @@
+"""The session: what a person looks at and steers. It never prints; every face (prompt, screen, gdb, editors) shares it.
+
+session.engine machine kernel          the running system, now              hart pid task frame    what is selected
+symbols symbolize source resolve       names and lines                      evaluate value         expressions
+read write registers load_word         memory and registers of a task       frames locals          calls, variables
+step stepi next finish cont goto …     make it run: see control.runner      breaks                 where to stop
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from emu.debug import expr
+from emu.debug.control import frames, memory, places, registers
+from emu.debug.control.breaks import Breaks
+from emu.debug.control.frames import Frame
+from emu.debug.control.places import Places
+from emu.debug.control.programs import Programs
+from emu.debug.control.registers import Registers
+from emu.debug.control.runner import Runner
+from emu.debug.control.scope import SessionScope
+from emu.debug.source.files import SourceFiles
+from emu.debug.source.program import Program
+from emu.debug.source.symbols import Symbol, SymbolTable
+from emu.debug.source.variables import Variable
+from emu.debug.value import Value
+from emu.errors import EmuError
+from emu.isa.paging import PTE_V
+from emu.kernel.mm.vma import VM_EXEC, VM_GROWSDOWN
+
+
+class Session(Runner):
+    """One debugged system. `roots`: folders on the host that source text may be read from.
+
+    Objects of the kernel are never kept between commands: going back in time may exchange all of them. Pids are.
+    """
+
+    def __init__(self, engine: Any, roots: Iterable[str] = ()) -> None:
+        self.engine = engine
+        self.breaks = Breaks()
+        self.programs = Programs()
+        self.files = SourceFiles(tuple(roots))
+        self.scope = SessionScope(self)
+        self.hart, self.pid, self.frame = 0, 1, 0
+        self.settings: dict[str, Any] = {"scheduler-locking": "off"}
+        self._frames: tuple[Any, list[Frame]] = (None, [])
+        self.setup()
+        self.select_hart(0)
+
+    # -- what there is ------------------------------------------------------------------------------------------------
+    @property
+    def machine(self) -> Any:
+        """The machine, now."""
+        return self.engine.machine
+
+    @property
+    def kernel(self) -> Any:
+        """The kernel, now."""
+        return self.engine.kernel
+
+    @property
+    def task(self) -> Any:
+        """The selected task, looked up now; None if it is gone."""
+        return self.kernel.tasks.get(self.pid)
+
+    @property
+    def mm(self) -> Any:
+        """The selected task's address space, or None."""
+        task = self.task
+        return task.mm if task is not None else None
+
+    def task_of(self, pid: int | None = None) -> Any:
+        """A task by pid, or the selected one. EmuError if it is gone."""
+        wanted = self.pid if pid is None else pid
+        task = self.kernel.tasks.get(wanted)
+        if task is None:
+            alive = ", ".join(str(number) for number in sorted(self.kernel.tasks)[:20])
+            raise EmuError(
+                f"there is no task {wanted}", hint=f"there are {alive}" if alive else "all have ended; back goes back"
+            )
+        return task
+
+    # -- selection ----------------------------------------------------------------------------------------------------
+    def select_hart(self, number: int) -> None:
+        """Look at a hart, and at the task that it runs (or ran last)."""
+        count = len(self.machine.harts)
+        if not 0 <= number < count:
+            raise EmuError(
+                f"there is no hart {number}",
+                hint=f"there are harts 0 to {count - 1}" if count > 1 else "there is hart 0",
+            )
+        self.hart, self.frame = number, 0
+        task = self.kernel.sched.running[number] or self.kernel.sched.loaded[number]
+        if task is not None:
+            self.pid = task.pid
+
+    def select_task(self, pid: int) -> None:
+        """Look at a task, and at the hart that holds its registers, if one does."""
+        task = self.task_of(pid)
+        self.pid, self.frame = pid, 0
+        held = registers.holder(task)
+        if held is not None:
+            self.hart = held
+
+    def select_frame(self, number: int) -> Frame:
+        """Look at a caller: 0 is the innermost. EmuError if there are not so many."""
+        found = self.frames(number + 1)
+        if not 0 <= number < len(found):
+            raise EmuError(
+                f"there is no frame {number}", hint=f"frames are 0 to {len(found) - 1}: backtrace shows them"
+            )
+        self.frame = number
+        return found[number]
+
+    # -- names --------------------------------------------------------------------------------------------------------
+    @property
+    def program(self) -> Program:
+        """The selected task's executable."""
+        return self.programs.of(self.kernel, self.pid)
+
+    @property
+    def symbols(self) -> SymbolTable:
+        """Its symbols."""
+        return self.program.symbols
+
+    def symbolize(self, va: int) -> str:
+        """`main+0x12`, or ''."""
+        program = self.program
+        if not program.symbols.rows or not self.is_image(va, program):
+            return ""
+        return program.symbols.name(va & self.kernel.xlen_mask)
+
+    def is_image(self, va: int, program: Program) -> bool:
+        """Whether an address lies in what the program was loaded to: no name of it reaches beyond."""
+        mm = self.mm
+        vma = mm.vma_at(va & self.kernel.xlen_mask) if mm is not None else None
+        if mm is None or vma is None:
+            return mm is None
+        inode = mm.exe_file.inode if mm.exe_file else None
+        return (vma.vm_file is not None and vma.vm_file.inode is inode) or vma.vm_start < mm.start_brk <= mm.brk + (
+            1 << 30
+        )
+
+    def function_symbol(self, va: int) -> Symbol | None:
+        """The symbol whose code holds an address: the nearest one below that is no data."""
+        return self.program.symbols.at(va)
+
+    def source(self, va: int) -> tuple[str, int] | None:
+        """(file, line) that an instruction comes from."""
+        row = self.program.lines.find(va & self.kernel.xlen_mask)
+        return (row.file, row.line) if row is not None else None
+
+    def source_lines(self, file: str) -> list[str] | None:
+        """The text of a source file by lines, or None where it is not to be had."""
+        return self.files.lines(file)
+
+    def resolve(self, text: str) -> Places:
+        """A location as addresses: see control.places."""
+        return places.resolve(self, text)
+
+    def evaluate(self, text: str) -> int:
+        """An expression as a number without sign, as wide as a register (64-bit where it was loaded so)."""
+        return self.value(text).unsigned
+
+    def value(self, text: str) -> Value:
+        """An expression with its width, sign, type and place."""
+        return expr.evaluate(text, self.scope)
+
+    # -- memory and registers -----------------------------------------------------------------------------------------
+    def read(self, va: int, n: int, pid: int | None = None) -> bytes | None:
+        """Memory as a task would see it, without side effects; None unless all of it is mapped."""
+        task = self.kernel.tasks.get(self.pid if pid is None else pid)
+        return memory.read(self.kernel, task.mm if task is not None else None, va, n)
+
+    def load_word(self, va: int) -> int | None:
+        """A register's width of memory of the selected task."""
+        data = self.read(va, self.machine.xlen // 8)
+        return None if data is None else int.from_bytes(data, "little")
+
+    def read_physical(self, pa: int, n: int) -> bytes | None:
+        """Physical memory, None beyond its end."""
+        return bytes(self.machine.ram[pa : pa + n]) if 0 <= pa and 0 <= n and pa + n <= len(self.machine.ram) else None
+
+    def registers(self, pid: int | None = None, hart: int | None = None) -> Registers:
+        """Of a task (the selected one), or of a hart whoever runs there. Those of an ended task: what its hart has."""
+        if hart is None:
+            task = self.kernel.tasks.get(self.pid if pid is None else pid)
+            if task is not None and not task.is_kthread and task.mm is not None:
+                return registers.of_task(self.kernel, task)
+            hart = self.hart
+        return registers.of_hart(self.kernel, hart)
+
+    def is_code(self, va: int) -> bool:
+        """Whether an address lies in an executable area."""
+        vma = self.mm.vma_at(va) if self.mm is not None else None
+        return vma is not None and bool(vma.vm_flags & VM_EXEC)
+
+    def is_stack(self, va: int) -> bool:
+        """Whether an address may hold frames: writable memory that is there."""
+        mm = self.mm
+        vma = mm.vma_at(va) if mm is not None else None
+        return vma is not None and (bool(vma.vm_flags & VM_GROWSDOWN) or bool(mm.entry(va) & PTE_V))
+
+    # -- calls --------------------------------------------------------------------------------------------------------
+    def frames(self, limit: int = frames.MOST_FRAMES) -> list[Frame]:
+        """The selected task's calls, the innermost first."""
+        found = []
+        for frame in frames.frames(self, limit):
+            found.append(frame)
+        return found
+
+    def current_frame(self) -> Frame:
+        """The selected frame; the innermost if it is no more."""
+        found = self.frames(self.frame + 1)
+        return found[min(self.frame, len(found) - 1)]
+
+    def locals(self) -> list[Variable]:
+        """Arguments and variables in scope in the selected frame, of code with debug information."""
+        program = self.program
+        return program.debug.locals_at(self.current_frame().lookup_pc) if program.dwarf is not None else []

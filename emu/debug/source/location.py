@@ -1,0 +1,98 @@
+"""DWARF expressions: where a variable is (DWARF 5, 2.5 and 2.6). What compilers emit for plain C; anything else is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+LONGEST = 200  # operations of one expression
+
+
+class Where(NamedTuple):
+    """kind memory: at address `at`; register: in register number `at`; value: `at` itself, stored nowhere."""
+
+    kind: str
+    at: int
+
+
+class Context(NamedTuple):
+    """What an expression may ask for."""
+
+    registers: Mapping[int, int]
+    load: Callable[[int], int | None]
+    frame_base: Callable[[], int | None]
+    cfa: Callable[[], int | None]
+    bias: int
+    mask: int
+
+
+def evaluate(operations: list[Any], context: Context) -> Where | None:
+    """Where an expression leads; None when it uses what is not known. `operations` are pyelftools' DWARFExprOp."""
+    stack: list[int] = []
+    kind = "memory"
+    for operation in operations[:LONGEST]:
+        name, args = operation.op_name.removeprefix("DW_OP_"), operation.args
+        if name.startswith("reg") and name[3:].isdigit():
+            return Where("register", int(name[3:]))
+        if name == "regx":
+            return Where("register", args[0])
+        if name == "stack_value":
+            kind = "value"
+            continue
+        if not _step(name, args, stack, context):
+            return None
+    return Where(kind, stack[-1] & context.mask) if stack else None
+
+
+def _step(name: str, args: list[int], stack: list[int], context: Context) -> bool:
+    """One operation; False if it can't be done."""
+    value = _push(name, args, context)
+    if value is not None:
+        stack.append(value)
+        return True
+    if name == "plus_uconst" and stack:
+        stack[-1] += args[0]
+    elif name == "deref" and stack:
+        loaded = context.load(stack.pop() & context.mask)
+        if loaded is None:
+            return False
+        stack.append(loaded)
+    elif name in BINARY and len(stack) > 1:
+        right = stack.pop()
+        stack.append(BINARY[name](stack.pop(), right) & context.mask)
+    elif name == "dup" and stack:
+        stack.append(stack[-1])
+    else:
+        return False
+    return True
+
+
+def _push(name: str, args: list[int], context: Context) -> int | None:
+    """The value that an operation without operands on the stack pushes."""
+    if name == "addr":
+        return args[0] + context.bias
+    if name == "fbreg":
+        base = context.frame_base()
+        return None if base is None else base + args[0]
+    if name == "call_frame_cfa":
+        return context.cfa()
+    if name.startswith("breg") and name[4:].isdigit():
+        base = context.registers.get(int(name[4:]))
+        return None if base is None else base + args[0]
+    if name.startswith("lit") and name[3:].isdigit():
+        return int(name[3:])
+    if name.startswith("const") and args:
+        return args[0]
+    return None
+
+
+BINARY: dict[str, Callable[[int, int], int]] = {
+    "plus": lambda a, b: a + b,
+    "minus": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "and": lambda a, b: a & b,
+    "or": lambda a, b: a | b,
+    "xor": lambda a, b: a ^ b,
+    "shl": lambda a, b: a << min(b, 64) if b >= 0 else 0,
+    "shr": lambda a, b: a >> b if b >= 0 else 0,
+}

@@ -1,0 +1,59 @@
+"""A value of an expression: a number with a width and a sign, and where it came from when it has a place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from emu.debug.source.types import Type
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """`number` is within `bits`, negative only if signed. `address`: of the memory it was loaded from; `register`: its name.
+
+    `type` is C's, where it is known; of structures and arrays `number` is their address.
+    """
+
+    number: int
+    bits: int = 64
+    signed: bool = True
+    address: int | None = None
+    register: str = ""
+    type: Type | None = None
+
+    @property
+    def unsigned(self) -> int:
+        """The same bits as a number without sign."""
+        return self.number & ((1 << self.bits) - 1)
+
+
+def make(number: int, bits: int = 64, signed: bool = True, **more: object) -> Value:
+    """A value of these bits, whatever the size of the number."""
+    number &= (1 << bits) - 1
+    if signed and number >> (bits - 1):
+        number -= 1 << bits
+    return Value(number, bits, signed, **more)
+
+
+NAMES = {
+    "u8": ("unsigned char", 1, 8), "i8": ("signed char", 1, 6), "u16": ("unsigned short", 2, 7), "i16": ("short", 2, 5),
+    "u32": ("unsigned int", 4, 7), "i32": ("int", 4, 5), "u64": ("unsigned long long", 8, 7), "i64": ("long long", 8, 5),
+    "char": ("char", 1, 8), "short": ("short", 2, 5), "int": ("int", 4, 5), "unsigned": ("unsigned int", 4, 7),
+    "uint8_t": ("unsigned char", 1, 7), "int8_t": ("signed char", 1, 5), "uint16_t": ("unsigned short", 2, 7),
+    "int16_t": ("short", 2, 5), "uint32_t": ("unsigned int", 4, 7), "int32_t": ("int", 4, 5),
+    "uint64_t": ("unsigned long long", 8, 7), "int64_t": ("long long", 8, 5),
+    "long": ("long", 0, 5), "ulong": ("unsigned long", 0, 7), "size_t": ("unsigned long", 0, 7), "uintptr_t": ("unsigned long", 0, 7),
+    "float": ("float", 4, 4), "double": ("double", 8, 4),
+}  # fmt: skip
+"""Types that an expression may name: C's name, size (0: a register's), DWARF's encoding."""
+
+
+def base_type(name: str, xlen: int) -> Type:
+    """One of NAMES."""
+    spelled, size, encoding = NAMES[name]
+    return Type("base", spelled, size or xlen // 8, encoding)
+
+
+def pointer_to(target: Type, xlen: int) -> Type:
+    """A pointer type."""
+    return Type("pointer", target.name + (" *" if not target.name.endswith("*") else "*"), xlen // 8, target=target)
