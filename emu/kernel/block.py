@@ -67,11 +67,6 @@ class Disk:
         self.pages_in_flight += len(frames)
         self.submit(len(frames), frames, True)
 
-    @property
-    def next(self) -> int | None:
-        """The cycle of the next interrupt."""
-        return self.requests[0].done if self.requests else None
-
     def interrupt(self, now: int) -> bool:
         """The top half: take what is done off the device. Whether there was anything."""
         before = len(self.finished)

@@ -43,10 +43,11 @@ class Interrupts:
     def next_event(self) -> int | None:
         """When the timer or a disk will interrupt next; timers that a softirq is about to serve don't count."""
         kernel = self.kernel
-        times = [disk.next for disk in kernel.disks if disk.requests]
-        if not kernel.softirqs.is_pending(TIMER):
-            times.append(kernel.timers.next)
-        return min((time for time in times if time is not None), default=None)
+        times = [disk.requests[0].done for disk in kernel.disks if disk.requests]
+        timer = kernel.timers.next
+        if timer is not None and not kernel.softirqs.is_pending(TIMER):
+            times.append(timer)
+        return min(times, default=None)
 
     def arrive(self, cpu: int) -> None:
         """Whatever is due by the clock of this hart interrupts it."""
@@ -72,7 +73,8 @@ class Interrupts:
         """A top half: the trap, and the acknowledgement."""
         kernel, hart = self.kernel, self.kernel.harts[cpu]
         self.counts[source][cpu] += 1
-        kernel.trace("irq", irq=SOURCES[source][0])
+        if kernel.tracer is not None:
+            kernel.tracer.emit(kernel, "irq", irq=SOURCES[source][0], name=source)
         hart.charge(LEDGER_TRAP, kernel.cost_trap)
         hart.charge(LEDGER_IRQ, kernel.costs["irq"])
 
@@ -80,6 +82,8 @@ class Interrupts:
         """An interrupt to another hart costs both."""
         kernel = self.kernel
         self.ipis[kind][cpu] += 1
+        if kernel.tracer is not None:
+            kernel.tracer.emit(kernel, "ipi", target=cpu, name=IPI_NAMES[kind])
         kernel.harts[kernel.cpu].charge(LEDGER_IPI, kernel.costs["ipi"])
         kernel.harts[cpu].charge(LEDGER_IPI, kernel.costs["ipi"])
 

@@ -70,7 +70,8 @@ class Softirqs:
         items = action(cpu)
         kernel = self.kernel
         kernel.harts[cpu].charge(LEDGER_SOFTIRQ, kernel.costs["softirq"] * max(1, items))
-        kernel.trace("softirq", vec=kind, items=items)
+        if kernel.tracer is not None:
+            kernel.tracer.emit(kernel, "softirq", vec=kind, name=SOFTIRQS[kind], items=items)
 
     def ksoftirqd(self, cpu: int) -> bool:
         """One turn of the thread."""

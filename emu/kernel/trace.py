@@ -41,7 +41,10 @@ KINDS: dict[str, tuple[str, str]] = {
     "direct_reclaim_begin": ("free", "an allocation found too little memory and reclaims for itself"),
     "direct_reclaim_end": ("free reclaimed", "direct reclaim is done"),
     "kswapd": ("free reclaimed", "one turn of kswapd"),
-    "irq": ("irq", "a top half: an interrupt of this number"),
+    "kswapd_wake": ("free", "kswapd begins to work"),
+    "irq": ("irq name", "a top half: an interrupt of this number"),
+    "ipi": ("target name", "a hart interrupts another one"),
+    "softirq": ("vec name items", "a bottom half, and how many timers, requests … it dealt with"),
     "wakeup_ksoftirqd": ("pending", "softirqs are left over for ksoftirqd"),
     "oom_kill": ("victim points", "the OOM killer chose a process"),
 }

@@ -50,9 +50,8 @@ class Lru:
         mem_map = self.mem_map
         flags, mapping = mem_map.flags, mem_map.mapping
         pending, self.pending = self.pending, []
-        for pfn in pending:
-            if pfn in mapping and not flags[pfn] & PG_LRU:
-                self.add(pfn)
+        fresh = [pfn for pfn in dict.fromkeys(pending) if pfn in mapping and not flags[pfn] & PG_LRU]
+        self.add_all(fresh)
 
     def compact(self) -> None:
         """Forget pending pages that were freed or stand there twice."""
@@ -78,6 +77,40 @@ class Lru:
             which.last = pfn
         which.first = pfn
         which.count += 1
+
+    def add_all(self, pfns: list[int]) -> None:
+        """Put many pages that are on no list at the heads of theirs, one after the other."""
+        mem_map, lists = self.mem_map, self.lists
+        flags, before, after = mem_map.flags, mem_map.lru_prev, mem_map.lru_next
+        for pfn in pfns:
+            bits = flags[pfn]
+            which = lists[list_of(bits)]
+            flags[pfn] = bits | PG_LRU
+            first = which.first
+            before[pfn], after[pfn] = 0, first
+            if first:
+                before[first] = pfn
+            else:
+                which.last = pfn
+            which.first = pfn
+            which.count += 1
+
+    def take_oldest(self, number: int, most: int) -> list[int]:
+        """Take up to `most` pages off the old end of a list, the oldest first."""
+        which, flags, before = self.lists[number], self.mem_map.flags, self.mem_map.lru_prev
+        pages: list[int] = []
+        pfn = which.last
+        while pfn and len(pages) < most:
+            pages.append(pfn)
+            flags[pfn] &= ~PG_LRU
+            pfn = before[pfn]
+        which.last = pfn
+        which.count -= len(pages)
+        if pfn:
+            self.mem_map.lru_next[pfn] = 0
+        else:
+            which.first = 0
+        return pages
 
     def remove(self, pfn: int) -> None:
         """Take a page off its list; its flags must be those it was added with."""

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emu.kernel.mm import filemap, shmem
+import numpy as np
+
+from emu.kernel.mm import filemap, reclaim_many, shmem
 from emu.kernel.mm.page import (
     PAGE_SIZE,
     PG_ACTIVE,
@@ -45,7 +47,10 @@ class PageShrinker:
         """shrink_folio_list: decide for each page; write out what must be; how many frames are free or soon will be."""
         kernel, batch = self.kernel, Batch()
         mem_map = kernel.pages.mem_map
+        if sole := reclaim_many.sole(mem_map, pages):
+            return self.shrink_sole(pages, sole)
         swapped: list[int] = []
+        kept: list[int] = []
         freed = 0
         for pfn in pages:
             mappings = rmap_walk(mem_map, pfn)
@@ -61,10 +66,36 @@ class PageShrinker:
                     continue
                 else:
                     verdict = ACTIVATE
-            self.put_back(pfn, verdict)
+            if verdict != KEEP:
+                self.mark(pfn, verdict)
+            kept.append(pfn)
+        kernel.pages.lru.add_all(kept)
         batch.flush()
+        for pfn in swapped:
+            if not mem_map.flags[pfn] & PG_ANON and mem_map.mapping[pfn] is not kernel.swap:
+                shmem.move_to_swap(kernel, pfn, mem_map.private[pfn])
         if swapped:
             freed += self.write_to_swap(swapped)
+        kernel.vm.count_steal(self.by_kswapd, freed)
+        return freed
+
+    def shrink_sole(self, pages: list[int], sole: reclaim_many.Sole) -> int:
+        """The same for a batch of the common kind."""
+        kernel = self.kernel
+        used, activated = reclaim_many.second_chance(kernel, sole)
+        self.rotated[0] += activated
+        kernel.vm.pgactivate += activated
+        idle = (~used).nonzero()[0].tolist()
+        gone = [place for place in idle if self.add_to_swap(pages[place])]
+        for place in set(idle).difference(gone):
+            self.mark(pages[place], ACTIVATE)
+        if gone:
+            reclaim_many.unmap(kernel, sole, gone)
+        swapped = [pages[place] for place in gone]
+        leave = set(swapped)
+        kernel.pages.lru.add_all([pfn for pfn in pages if pfn not in leave])
+        reclaim_many.flush(sole, used.nonzero()[0].tolist() + gone)
+        freed = self.write_to_swap(swapped) if swapped else 0
         kernel.vm.count_steal(self.by_kswapd, freed)
         return freed
 
@@ -78,7 +109,7 @@ class PageShrinker:
             if flags & (PG_LOCKED | PG_WRITEBACK):
                 return KEEP
         of_file = not flags & PG_ANON and mem_map.mapping[pfn] is not self.kernel.swap
-        users = mem_map.mapcount[pfn] + of_file + (flags & PG_SWAPCACHE > 0)
+        users = len(mappings) + of_file + (flags & PG_SWAPCACHE > 0)
         if mem_map.refcount[pfn] != users:
             return KEEP
         referenced, vm_flags = page_referenced(mappings, batch)
@@ -91,7 +122,8 @@ class PageShrinker:
         again = flags & PG_REFERENCED or referenced > 1 or (of_file and vm_flags & VM_EXEC)
         return ACTIVATE if again else KEEP
 
-    def put_back(self, pfn: int, verdict: int) -> None:
+    def mark(self, pfn: int, verdict: int) -> None:
+        """A page goes to another list than the one it came from."""
         kernel = self.kernel
         flags = kernel.pages.mem_map.flags[pfn]
         if verdict == ACTIVATE:
@@ -100,7 +132,6 @@ class PageShrinker:
             kernel.vm.pgactivate += 1
         elif verdict == CULL:
             kernel.pages.mem_map.flags[pfn] = flags | PG_UNEVICTABLE
-        kernel.pages.lru.add(pfn)
 
     def drop_file_page(self, pfn: int, mappings: list[Mapping], batch: Batch) -> bool:
         """A page of a file: unmapped; when dirty, put on its way to the file and kept until it is there; else
@@ -135,19 +166,13 @@ class PageShrinker:
     def write_to_swap(self, pages: list[int]) -> int:
         """Pages that are unmapped: a clean copy on swap frees the frame now, the others when their write is done."""
         kernel, swap = self.kernel, self.kernel.swap
-        mem_map, evicted = kernel.pages.mem_map, kernel.workingset.evicted
-        freed, dirty = 0, []
-        for pfn in pages:
-            slot, flags = mem_map.private[pfn], mem_map.flags[pfn]
-            if not flags & PG_ANON and mem_map.mapping[pfn] is not swap:
-                shmem.move_to_swap(kernel, pfn, slot)
-            evicted(slot)
-            if flags & PG_DIRTY:
-                mem_map.flags[pfn] = flags & ~PG_DIRTY | PG_WRITEBACK
-                dirty.append(slot)
-            else:
-                swap.delete_from_cache(pfn)
-                freed += 1
+        many, at = kernel.pages.mem_map.many, np.array(pages)
+        flags, slots = many.flags[at], many.private[at]
+        kernel.workingset.evicted_all(slots.tolist())
+        changed = (flags & PG_DIRTY) != 0
+        many.flags[at[changed]] = flags[changed] & ~np.uint32(PG_DIRTY) | PG_WRITEBACK
+        clean, dirty = at[~changed], slots[changed].tolist()
+        swap.drop_unmapped(clean)
         for run in runs(sorted(dirty)):
             frames = [swap.cache[slot] for slot in run]
             swap.area.write(run[0], [kernel.ram[pfn << 12 : (pfn << 12) + PAGE_SIZE] for pfn in frames])
@@ -157,21 +182,23 @@ class PageShrinker:
             kernel.tracer.emit(
                 kernel, "swap_out", slots=sorted(dirty), pfns=[swap.cache[slot] for slot in sorted(dirty)]
             )
-        return freed + len(dirty)
+        return len(clean) + len(dirty)
 
     def end_writeback(self, pfns: list[int]) -> None:
         """A write is done: frames that nobody has mapped again in the meantime are free."""
         kernel = self.kernel
         mem_map, lru = kernel.pages.mem_map, kernel.pages.lru
+        unmapped = []
         for pfn in pfns:
             flags = mem_map.flags[pfn] & ~PG_WRITEBACK
             mem_map.flags[pfn] = flags
             if flags & PG_SWAPCACHE:
                 if mem_map.refcount[pfn] == 1:
-                    kernel.swap.delete_from_cache(pfn)
+                    unmapped.append(pfn)
                 elif pfn in mem_map.mapping and not lru.holds(pfn):
                     lru.add(pfn)
             elif not flags & (PG_DIRTY | PG_LOCKED) and mem_map.refcount[pfn] == 1 and not mem_map.mapcount[pfn]:
                 mapping, index = mem_map.mapping[pfn], mem_map.index[pfn]
                 kernel.workingset.evicted((mapping, index))
                 filemap.remove_from_page_cache(kernel, mapping, index)
+        kernel.swap.drop_unmapped(np.array(unmapped, dtype=np.int64))

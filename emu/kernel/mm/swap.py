@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from emu.isa.paging import PTE_W
 from emu.kernel.mm import workingset
 from emu.kernel.mm.page import (
@@ -69,6 +71,17 @@ class Swap:
         if not self.area.count[slot]:
             self.area.release(slot)
         self.kernel.pages.put_page(pfn)
+
+    def drop_unmapped(self, pfns: np.ndarray) -> None:
+        """delete_from_cache for frames that nobody else uses: they are free."""
+        if not len(pfns):
+            return
+        count, cache = self.area.count, self.cache
+        for slot in self.kernel.pages.mem_map.many.private[pfns].tolist():
+            del cache[slot]
+            if not count[slot]:
+                self.area.release(slot)
+        self.kernel.pages.put_pages(pfns)
 
     def try_to_free(self, pfn: int) -> bool:
         """folio_free_swap: give up the copy of a frame that only mappings use now."""
@@ -207,7 +220,11 @@ def reuse_swap_page(kernel: Kernel, pfn: int) -> bool:
 
 def free_page_and_swap_cache(kernel: Kernel, pfns: list[int]) -> None:
     """After the last mapping of cached frames went: they and their slots are of no use to anyone."""
-    mem_map = kernel.pages.mem_map
+    mem_map, count = kernel.pages.mem_map, kernel.swap.area.count
+    useless = []
     for pfn in pfns:
-        if mem_map.flags[pfn] & PG_SWAPCACHE and mem_map.refcount[pfn] == 1:
-            kernel.swap.try_to_free(pfn)
+        flags = mem_map.flags[pfn]
+        idle = flags & (PG_SWAPCACHE | PG_WRITEBACK) == PG_SWAPCACHE and mem_map.refcount[pfn] == 1
+        if idle and not count[mem_map.private[pfn]]:
+            useless.append(pfn)
+    kernel.swap.drop_unmapped(np.array(useless, dtype=np.int64))

@@ -127,7 +127,9 @@ class Reclaimer(PageShrinker):
         lru = self.kernel.pages.lru
         lru.drain()
         freed = 0
-        for priority in range(DEF_PRIORITY, -1, -1):
+        evictable = sum(lru.lists[which].count for which in (INACTIVE_ANON, ACTIVE_ANON, INACTIVE_FILE, ACTIVE_FILE))
+        first = min(DEF_PRIORITY, (evictable // SWAP_CLUSTER_MAX).bit_length())  # a cluster at least
+        for priority in range(first, -1, -1):
             for which, count in self.scan_counts(priority):
                 freed += self.shrink_list(which, count)
                 if freed >= target:
@@ -179,13 +181,8 @@ class Reclaimer(PageShrinker):
 
     def isolate(self, which: int, count: int) -> list[int]:
         """Take pages from the old end of a list."""
-        lru = self.kernel.pages.lru
-        pages: list[int] = []
-        while len(pages) < count and lru.lists[which].last:
-            pfn = lru.lists[which].last
-            lru.remove(pfn)
-            pages.append(pfn)
         kernel = self.kernel
+        pages = kernel.pages.lru.take_oldest(which, count)
         kernel.vm.count_scan(self.by_kswapd, len(pages))
         self.scanned[which >= INACTIVE_FILE] += len(pages)
         kernel.harts[kernel.cpu].charge(LEDGER_SWAP, SCAN_CYCLES * len(pages))
@@ -195,12 +192,13 @@ class Reclaimer(PageShrinker):
         """shrink_active_list: old active pages become inactive; executable file pages in use stay."""
         kernel, batch = self.kernel, Batch()
         flags = kernel.pages.mem_map.flags
-        for pfn in self.isolate(which, count):
+        pages = self.isolate(which, count)
+        for pfn in pages:
             referenced, vm_flags = page_referenced(rmap_walk(kernel.pages.mem_map, pfn), batch)
             if referenced and vm_flags & VM_EXEC and which == ACTIVE_FILE:
                 self.rotated[1] += 1
             else:
                 flags[pfn] &= ~PG_ACTIVE
                 kernel.vm.pgdeactivate += 1
-            kernel.pages.lru.add(pfn)
+        kernel.pages.lru.add_all(pages)
         batch.flush()

@@ -31,6 +31,13 @@ class Workingset:
         if len(self.shadows) > self.limit:
             self.shadows.popitem(last=False)
 
+    def evicted_all(self, keys: list[Any]) -> None:
+        """The same for many, in this order."""
+        self.shadows.update(zip(keys, range(self.age + 1, self.age + 1 + len(keys)), strict=True))
+        self.age += len(keys)
+        while len(self.shadows) > self.limit:
+            self.shadows.popitem(last=False)
+
     def distance(self, key: Any) -> int | None:
         """Evictions since this page's own; None if it has no shadow."""
         shadow = self.shadows.pop(key, None)
