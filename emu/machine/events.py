@@ -27,6 +27,19 @@ def append(m, h, kind, a, b, c):
     e.b = b
     e.c = c
     m.event_count += 1
+    if m.catch_count:
+        catch(m, e)
+
+
+@hot
+def catch(m, e):
+    """Note the first catch that an event meets, by its number + 1: the run stops when the instruction is done."""
+    for k in range(m.catch_count):
+        row = m.catch[k]
+        if row.kind == e.kind and row.lo <= e.a <= row.hi and (e.c & row.mask) == row.value:
+            if m.caught == 0:
+                m.caught = k + 1
+            return
 
 
 @inlined

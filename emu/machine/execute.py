@@ -25,6 +25,7 @@ from emu.machine.arith import (
     shift_right,
 )
 from emu.machine.cache import L1D, L1I
+from emu.machine.decode import code_base
 from emu.machine.fetch import fetch_cross, fetch_slow
 from emu.machine.host import (
     load_i8,
@@ -52,6 +53,7 @@ FETCH_MASK = FETCH_FILTER - 1
 NEVER_ENDS = np.int64((1 << 63) - 1)
 LEAVE = np.int64(-(1 << 62))  # below any record's number, also that of a jump target before this page
 NO_LINE = 1  # no line of code has an odd address
+NO_END = LEAVE + 1  # not where records end
 NOWHERE = np.int64(-(1 << 63))  # as the end of the records to run: leave, though a far jump may have made ip negative
 
 
@@ -99,9 +101,25 @@ def settle(m, h, n, stall, wrong, taken, jumps, loads, stores, fetches):
         h.clock += stall + bubbles + l1d + l1i
 
 
+@hot
+def keep_turn(m, h, line, home, checked):
+    """A stop that the guest must not notice: remember whose turn it is, which line it has entered (the record `home`
+    is in its page), and whether this instruction has had its look at the clock.
+    """
+    m.turn = h.id + 1
+    m.turn_pc = h.pc
+    m.turn_line = line
+    m.turn_page = m.code_page[home // SLOTS]
+    m.turn_checked = checked
+
+
 @inlined
-def run_hart(m, h, timed, max_n, until):
-    """Run one hart for at most max_n instructions or until its clock reaches `until`. Returns a STOP_ reason."""
+def run_hart(m, h, timed, max_n, until, resume):
+    """Run one hart for at most max_n instructions or until its clock reaches `until`. Returns a STOP_ reason.
+
+    The clock is compared where a line of code is entered, after jumps and after the slow path. resume: go on with a
+    turn that was interrupted elsewhere, as if it had not been (`keep_turn`).
+    """
     x = h.x
     n = np.int64(0)
     stall = np.int64(0)
@@ -115,7 +133,9 @@ def run_hart(m, h, timed, max_n, until):
     soft = np.int64(0)
     low = np.int64(0)
     end = np.int64(NOWHERE)
+    forced = np.int64(NO_END)  # the end of the records to run, where the budget has put it
     ip = np.int64(0)
+    home = np.int64(0)  # a record in the page of the current line
     bias = np.int64(h.pc)
     current = np.int64(NO_LINE)
     base_tick = np.int64(h.tick)
@@ -124,6 +144,14 @@ def run_hart(m, h, timed, max_n, until):
     halves = np.int64(1) << (shift - 1)
     timed_limit = until != NEVER_ENDS
     reason = np.int64(STOP_BUDGET)
+    if resume:
+        if m.turn_line == h.pc & line:
+            ip = code_base(m, m.turn_page) + ((h.pc & 4095) >> 1)
+            home = ip
+            bias = h.pc - (ip << 1)
+            current = h.pc & line
+        if m.turn_checked:
+            forced = end
     while True:
         if ip >= end:  # ------------------------------------------------------------------------------ the boundary
             pc = narrow(m, (ip << 1) + bias)
@@ -134,7 +162,9 @@ def run_hart(m, h, timed, max_n, until):
                 if m.stop:
                     reason = STOP_EXTERNAL
                     break
-                if timed_limit:
+                if not timed_limit:
+                    soft = max_n - halves
+                elif end != forced or pc & line != current or (ip & (SLOTS - 1) == SLOTS - 1 and forced != NOWHERE):
                     cycles = n + stall
                     if timed:
                         cycles += wrong * m.cost_mispredict + (taken + jumps) * m.cost_taken
@@ -145,8 +175,6 @@ def run_hart(m, h, timed, max_n, until):
                         break
                     soft = n + left // m.cost_most  # no fewer instructions can reach it without the slow path
                     soft = min(soft, max_n - halves)
-                else:
-                    soft = max_n - halves
             if pc & line != current:
                 f = h.fhit[(pc >> shift) & FETCH_MASK]
                 if pc & line == f.tag:
@@ -165,23 +193,31 @@ def run_hart(m, h, timed, max_n, until):
                         ip = np.int64(0)
                         reason = STOP_TRAP
                         break
+                    if m.caught:
+                        max_n = min(max_n, n + 1)
+                        soft = min(soft, n)
                 bias = pc - (ip << 1)
                 current = pc & line
+                home = ip
             low = ip - ((pc & ~line) >> 1)
             end = low + halves
             if end & (SLOTS - 1) == 0:  # the page's last halfword may begin an instruction that crosses
                 if ip == end - 1:
                     h.pc = pc
                     h.tick = base_tick + n
-                    if fetch_cross(m, h, pc, ip) == FAULT:
+                    if fetch_cross(m, h, pc, ip, forced == NOWHERE and n == 0) == FAULT:
                         reason = STOP_TRAP
                         break
+                    if m.caught:
+                        max_n = min(max_n, n + 1)
+                        soft = min(soft, n)
                     base_tick = h.tick - n
                     low = end  # whatever follows is fetched anew, this one too if a jump leads back to it
                 else:
                     end -= 1
             if max_n - n < halves:
                 end = ip + 1
+                forced = end
         r = m.code[np.uint64(ip)]  # unsigned: no test for a negative index
         n += 1
         slow = 0
@@ -680,13 +716,21 @@ def run_hart(m, h, timed, max_n, until):
                 if timed:
                     h.cycles += wrong * m.cost_mispredict + (taken + jumps) * m.cost_taken
                     h.cycles += (loads + stores) * m.cache[L1D].latency + fetches * m.cache[L1I].latency
+            before = h.extra
             status = execute_slow(m, h, ip)
             base_tick = h.tick - n
+            if m.caught:
+                max_n = n
+                soft = n
             if status == 0:
                 ip += slow
-                if timed_limit:
+                hit = (m.cache[L1D].latency if timed else 0) + (r.rs2 if r.op <= O.C_LD else 0)
+                if timed_limit and (r.op > O.C_SD or h.extra - before > hit):
                     end = LEAVE
                     soft = min(soft, n)  # that took time
+                elif m.caught:
+                    end = ip
+                    forced = ip
             elif status == AGAIN:
                 n -= 1
             elif status == REFETCH:
@@ -699,7 +743,10 @@ def run_hart(m, h, timed, max_n, until):
                 reason = STOP_TRAP if status == FAULT else STOP_WATCHPOINT if status == WATCHED else STOP_BREAKPOINT
                 break
     h.pc = narrow(m, (ip << 1) + bias)
-    h.tick = max(h.tick, base_tick + n)  # a trap's own accesses have happened
+    h.tick = max(h.tick, base_tick + n) if reason == STOP_TRAP else base_tick + n  # a trap's accesses have happened
+    if reason != STOP_TRAP and reason != STOP_DEADLINE and (n or resume or current != NO_LINE):
+        at_check = end != forced or h.pc & line != current or (ip & (SLOTS - 1) == SLOTS - 1 and forced != NOWHERE)
+        keep_turn(m, h, current, home, reason == STOP_BREAKPOINT or reason == STOP_WATCHPOINT or not at_check)
     h.count[C.INSN_BRANCH] += branches
     settle(m, h, n, stall, wrong, taken, jumps, loads, stores, fetches)
     return reason

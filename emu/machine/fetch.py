@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from emu.machine import counters as C
 from emu.machine import ops as O
 from emu.machine.decode import code_base, decode_word, is_breakpoint
 from emu.machine.host import load_u16
@@ -47,15 +48,18 @@ def fetch_slow(m, h, pc):
 
 
 @hot
-def fetch_cross(m, h, pc, ip):
-    """The instruction in a page's last halfword:
+def fetch_cross(m, h, pc, ip, again):
+    """The instruction in a page's last halfword: decoded anew each time, for the next page may have changed.
 
-    decoded anew each time, for the next page may have changed. 0 or FAULT.
+    again: the run stopped before it, when it had been fetched. Returns 0 or FAULT.
     """
     rec = m.code[ip]
     at = (m.code_page[ip // SLOTS] << 12) | 4094
     word = load_u16(m.ram_at + at)
     if word & 3 == 3:
+        if again and h.levels:
+            h.tick -= 1
+            h.count[C.ITLB_ACCESS] -= 1
         cause, high, _ = physical(m, h, wrap(m, pc + 2), FETCH)
         if cause:
             return trap(h, cause, wrap(m, pc + 2))

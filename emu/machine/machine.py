@@ -16,7 +16,7 @@ from emu.machine.hart import Hart
 from emu.machine.ledger import LEDGER_NAMES
 from emu.machine.look import Event, Walk, walk_tables
 from emu.machine.setup import set_up
-from emu.machine.state import BREAKS, EVENTS, MACHINE, SLOTS, WATCHES, lazy_memory
+from emu.machine.state import BREAKS, CATCHES, EVENTS, MACHINE, SLOTS, WATCHES, lazy_memory
 from emu.machine.stops import STOP_BUDGET
 from emu.machine.warm import reporting
 
@@ -38,6 +38,7 @@ class Machine:
         self.state_bytes = lazy_memory(MACHINE.itemsize)
         self._state = np.frombuffer(self.state_bytes, dtype=MACHINE, count=1)
         self.state = self._state[0]
+        self._traced = self._caught_kinds = 0
         set_up(self.state, config, xlen, self.hart_count)
         self._give_memory(config["ram"])
         self.harts = [Hart(self, k) for k in range(self.hart_count)]
@@ -159,23 +160,53 @@ class Machine:
         m.watch_count = len(new)
         forget_hits(self._state)
 
-    def step_over(self, hart: int) -> int:
-        """Run one instruction of a hart although a breakpoint or watchpoint stands there. Returns a STOP_ reason."""
+    def step_over(self, hart: int, until_cycle: int | None = None) -> int:
+        """Run one instruction of a hart although a breakpoint or watchpoint stands there. Returns a STOP_ reason.
+
+        until_cycle: the limit of the run that was stopped; the harts then go on as if it had not been.
+        """
         m, h = self.state, self.harts[hart]
         kept = [int(pa) for pa in m.break_at[: m.break_count]]
         self.set_breakpoints(())
         h.pass_watch = 1
         try:
-            return self.run(max_insns=1, hart=hart)
+            return self.run(max_insns=1, until_cycle=until_cycle, hart=None if m.turn == hart + 1 else hart)
         finally:
             h.pass_watch = 0
             self.set_breakpoints(kept)
+
+    def end_turn(self) -> None:
+        """Forget which hart was running in the middle of its turn: somebody has changed registers or memory."""
+        self.state.turn = 0
 
     # --------------------------------------------------------------------------------------------------------- events
 
     def trace(self, *kinds: str) -> None:
         """Record these kinds of events (names of `events.KINDS`; none: off) from now on."""
-        self.state.event_mask = sum(1 << EV[kind] for kind in kinds)
+        self._traced = sum(1 << EV[kind] for kind in kinds)
+        self._set_mask()
+
+    def set_catches(self, catches: Iterable[tuple[str, int, int, int, int]]) -> None:
+        """Stop (STOP_EVENT) after an instruction that logs an event of a kind, low <= a <= high, c & mask == value.
+
+        `caught` then is the number of the catch + 1. The kinds are recorded while they are waited for.
+        """
+        m, new = self.state, list(catches)
+        if len(new) > CATCHES:
+            raise ConfigError(f"{len(new)} catches of hardware events: the machine has {CATCHES}")
+        for k, (kind, *row) in enumerate(new):
+            m.catch[k] = (EV[kind], *row)
+        m.catch_count = len(new)
+        self._caught_kinds = sum({1 << EV[kind] for kind, *_ in new})
+        self._set_mask()
+
+    def _set_mask(self) -> None:
+        self.state.event_mask = self._traced | self._caught_kinds
+
+    @property
+    def caught(self) -> int:
+        """The catch that the last `run`, or the kernel since, has met, by its number + 1; 0: none."""
+        return int(self.state.caught)
 
     def events(self, since: int = 0) -> list[Event]:
         """The recorded events from number `since` on, as far as the ring still holds them, oldest first."""

@@ -26,6 +26,7 @@ GUESSES = 256  # where the TLB entry of a page was last found
 EVENTS = 1 << 16
 WATCHES = 16
 BREAKS = 256
+CATCHES = 16
 DECODE_ROWS = 512
 SEGMENTS = 10
 NEVER = 8  # a filter tag that no masked address equals: bit 3 is clear in all of them
@@ -78,6 +79,9 @@ EVENT = _record(
     ("cycle", "i8"), ("pc", "i8"), ("a", "i8"), ("b", "i8"), ("kind", "u2"), ("hart", "u2"), ("c", "i4"),
 )  # fmt: skip
 
+# Stop after an instruction that logs such an event: its kind, a in lo..hi, and the bits of c under mask equal value
+CATCH = _record(("kind", "i8"), ("lo", "i8"), ("hi", "i8"), ("mask", "i8"), ("value", "i8"))
+
 DECODE_ROW = _record(
     ("match", "i8"), ("mask", "i8"), ("op", "i4"), ("latency", "i4"), ("reads", "i4"), ("length", "i4"),
     ("reject", "i8", (4, 2)),
@@ -89,7 +93,7 @@ HART = _spread(
     ("clock", "i8"), ("extra", "i8"), ("tick", "i8"), ("instret", "i8"),
     ("satp", "i8"), ("levels", "i8"), ("asid", "i8"), ("root", "i8"), ("priv", "i8"),
     ("cause", "i8"), ("tval", "i8"), ("cycles", "i8"), ("local_instret", "i8"), ("online", "i8"), ("id", "i8"),
-    ("reserved", "i8"), ("reserved_line", "i8"), ("walking", "i8"), ("pass_break", "i8"), ("pass_watch", "i8"),
+    ("reserved", "i8"), ("reserved_line", "i8"), ("walking", "i8"), ("pass_watch", "i8"),
     ("watch_va", "i8"), ("watch_kind", "i8"), ("ras_top", "i8"), ("large", "i8", (3,)), ("scratch", "u1", (16,)),
     ("scratch_at", "i8"), ("cross_low", "i8"), ("cross_high", "i8"), ("cross_first", "i8"),
     ("ledger", "i8", (len(LEDGER_NAMES),)), ("count", "i8", (len(COUNTER_NAMES),)),
@@ -106,10 +110,11 @@ MACHINE = _spread(
     ("cost_load_use", "i8"), ("cost_taken", "i8"), ("cost_mispredict", "i8"), ("cost_l2tlb", "i8"),
     ("cost_upgrade", "i8"), ("cost_invalidate", "i8"), ("cost_intervention", "i8"), ("cost_dram", "i8"),
     ("cost_write_through", "i8"), ("cost_fence", "i8"), ("cost_most", "i8"),
-    ("event_mask", "i8"), ("event_count", "i8"),
+    ("event_mask", "i8"), ("event_count", "i8"), ("caught", "i8"), ("catch_count", "i8"),
+    ("turn", "i8"), ("turn_pc", "i8"), ("turn_line", "i8"), ("turn_page", "i8"), ("turn_checked", "i8"),
     ("cache", CACHE, (4,)), ("tlb_shape", TLB, (3,)),
     ("watch_lo", "i8", (WATCHES,)), ("watch_hi", "i8", (WATCHES,)), ("watch_kind", "i8", (WATCHES,)),
-    ("break_at", "i8", (BREAKS,)),
+    ("break_at", "i8", (BREAKS,)), ("catch", CATCH, (CATCHES,)),
     ("bucket", "i4", (2, 257)), ("bucket_row", "i4", (4094,)), ("row", DECODE_ROW, (DECODE_ROWS,)),
     ("hart", HART, (MAX_HARTS,)), ("event", EVENT, (EVENTS,)), ("tlb", TLB_ENTRY, (MAX_TLB,)),
     ("line_tag", "i8", (MAX_LINES,)), ("line_used", "i8", (MAX_LINES,)), ("line_filled", "i8", (MAX_LINES,)),

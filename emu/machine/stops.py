@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-STOP_TRAP, STOP_BUDGET, STOP_DEADLINE, STOP_EXTERNAL, STOP_BREAKPOINT, STOP_WATCHPOINT = range(1, 7)
-STOP_NAMES = ("", "trap", "budget", "deadline", "external", "breakpoint", "watchpoint")
+STOP_TRAP, STOP_BUDGET, STOP_DEADLINE, STOP_EXTERNAL, STOP_BREAKPOINT, STOP_WATCHPOINT, STOP_EVENT = range(1, 8)
+STOP_NAMES = ("", "trap", "budget", "deadline", "external", "breakpoint", "watchpoint", "event")

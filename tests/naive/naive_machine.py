@@ -16,7 +16,7 @@ from emu.isa.insns import decode, expand
 
 LINKS = (1, 5)
 PIPELINE = ("load_use", "taken", "mispredict", "mul", "div")
-SLOW = {*LOADS, *STORES, "mulh", "mulhu", "mulhsu", "fence", "fence.tso"}  # after these the clock is looked at
+SLOW = {"mulh", "mulhu", "mulhsu", "fence", "fence.tso"}  # after these the clock is looked at
 IMPLEMENTED = {"I", "M", "A", "C", "Zicsr", "Zifencei", "Zihintpause", "Zba", "Zbb", "Zbs", "Zicond"}
 
 
@@ -115,8 +115,12 @@ class NaiveHart:
         operands = {f.role: base.operands[f.name] for f in base.insn.fields}
         self.next = self.wrap(self.pc + found.insn.length)
         self.after = self.next
+        before = self.clock - self.ledger["stall"]
         self.execute(base.insn.name, base.insn.ext, operands)
         self.looks = base.insn.ext not in ("I", "M") or base.insn.name in SLOW
+        if base.insn.name in LOADS or base.insn.name in STORES:
+            hit = self.machine.config["l1d.latency"] if self.machine.timed else 0
+            self.looks = self.clock - self.ledger["stall"] - before > hit
         self.pc = self.after
         self.instret += 1
         self.count("insn.retired")

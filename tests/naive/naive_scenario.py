@@ -226,6 +226,7 @@ class World:
     def run(self, k: int, count: int) -> None:
         """Run a hart on both sides, and what a kernel does after a trap."""
         before = self.slow.harts[k].instret
+        self.fast.end_turn()
         fast = self.fast.run(max_insns=count, hart=k)
         slow = self.slow.harts[k].run(count)
         done = self.slow.harts[k].instret - before
@@ -359,13 +360,8 @@ def play(seed: int, steps: int = 60, deep_every: int = 20, make=World, **options
 
 
 def play_together(seed: int, steps: int = 12, **options) -> World:
-    """As `play`, with all harts running under the machine's own schedule.
-
-    A watchpoint without kinds over everything makes the fast machine take its slow path for every load and store: after
-    those it looks at the clock, and only so does its schedule not depend on what its filter has seen.
-    """
+    """As `play`, with all harts running under the machine's own schedule."""
     world = World(seed, **options)
-    world.fast.set_watchpoints([(-(1 << 63), (1 << 63) - 1, 0)])
     for k in range(steps):
         try:
             if world.hart_count > 1 and world.rng.random() < 0.3:
