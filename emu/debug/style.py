@@ -38,6 +38,8 @@ LOOKS: dict[str, Look] = {
     "here": Look("", "reverse"),
     "key": Look("yellow", "bold"),
     "guest": Look("bright white"),
+    "rule": Look("bright black"),
+    "tab": Look("yellow", "bold reverse"),
 }
 """Style of a span → its look. M E S I are the states of a cache line."""
 

@@ -30,6 +30,10 @@ class Terminal(Printer):
     """The face of the prompt: pages long answers, knows the full screen."""
 
     shell: Shell
+    screen: Printer | None = None  # the full screen, while it is on
+
+    def guest(self, data: bytes, stream: str = "stdout") -> None:
+        (super() if self.screen is None else self.screen).guest(data, stream)
 
     def show(self, view: View, style: str, line: str) -> None:
         text = self.rendered(view, style, line)

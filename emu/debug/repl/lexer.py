@@ -16,14 +16,18 @@ from emu.debug.style import LOOKS, prompt_style
 from emu.debug.view import Span
 
 STYLE = Style.from_dict(
-    {f"emu.{name}": prompt_style(name) for name in LOOKS}
-    | {"bottom-toolbar": "noreverse bg:default", "emu.rule": "ansibrightblack"}
+    {f"emu.{name.lower()}": prompt_style(name) for name in LOOKS} | {"bottom-toolbar": "noreverse bg:default"}
 )
+
+
+def css(style: str) -> str:
+    """A style's name as prompt_toolkit wants it."""
+    return f"class:emu.{style.lower()}" if style else ""
 
 
 def formatted(spans: Iterable[Span]) -> StyleAndTextTuples:
     """Spans as prompt_toolkit draws them; code gets its colours, control characters are shown."""
-    return [(f"class:emu.{style}" if style else "", visible(text)) for text, style in coloured(spans)]
+    return [(css(style), visible(text)) for text, style in coloured(spans)]
 
 
 class CommandLexer(Lexer):
@@ -35,6 +39,6 @@ class CommandLexer(Lexer):
     def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
         def line(number: int) -> StyleAndTextTuples:
             spans = command_line(document.lines[number], self.registry) if number < len(document.lines) else []
-            return [(f"class:emu.{style}" if style else "", text) for text, style in spans]
+            return [(css(style), text) for text, style in spans]
 
         return line

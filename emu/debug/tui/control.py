@@ -1,0 +1,121 @@
+"""A slot as prompt_toolkit draws it: tabs in the first line, then the pane, scrolled so that pc stays in sight."""
+
+from __future__ import annotations
+
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.layout.controls import UIContent, UIControl
+from prompt_toolkit.mouse_events import MouseEvent, MouseEventType
+
+from emu.debug import draw
+from emu.debug.draw import Spans
+from emu.debug.repl.lexer import formatted
+from emu.debug.tui.panes import Drawn, drawn
+from emu.debug.tui.screen import Screen
+from emu.debug.tui.slots import Slot
+
+WHEEL = 3  # lines
+
+
+class PaneControl(UIControl):
+    """Draws a slot at the size that it is given. While the program runs, it shows what it showed before."""
+
+    def __init__(self, screen: Screen, slot: Slot, is_active) -> None:
+        self.screen, self.slot, self.is_active = screen, slot, is_active
+        self.known: tuple = ()
+        self.drawn = Drawn()
+        self.size = (1, 1)
+        self.tabs: list[tuple[int, int, int]] = []
+
+    def create_content(self, width: int, height: int | None) -> UIContent:
+        height = height or 1
+        self.size = width, height
+        self.refresh(width)
+        body = [self.fitted(line, width) for line in self.visible_lines(height - 1)]
+        lines = [self.title(width), *body]
+        return UIContent(
+            get_line=lambda i: lines[i] if i < len(lines) else [], line_count=len(lines), show_cursor=False
+        )
+
+    def refresh(self, width: int) -> None:
+        """Ask the pane anew if something has happened since."""
+        wanted = (self.screen.changed, self.slot.name, width)
+        live = self.slot.name in ("answers", "output")
+        if wanted == self.known or (self.screen.running and not live):
+            return
+        self.known = wanted
+        self.drawn = drawn(self.screen, self.slot.name, width)
+        self.screen.unseen.discard(self.slot.name)
+
+    def visible_lines(self, height: int) -> list[Spans]:
+        """The part that is in sight."""
+        slot, lines, focus = self.slot, self.drawn.lines, self.drawn.focus
+        last = max(len(lines) - height, 0)
+        if slot.following and focus is not None:
+            focus = len(lines) - 1 if focus < 0 else focus
+            if not slot.scroll + height // 4 <= focus < slot.scroll + height * 3 // 4:
+                slot.scroll = focus - height // 2 if self.drawn.focus != -1 else last
+        slot.scroll = min(max(slot.scroll, 0), last)
+        return lines[slot.scroll : slot.scroll + height]
+
+    def fitted(self, line: Spans, width: int) -> StyleAndTextTuples:
+        """A line cut to the width."""
+        if draw.length(line) > width:
+            line = [*draw.wrap(line, width - 1)[0], ("…", "dim")] if width > 1 else []
+        return formatted(line)
+
+    def title(self, width: int) -> StyleAndTextTuples:
+        """The tabs, a rule, and how much is out of sight."""
+        active = self.is_active(self.slot)
+        parts: Spans = [("─" if not active else "━", "rule")]
+        self.tabs, at = [], 1
+        for index in self.tab_order(width):
+            name = self.slot.names[index]
+            mark = "•" if name in self.screen.unseen else ""
+            text = f" {name}{mark} "
+            self.tabs.append((at, at + len(text), index))
+            parts.append((text, ("tab" if active else "head") if index == self.slot.active else "dim"))
+            at += len(text)
+        more = self.position()
+        rule = ("━" if active else "─") * max(width - at - len(more), 0)
+        return formatted([*parts, (rule, "key" if active else "rule"), (more, "dim")])
+
+    def tab_order(self, width: int) -> list[int]:
+        """Tabs that fit: from the active one on if they don't all."""
+        names = self.slot.names
+        if sum(len(name) + 2 for name in names) + 8 <= width:
+            return list(range(len(names)))
+        order, room = [], width - 8
+        for index in [*range(self.slot.active, len(names)), *range(self.slot.active)]:
+            room -= len(names[index]) + 2
+            if order and room < 0:
+                break
+            order.append(index)
+        return order
+
+    def position(self) -> str:
+        """Which lines are in sight, where not all are."""
+        height, count = self.size[1] - 1, len(self.drawn.lines)
+        if count <= height:
+            return ""
+        return f" {min(self.slot.scroll + height, count)}/{count} "
+
+    def scroll(self, by: int) -> None:
+        """Up or down; at the end of what follows the program, it follows again."""
+        slot, last = self.slot, max(len(self.drawn.lines) - self.size[1] + 1, 0)
+        slot.scroll = min(max(slot.scroll + by, 0), last)
+        slot.following = self.drawn.focus == -1 and slot.scroll == last
+
+    def mouse_handler(self, mouse_event: MouseEvent) -> object:
+        kind, place = mouse_event.event_type, mouse_event.position
+        if kind == MouseEventType.SCROLL_DOWN:
+            self.scroll(WHEEL)
+        elif kind == MouseEventType.SCROLL_UP:
+            self.scroll(-WHEEL)
+        elif kind == MouseEventType.MOUSE_UP:
+            self.screen.activate(self.slot)
+            for begin, end, index in self.tabs if place.y == 0 else ():
+                if begin <= place.x < end:
+                    self.slot.choose(index)
+        else:
+            return NotImplemented
+        return None
