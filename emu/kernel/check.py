@@ -199,9 +199,11 @@ def check_counts(kernel: Kernel) -> None:
 def frames_of_pool(kernel: Kernel) -> set[int]:
     """The frames of huge pages that were set aside, in use or not: as many as the pool says."""
     pool, size = kernel.huge_pool, 1 << kernel.huge_pool.order
-    blocks = list(pool.free)
+    blocks = [*pool.free, *(pfn for file in kernel.shmem_files for pfn in getattr(file, "huge_blocks", {}).values())]
+    shared = set(blocks)
     for mm in address_spaces(kernel):
-        blocks += [mm.cells[cell] >> 10 for cell, table in mm.huge.values() if not table]
+        mine = [mm.cells[cell] >> 10 for cell, table in mm.huge.values() if not table]
+        blocks += [pfn for pfn in mine if pfn not in shared]
     bug_on(len(blocks) != pool.total, "the pool of huge pages", len(blocks), pool.total)
     bug_on(not 0 <= pool.reserved <= len(pool.free), "reserved huge pages", pool.reserved, len(pool.free))
     return {frame for block in blocks for frame in range(block, block + size)}

@@ -22,6 +22,8 @@ class VmStat:
         "pageoutrun",
         "pgactivate",
         "pgdeactivate",
+        "pglazyfree",
+        "pglazyfreed",
         "pgpgin",
         "pgpgout",
         "pgscan_direct",

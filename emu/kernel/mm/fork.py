@@ -67,7 +67,11 @@ def copy_area(old: Mm, new: Mm, vma: Vma) -> None:
 
 
 def copy_hugetlb(old: Mm, new: Mm, vma: Vma) -> None:
-    """Huge pages of the pool are copied at once, not on write: the child's must be there anyway. ENOMEM."""
+    """Huge pages of the pool are copied at once, not on write: the child's must be there anyway. ENOMEM. Those of a
+    shared mapping it finds in the file.
+    """
+    if vma.vm_file is not None:
+        return
     size = 1 << old.pmd_shift
     if not old.kernel.huge_pool.reserve((vma.vm_end - vma.vm_start) // size):
         new.remove(next(twin for twin in new.vmas if twin.vm_start == vma.vm_start))

@@ -5,7 +5,8 @@ instead of a table. Whoever needs the single entries (munmap of a part, mprotect
 table, which was laid aside when the page was made, takes the entry's place. `mm.huge` knows the entries:
 address >> pmd_shift → (cell of the entry, frame of the table laid aside).
 
-MAP_HUGETLB takes its pages from a pool that was set aside beforehand (vm.nr_hugepages), and never splits them.
+MAP_HUGETLB takes its pages from a pool that was set aside beforehand (vm.nr_hugepages), and never splits them. A shared
+mapping's pages belong to a file without a name (hugetlbfs.py).
 """
 
 from __future__ import annotations
@@ -142,15 +143,18 @@ class HugePool:
         self.reserved += count
         return True
 
+    def give_back(self, pfn: int) -> None:
+        """A page that nobody uses any more."""
+        self.kernel.pages.mem_map.many.flags[pfn : pfn + (1 << self.order)] |= PG_STALE
+        self.free.append(pfn)
+
 
 def hugetlb_fault(mm: Mm, vma: Vma, addr: int) -> int:
     """Take a page of the pool; it was reserved at mmap."""
-    pool = mm.kernel.huge_pool
-    if not pool.free:
+    shared = vma.vm_file.inode if vma.vm_file is not None else None
+    pfn = shared.page(mm, vma.index_of(addr) >> mm.cell_shift) if shared else take_reserved(mm)
+    if pfn is None:
         return SIGBUS
-    pfn = pool.free.pop(0)
-    pool.reserved -= 1
-    clear_block(mm, pfn)
     cell = pmd_alloc(mm, addr)
     mm.cells[cell] = pfn << 10 | vma.prot_rw
     mm.huge[addr >> mm.pmd_shift] = (cell, 0)
@@ -158,19 +162,29 @@ def hugetlb_fault(mm: Mm, vma: Vma, addr: int) -> int:
     return 0
 
 
+def take_reserved(mm: Mm) -> int | None:
+    """A zeroed block of the pool, which was reserved at mmap."""
+    pool = mm.kernel.huge_pool
+    if not pool.free:
+        return None
+    pfn = pool.free.pop(0)
+    pool.reserved -= 1
+    clear_block(mm, pfn)
+    return pfn
+
+
 def hugetlb_zap(mm: Mm, vma: Vma, start: int, end: int) -> None:
     """The pages go back to the pool, and the promise of those that were never touched ends."""
     from emu.kernel.mm.pgtable import pmd_clear
 
-    pool, size = mm.kernel.huge_pool, 1 << mm.pmd_shift
+    pool, size, shared = mm.kernel.huge_pool, 1 << mm.pmd_shift, vma.vm_file is not None
     for addr in range(start, end, size):
         found = mm.huge.pop(addr >> mm.pmd_shift, None)
         if found is None:
-            pool.reserved -= 1
+            pool.reserved -= not shared
             continue
-        pfn = mm.cells[found[0]] >> 10
-        mm.pages.mem_map.many.flags[pfn : pfn + (size >> 12)] |= PG_STALE
-        pool.free.append(pfn)
+        if not shared:  # else the file keeps it
+            pool.give_back(mm.cells[found[0]] >> 10)
         mm.hugetlb_pages -= 1
         pmd_clear(mm, addr)
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from emu.kernel.mm.page import PG_ACTIVE, PG_ANON, PG_LRU, PG_SWAPBACKED, PG_UNEVICTABLE, MemMap
+from emu.kernel.mm.page import PG_ACTIVE, PG_LRU, PG_SWAPBACKED, PG_UNEVICTABLE, MemMap
 from emu.kernel.panic import bug_on
 
 LIST_NAMES = ("inactive_anon", "active_anon", "inactive_file", "active_file", "unevictable")
@@ -23,7 +23,7 @@ def list_of(flags: int) -> int:
     """The list that a page with these flags belongs on."""
     if flags & PG_UNEVICTABLE:
         return UNEVICTABLE
-    base = INACTIVE_ANON if flags & (PG_ANON | PG_SWAPBACKED) else INACTIVE_FILE
+    base = INACTIVE_ANON if flags & PG_SWAPBACKED else INACTIVE_FILE
     return base + 1 if flags & PG_ACTIVE else base
 
 

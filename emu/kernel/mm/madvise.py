@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from emu.isa.paging import PTE_A, PTE_V
 from emu.kernel.errno import EINVAL, ENOMEM, Errno
-from emu.kernel.mm import filemap, tlb, zap
+from emu.kernel.mm import filemap, lazyfree, tlb, zap
 from emu.kernel.mm.merge import split_vma, vma_merge
 from emu.kernel.mm.page import PAGE_SIZE, PG_ACTIVE, PG_REFERENCED, page_align
 from emu.kernel.mm.vma import (
@@ -101,15 +101,6 @@ def dont_need(mm: Mm, vma: Vma, low: int, high: int) -> None:
     tlb.flush_range(mm, low, high)
 
 
-def free(mm: Mm, vma: Vma, low: int, high: int) -> None:
-    """MADV_FREE: the pages may go when memory is short. Here they become old and clean, so that reclaim takes them
-    first.
-    """
-    if vma.vm_file is not None:
-        raise Errno(EINVAL)
-    cold(mm, vma, low, high)
-
-
 def cold(mm: Mm, vma: Vma, low: int, high: int) -> None:
     """The pages lose their age: inactive, not referenced."""
     lru, mem_map = mm.pages.lru, mm.pages.mem_map
@@ -160,7 +151,7 @@ def remove(mm: Mm, vma: Vma, low: int, high: int) -> None:
 ACTS: dict[int, Act] = {
     MADV_WILLNEED: will_need,
     MADV_DONTNEED: dont_need,
-    MADV_FREE: free,
+    MADV_FREE: lazyfree.madvise_free,
     MADV_REMOVE: remove,
     MADV_COLD: cold,
     MADV_PAGEOUT: page_out,

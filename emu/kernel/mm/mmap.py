@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from emu.kernel.errno import EACCES, EAGAIN, EEXIST, EINVAL, ENODEV, ENOMEM, EOVERFLOW, EPERM, Errno
 from emu.kernel.mm import overcommit, pgtable, tlb, zap
+from emu.kernel.mm.hugetlbfs import HugeFile, open_huge_file
 from emu.kernel.mm.merge import MAX_MAP_COUNT, isolate, vma_merge
 from emu.kernel.mm.page import PAGE_SIZE, page_align
 from emu.kernel.mm.unmapped_area import MMAP_MIN_ADDR, area_freed, get_unmapped_area
@@ -61,7 +62,10 @@ def do_mmap(mm: Mm, addr: int, length: int, prot: int, flags: int, file: File | 
 def ksys_mmap(mm: Mm, addr: int, length: int, prot: int, flags: int, file: File | None, pgoff: int) -> int:
     """mmap(2): do_mmap, and MAP_SHARED|MAP_ANONYMOUS gets a file of its own that has no name."""
     if file is None and flags & MAP_TYPE in (MAP_SHARED, MAP_SHARED_VALIDATE) and length:
-        file = mm.kernel.shmem_file(page_align(length))
+        if flags & MAP_HUGETLB:
+            file = open_huge_file(mm.kernel, huge_length(mm, length) >> mm.pmd_shift)
+        else:
+            file = mm.kernel.shmem_file(page_align(length))
         try:
             return do_mmap(mm, addr, length, prot, flags, file, 0)
         finally:
@@ -70,18 +74,32 @@ def ksys_mmap(mm: Mm, addr: int, length: int, prot: int, flags: int, file: File 
 
 
 def mmap_hugetlb(mm: Mm, addr: int, length: int, prot: int, flags: int, file: File | None) -> int:
-    """MAP_HUGETLB: private anonymous memory in huge pages, reserved now. EINVAL ENOMEM."""
-    size = 1 << mm.pmd_shift
-    length = (length + size - 1) & -size
-    if file is not None or flags & MAP_TYPE != MAP_PRIVATE or (addr & (size - 1) and flags & MAP_FIXED):
+    """MAP_HUGETLB: anonymous memory in huge pages, reserved now: for a private mapping here, for a shared one by its
+    file. EINVAL ENOMEM.
+    """
+    size, pool = 1 << mm.pmd_shift, mm.kernel.huge_pool
+    length = huge_length(mm, length)
+    private = flags & MAP_TYPE == MAP_PRIVATE
+    fixed = flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)
+    usable = file is None if private else file is not None and isinstance(file.inode, HugeFile)
+    if not usable or (fixed and addr & size - 1):
         raise Errno(EINVAL)
-    if length > mm.task_size or not mm.kernel.huge_pool.reserve(length // size):
+    if private and not pool.reserve(length // size):
         raise Errno(ENOMEM)
-    if flags & (MAP_FIXED | MAP_FIXED_NOREPLACE):
-        addr = place(mm, addr, length, flags)
-    else:
-        addr = (place(mm, 0, length + size, flags) + size - 1) & -size
-    return mmap_region(mm, addr, length, mmap_flags(prot, flags, None) | VM_HUGETLB, None, 0)
+    try:
+        addr = place(mm, addr if fixed else 0, length if fixed else length + size, flags)
+        return mmap_region(mm, addr + -addr % size, length, mmap_flags(prot, flags, file) | VM_HUGETLB, file, 0)
+    except Errno:
+        pool.reserved -= length // size if private else 0
+        raise
+
+
+def huge_length(mm: Mm, length: int) -> int:
+    """In whole huge pages. ENOMEM."""
+    size = 1 << mm.pmd_shift
+    if length > mm.task_size - size:
+        raise Errno(ENOMEM)
+    return length + -length % size
 
 
 def place(mm: Mm, addr: int, length: int, flags: int) -> int:

@@ -12,7 +12,16 @@ import numpy as np
 
 from emu.isa.paging import PTE_A, PTE_D, PTE_V
 from emu.kernel.mm import tlb
-from emu.kernel.mm.page import PG_ACTIVE, PG_ANON, PG_DIRTY, PG_LOCKED, PG_REFERENCED, PG_SWAPCACHE, PG_WRITEBACK
+from emu.kernel.mm.page import (
+    PG_ACTIVE,
+    PG_ANON,
+    PG_DIRTY,
+    PG_LOCKED,
+    PG_REFERENCED,
+    PG_SWAPBACKED,
+    PG_SWAPCACHE,
+    PG_WRITEBACK,
+)
 from emu.kernel.mm.rmap import AnonVma
 from emu.kernel.mm.swap import SWAP_MARK
 from emu.kernel.mm.vma import VM_LOCKED
@@ -22,7 +31,7 @@ if TYPE_CHECKING:
     from emu.kernel.mm.mm import Mm
     from emu.kernel.mm.page import MemMap
 
-BUSY = PG_LOCKED | PG_WRITEBACK
+BUSY, OURS = PG_LOCKED | PG_WRITEBACK, PG_ANON | PG_SWAPBACKED
 FEW = 8  # pages for which vectors don't pay
 
 
@@ -53,7 +62,7 @@ def sole(mem_map: MemMap, pages: list[int]) -> Sole | None:
     cells = np.array(bases) + (vpns & mm.pte_mask)
     ptes = mm.many_cells[cells]
     users = 1 + ((flags & PG_SWAPCACHE) != 0)
-    plain = (flags & (BUSY | PG_ANON)) == PG_ANON
+    plain = (flags & (BUSY | OURS)) == OURS
     mapped = ((ptes & PTE_V) != 0) & ((ptes >> 10) == pfns.astype(ptes.dtype))
     good = plain & mapped & (many.mapcount[pfns] == 1) & (many.refcount[pfns] == users)
     return Sole(mm, pfns, flags, vpns, cells, ptes) if good.all() else None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emu.kernel.mm import filemap, reclaim_many, shmem
+from emu.kernel.mm import filemap, lazyfree, reclaim_many, shmem
 from emu.kernel.mm.page import (
     PAGE_SIZE,
     PG_ACTIVE,
@@ -57,16 +57,18 @@ class PageShrinker:
             verdict = self.check_references(pfn, mappings, batch)
             if verdict == RECLAIM:
                 if not mem_map.flags[pfn] & PG_SWAPBACKED:
-                    if self.drop_file_page(pfn, mappings, batch):
+                    lazy = mem_map.flags[pfn] & PG_ANON
+                    if (lazyfree.drop if lazy else self.drop_file_page)(kernel, pfn, mappings, batch):
                         freed += 1
                         continue
+                    verdict = ACTIVATE if lazy else RECLAIM
                 elif self.add_to_swap(pfn):
                     try_to_unmap(kernel, pfn, mappings, batch, mem_map.private[pfn])
                     swapped.append(pfn)
                     continue
                 else:
                     verdict = ACTIVATE
-            if verdict != KEEP:
+            if verdict in (ACTIVATE, CULL):
                 self.mark(pfn, verdict)
             kept.append(pfn)
         kernel.pages.lru.add_all(kept)
@@ -133,11 +135,11 @@ class PageShrinker:
         elif verdict == CULL:
             kernel.pages.mem_map.flags[pfn] = flags | PG_UNEVICTABLE
 
-    def drop_file_page(self, pfn: int, mappings: list[Mapping], batch: Batch) -> bool:
+    @staticmethod
+    def drop_file_page(kernel: Kernel, pfn: int, mappings: list[Mapping], batch: Batch) -> bool:
         """A page of a file: unmapped; when dirty, put on its way to the file and kept until it is there; else
         dropped.
         """
-        kernel = self.kernel
         mem_map = kernel.pages.mem_map
         try_to_unmap(kernel, pfn, mappings, batch)
         mapping, index = mem_map.mapping[pfn], mem_map.index[pfn]

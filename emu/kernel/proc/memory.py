@@ -118,6 +118,8 @@ def vmstat(kernel: Kernel) -> bytes:
         ("pgalloc_normal", vm.minor + vm.major),
         ("pgactivate", vm.pgactivate),
         ("pgdeactivate", vm.pgdeactivate),
+        ("pglazyfree", vm.pglazyfree),
+        ("pglazyfreed", vm.pglazyfreed),
         ("pgfault", vm.minor + vm.major),
         ("pgmajfault", vm.major),
         ("pgsteal_kswapd", vm.pgsteal_kswapd),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from emu.isa.paging import PTE_A, PTE_D, PTE_V
-from emu.kernel.mm.page import PG_ANON
+from emu.kernel.mm.page import PG_ANON, PG_SWAPBACKED
 from emu.kernel.mm.pgtable import keys_between
 from emu.kernel.mm.vma import (
     VM_ACCOUNT,
@@ -70,7 +70,7 @@ class Usage:
 
     def __init__(self) -> None:
         self.rss = self.pss = self.shared_clean = self.shared_dirty = self.private_clean = self.private_dirty = 0
-        self.referenced = self.anonymous = self.swap = self.locked = 0
+        self.referenced = self.anonymous = self.swap = self.locked = self.lazy_free = 0
         self.pss_bytes = self.pss_anon = self.pss_file = self.pss_shmem = 0
 
 
@@ -90,6 +90,7 @@ def measure(kernel: Kernel, mm: Mm, vma: Vma, into: Usage) -> None:
         into.pss_bytes += 4096 // count
         into.referenced += 4 if pte & PTE_A else 0
         into.anonymous += 4 if anon else 0
+        into.lazy_free += 4 if mem_map.flags[pfn] & (PG_ANON | PG_SWAPBACKED) == PG_ANON and not pte & PTE_D else 0
         into.locked += 4 if vma.vm_flags & VM_LOCKED else 0
         name = ("shared_" if count > 1 else "private_") + ("dirty" if pte & PTE_D or anon else "clean")
         setattr(into, name, getattr(into, name) + 4)
@@ -118,7 +119,7 @@ def usage_rows(usage: Usage) -> list[tuple[str, int]]:
         ("Referenced", usage.referenced),
         ("Anonymous", usage.anonymous),
         ("KSM", 0),
-        ("LazyFree", 0),
+        ("LazyFree", usage.lazy_free),
         ("AnonHugePages", 0),
         ("ShmemPmdMapped", 0),
         ("FilePmdMapped", 0),
