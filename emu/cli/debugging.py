@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emu.cli.build import Program, load_program
@@ -44,4 +44,9 @@ def make_session(
 
     engine = Engine(fresh, stdin=stdin, on_output=face.guest)
     engine.machine.warm(progress)
-    return Session(engine)
+    return Session(engine, roots=source_folders(job))
+
+
+def source_folders(job: Job) -> list[str]:
+    """Where source text may be read from: beside the program's files, and the current folder."""
+    return list(dict.fromkeys([*(str(Path(name).parent) for name in (job.program, *job.sources)), "."]))

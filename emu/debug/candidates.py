@@ -50,7 +50,7 @@ def areas(session: Any) -> Words:
 
 def sources(session: Any) -> Words:
     """file:line prefixes: the source files of the program."""
-    for name in session.source_files():
+    for name in session.program.lines.files:
         yield f"{Path(name).name}:", name
 
 

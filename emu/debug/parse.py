@@ -41,6 +41,8 @@ class Parser:
         """The call, or EmuError whose place is the column at fault."""
         command = self.command()
         options, face = self.options(command)
+        if command.name.startswith("set ") and self.words and self.words[0].text == "=":
+            del self.words[0]
         values = {} if not command.slash else {"fmt": self.format}
         for index, arg in enumerate(command.args):
             values[arg.name] = self.argument(arg, last=index == len(command.args) - 1)

@@ -100,7 +100,8 @@ class Registry:
         word = words[used]
         known = [*node.below, *(self.aliases if not used else ())]
         place = f"{before} {word}".strip()
-        hint = did_you_mean(word, known) or meant(word) or "`help` lists the commands"
+        below = "one of " + ", ".join(sorted(node.below)) if used else "`help` lists the commands"
+        hint = did_you_mean(word, known) or meant(word) or below
         return NoSuchCommand(f"no command {place!r}", used, hint)
 
     def below(self, words: list[str]) -> dict[str, str]:

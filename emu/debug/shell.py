@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from emu.debug.command import Command
+from emu.debug.guard import InternalError, Quit, guarded
 from emu.debug.parse import Call, Parser
 from emu.debug.registry import Registry, registry
 from emu.debug.settings import Settings
@@ -17,18 +17,6 @@ from emu.errors import EmuError, Place
 
 DEEPEST = 20  # aliases, scripts and user commands that call one another
 LONGEST = 20_000  # characters of a line
-
-
-class Quit(Exception):
-    """The user wants to leave; `code` is the exit code."""
-
-    def __init__(self, code: int = 0) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-class InternalError(EmuError):
-    """An exception that nobody foresaw: one line, and the traceback only for those who ask."""
 
 
 class Face(Protocol):
@@ -111,8 +99,13 @@ class Shell:
         if words[0].text in self.macros:
             self.macro(words[0].text, [word.text for word in words[1:]])
             return
+        if len(parts := statements(text)) > 1:  # an alias for several
+            for part, _ in parts:
+                self.statement(part)
+            return
         session = None if self.is_light(text) else self.session
-        call = Parser(self.registry, session, text).call()
+        with guarded(words[0].text):
+            call = Parser(self.registry, session, text).call()
         self.again = text.strip() if call.command.repeats else ""
         if "block" in (call.command.extra or ""):
             self.block = Block(call)
@@ -138,20 +131,8 @@ class Shell:
     def perform(self, call: Call, **more: Any) -> View:
         """Run the handler. Whatever goes wrong in it is an EmuError."""
         target = self if is_own(call.command) else self.session
-        try:
+        with guarded(call.command.name):
             return call.command.handler(target, **call.arguments, **more)
-        except (EmuError, Quit):
-            raise
-        except KeyboardInterrupt:
-            raise EmuError(f"{call.command.name} was interrupted") from None
-        except Exception as error:
-            if os.environ.get("EMU_DEBUG"):
-                raise
-            summary = " ".join(str(error).split())[:200]
-            message = f"internal error in {call.command.name}: {type(error).__name__}: {summary}"
-            raise InternalError(
-                message, hint="this is a bug in emu, please report it; EMU_DEBUG=1 shows where"
-            ) from None
 
     def show(self, view: View | None, call: Call) -> None:
         """Hand an answer to the face, then run what the user has hung on the breakpoint that was met."""
@@ -206,10 +187,4 @@ def is_own(command: Command) -> bool:
     return "shell" in (command.extra or "")
 
 
-def run_lines(shell: Shell, lines: Callable[[], str]) -> None:
-    """Feed what `lines()` gives until it raises EOFError."""
-    while True:
-        try:
-            shell.type(lines())
-        except EOFError:
-            return
+__all__ = ["Block", "Face", "InternalError", "Quit", "Shell", "is_own"]
