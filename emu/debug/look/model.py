@@ -108,6 +108,8 @@ class Model:
             if write and state == S:
                 steps.append(("coherence", int(self.m.cost_upgrade), "BusUpgr takes the other copies"))
             self.present[caches.L1D, line] = M if write else state
+            if write and not self.m.shallow and self.state_of(caches.L2, line):
+                self.present[caches.L2, line] = M
         elif write and not cache.allocate:
             steps[0] = ("l1d", self.latest[caches.L1D], "l1d miss, not allocated")
             return steps + self.through(line)
@@ -125,11 +127,24 @@ class Model:
         return own or (S if self.others(line) else E)
 
     def through(self, line: int) -> list[tuple[str, int, str]]:
-        """A store that goes on to the level below."""
-        steps = [("l1d", int(self.m.cost_write_through), "written through")]
-        if not self.m.shallow and self.state_of(caches.L2, line) == S:
+        """l2_write: a store that goes on to the level below."""
+        steps, l2 = [("l1d", int(self.m.cost_write_through), "written through")], self.m.cache[caches.L2]
+        state = 0 if self.m.shallow else self.state_of(caches.L2, line)
+        if not state and (self.m.shallow or not l2.allocate):
+            return steps + self.word_below(line)
+        if not state and not self.state_of(caches.L1D, line):
+            steps += self.bus(line, True)
+        if state == S:
             steps.append(("coherence", int(self.m.cost_upgrade), "BusUpgr takes the other copies"))
-        return steps
+        self.present[caches.L2, line] = M
+        return steps + self.word_below(line) if l2.through else steps
+
+    def word_below(self, line: int) -> list[tuple[str, int, str]]:
+        """llc_write of a word: the line is read first where the last level allocates."""
+        if self.m.shallow or self.state_of(caches.LLC, line) or not self.m.cache[caches.LLC].allocate:
+            return []
+        self.present[caches.LLC, line] = S
+        return [("dram", int(self.m.cost_dram), "llc reads the line first: dram")]
 
     def fetch_line(self, line: int) -> list[tuple[str, int, str]]:
         """fetch_access."""
