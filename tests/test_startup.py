@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-HEAVY = ("numba", "llvmlite", "numpy", "rich", "elftools", "sortedcontainers")
+HEAVY = ("numba", "llvmlite", "numpy", "rich", "prompt_toolkit", "elftools", "sortedcontainers")
 PROBE = """
 import sys
 from emu.cli.main import call
@@ -35,6 +35,9 @@ def probe(*args: str, heavy: tuple[str, ...] = HEAVY) -> tuple[int, set[str], st
         (["version"], 0),
         (["run", "--help"], 0),
         (["stat", "--help"], 0),
+        (["debug", "--help"], 0),
+        (["debug", "no-such-file.s"], 2),
+        (["debug", "--preset", "nonsense", "programs/hello.s"], 2),
         (["help"], 0),
         (["help", "insn", "addi"], 0),
         (["help", "exit-codes"], 0),

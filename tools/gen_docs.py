@@ -3,8 +3,9 @@
     python tools/gen_docs.py            rewrites README.md and docs/*.md
     python tools/gen_docs.py --check    says which are out of date, exit code 1
 
-A fenced block of the kind `console` holds lines `$ command` and their output, run in the folder above this one. What a
-host decides (its speed) is shown as of one run and isn't compared. `<!-- name -->` … `<!-- /name -->` holds a table.
+A fenced block of the kind `console` holds lines `$ command` and their output, run in the folder above this one; lines
+`(emu) command` are typed to the debugger that the line above them starts. What a host decides (its speed) is shown as
+of one run and isn't compared. `<!-- name -->` … `<!-- /name -->` holds a table.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = [ROOT / "README.md", ROOT / "docs" / "cli.md", ROOT / "docs" / "stat.md"]
+DEBUGGER = ROOT / "docs" / "debugger.md"  # compared by tests/debug/test_command_examples.py, command by command
+PROMPT = "(emu) "
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 SECTION = re.compile(r"^(<!-- ([\w-]+) -->\n).*?^(<!-- /\2 -->)$", re.DOTALL | re.MULTILINE)
 HOST = re.compile(r"^.*\bhost (seconds|million).*$|\d+\.\d\d s\b", re.MULTILINE)
@@ -38,10 +41,23 @@ def fields() -> str:
     return schema.markdown()
 
 
+def debugger(part: str) -> Callable[[], str]:
+    """A section of docs/debugger.md: reference, keys, panes or settings."""
+
+    def make() -> str:
+        sys.path.insert(0, str(ROOT / "tools"))
+        import debugger_docs
+
+        return "\n" + getattr(debugger_docs, part)() + "\n"
+
+    return make
+
+
 SECTIONS: dict[str, Callable[[], str]] = {"schema": fields, "counters": counters}
+SECTIONS |= {f"debugger-{part}": debugger(part) for part in ("reference", "keys", "panes", "settings")}
 
 
-def output_of(command: str) -> str:
+def output_of(command: str, typed: list[str]) -> str:
     """What a shell shows for a command line: both streams, but not that the machine was compiled first."""
     real = re.sub(r"(^|[|&;] *)emu ", lambda found: f"{found[1]}{EMU} ", command)
     done = subprocess.run(
@@ -51,15 +67,18 @@ def output_of(command: str) -> str:
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL,
+        input="\n".join(["set echo on", *typed]) if typed else "",
     )
     return re.sub(r"^compiling the machine.*\n", "", done.stdout, flags=re.MULTILINE)
 
 
 def console(block: re.Match[str]) -> str:
     """A block with the output of each of its commands put behind it."""
-    commands = [line[2:] for line in block[1].splitlines() if line.startswith("$ ")]
-    shown = [f"$ {command}\n{output_of(command).rstrip()}\n" for command in commands]
+    shown = []
+    for lines in re.split(r"^\$ ", block[1], flags=re.MULTILINE)[1:]:
+        command, *rest = lines.splitlines()
+        typed = [line.removeprefix(PROMPT) for line in rest if line.startswith(PROMPT)]
+        shown.append(f"$ {command}\n{output_of(command, typed).rstrip()}\n")
     return "```console\n" + "\n".join(shown).replace("\n\n\n", "\n\n") + "```"
 
 
@@ -88,7 +107,7 @@ def stale(path: Path) -> bool:
 def main() -> int:
     """Rewrite the documents, or check them."""
     check, failed = "--check" in sys.argv[1:], 0
-    for path in filter(Path.exists, DOCUMENTS):
+    for path in filter(Path.exists, [*DOCUMENTS, DEBUGGER]):
         text = path.read_text(encoding="utf-8")
         new = regenerated(text)
         if not same(text, new):

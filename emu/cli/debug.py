@@ -97,6 +97,8 @@ def run_pipe(shell: Shell, face: Printer) -> int:
     """Commands from standard input, one a line; a mistake doesn't end them, but is the exit code."""
     code = exitcodes.OK
     for line in stdin_lines():
+        if shell.settings.on("echo") and line.strip():
+            face.write(f"(emu) {line}\n")
         if line.strip() and not run_interruptibly(shell, typed(shell, line)):
             code = exitcodes.USAGE
     return code
