@@ -73,6 +73,7 @@ def boot_memory(kernel: Kernel) -> None:
     kernel.workingset = Workingset(2 * count)
     kernel.reading: dict[int, int] = {}  # locked frame -> cycle at which the disk has filled it
     kernel.may_sleep = False  # the task in the kernel may wait in the middle of what it does
+    kernel.pagefault_disabled = False  # user memory that isn't there is EFAULT: no frame may be asked for
     kernel.reclaimer = Reclaimer(kernel)
     kernel.pages.reclaim, kernel.pages.wake_kswapd = kernel.reclaimer.direct, kernel.reclaimer.wake_kswapd
     kernel.flusher = Flusher(kernel)
@@ -81,6 +82,7 @@ def boot_memory(kernel: Kernel) -> None:
 
 def boot_files(kernel: Kernel) -> None:
     options = kernel.options
+    kernel.uts = {"hostname": b"emu", "domainname": b"(none)"}
     kernel.pipefs = streams = SuperBlock(kernel, "pipefs")
     kernel.shm = SuperBlock(kernel, "shmfs")
     kernel.shm_ids = Shm(kernel)

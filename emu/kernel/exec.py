@@ -11,10 +11,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.kernel import auxv, elf, process
-from emu.kernel.errno import EACCES, Errno
+from emu.kernel.errno import EACCES, ELOOP, Errno
 from emu.kernel.fs.directory import DirBase
 from emu.kernel.fs.file import O_RDONLY, File
-from emu.kernel.fs.inode import S_IFREG, Inode
+from emu.kernel.fs.inode import S_IFLNK, S_IFREG, Inode
 from emu.kernel.fs.iov import KernelIter
 from emu.kernel.fs.namei import join
 from emu.kernel.layout import TASK_SIZE, map_vdso, new_mm, pie_bias, setup_heap, setup_mmap_base, setup_stack
@@ -56,7 +56,9 @@ def peek_whole(inode: Inode) -> bytes:
 
 
 def open_exec(kernel: Kernel, inode: Inode, path: str) -> File:
-    """EACCES unless it is a regular file with an x bit."""
+    """EACCES unless it is a regular file with an x bit, ELOOP if it is a link that was not to be followed."""
+    if inode.kind == S_IFLNK:
+        raise Errno(ELOOP)
     if inode.kind != S_IFREG or not inode.mode & 0o111:
         raise Errno(EACCES)
     return File(inode, O_RDONLY, path)
@@ -153,6 +155,7 @@ def begin_new_exec(kernel: Kernel, task: Task) -> None:
     task.files.close_on_exec()
     group.actions = {number: action for number, action in group.actions.items() if action.handler == 1}
     task.altstack = (0, 2, 0)
+    group.did_exec = True
     process.mm_release(kernel, task)
 
 

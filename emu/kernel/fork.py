@@ -25,8 +25,10 @@ NAMESPACES = CLONE_NEWNS | 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0
 KNOWN = 0x1FFFFFF | NAMESPACES | 0x80000000
 
 
-def check_flags(flags: int) -> None:
-    """The combinations that clone(2) forbids."""
+def check_flags(kernel: Kernel, task: Task, flags: int) -> None:
+    """The combinations that clone(2) forbids. The first process has no parent that could be its child's too."""
+    if flags & CLONE_PARENT and not flags & CLONE_THREAD and task.process.parent is None:
+        raise Errno(EINVAL)
     if (flags & CLONE_SIGHAND and not flags & CLONE_VM) or (flags & CLONE_THREAD and not flags & CLONE_SIGHAND):
         raise Errno(EINVAL)
     if flags & NAMESPACES:
@@ -37,19 +39,21 @@ def check_flags(flags: int) -> None:
 
 def do_clone(kernel: Kernel, task: Task, flags: int, stack: int, parent_tid: int, tls: int, child_tid: int) -> Task:
     """copy_process: the new task, ready to run. Errno EAGAIN ENOMEM EINVAL EPERM."""
-    check_flags(flags)
+    check_flags(kernel, task, flags)
     pid = alloc_pid(kernel)
     mm = copy_mm(kernel, task, flags)
     child = make_task(kernel, task, pid, flags, mm)
     copy_registers(kernel, task, child, flags, stack, tls)
     join(kernel, task, child, flags)
-    if flags & CLONE_PARENT_SETTID:
-        write_tid(task.mm, parent_tid, pid)
-    if flags & CLONE_CHILD_SETTID:
-        write_tid(child.mm, child_tid, pid)
     if flags & CLONE_CHILD_CLEARTID:
         child.clear_child_tid = child_tid
-    kernel.sched.make_ready(child)
+    try:
+        if flags & CLONE_PARENT_SETTID:
+            write_tid(task.mm, parent_tid, pid)
+        if flags & CLONE_CHILD_SETTID:
+            write_tid(child.mm, child_tid, pid)
+    finally:  # the maker may die of OutOfMemory, the child lives
+        kernel.sched.make_ready(child)
     if kernel.tracer is not None:
         kernel.tracer.emit(kernel, "fork", task.pid, child=pid, flags=flags, thread=bool(flags & CLONE_THREAD))
     return child

@@ -37,6 +37,11 @@ class Waiting:
     def __init__(self, bitset: int, deadline: int | None) -> None:
         self.bitset, self.deadline, self.woken = bitset, deadline, False
 
+    @property
+    def settled(self) -> int | None:
+        """A waiter that was woken returns 0, whatever signal comes before it runs."""
+        return 0 if self.woken else None
+
 
 def key_of(mm: Mm, addr: int, private: bool) -> Key:
     """Where the word is, for all who may wait on it. EINVAL if it isn't aligned, EFAULT if it isn't mapped."""

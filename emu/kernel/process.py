@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from emu.kernel import futex
 from emu.kernel.errno import EAGAIN, Errno
 from emu.kernel.fs.file import Files
 from emu.kernel.mm import mmap, zap
+from emu.kernel.mm.alloc import OutOfMemory
 from emu.kernel.mm.uaccess import put_user
 from emu.kernel.options import Exit
 from emu.kernel.rlimit import RLIMIT_NPROC
@@ -65,13 +67,13 @@ def mm_release(kernel: Kernel, task: Task) -> None:
     mm = task.mm
     if mm is None:
         return
-    futex.exit_robust_list(kernel, task)
-    if task.clear_child_tid and mm.mm_users > 1:
-        try:
+    kernel.pagefault_disabled = task.process.oom_killed  # what a victim of the OOM killer can't reach it leaves
+    with suppress(Errno, OutOfMemory):
+        futex.exit_robust_list(kernel, task)
+        if task.clear_child_tid and mm.mm_users > 1:
             put_user(mm, task.clear_child_tid, 0, 4)
             futex.wake(kernel, futex.key_of(mm, task.clear_child_tid, False), 1)
-        except Errno:
-            pass
+    kernel.pagefault_disabled = False
     task.clear_child_tid = 0
     task.vfork_done.wake()
 

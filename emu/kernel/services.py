@@ -156,6 +156,7 @@ class Current:
             return
         if not task.process.oom_killed:
             self.log(f"{task.comm}[{task.pid}]: out of memory")
+            task.process.oom_killed = True
         process.kill_group(self, task, 9)
 
     def mm_put(self, mm: Mm) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from emu.kernel import fault_card, jobctl, process, sigframe
 from emu.kernel.errno import EINTR
-from emu.kernel.sched.wait import Partial
+from emu.kernel.mm.alloc import OutOfMemory
 from emu.kernel.task import RUNNING
 
 if TYPE_CHECKING:
@@ -143,6 +143,13 @@ def takes_one(task: Task) -> bool:
 
 def deliver(kernel: Kernel, task: Task) -> None:
     """do_signal: serve the pending signals of a task that is about to return to user mode on a hart."""
+    try:
+        do_signal(kernel, task)
+    except OutOfMemory:  # not even a page for the signal's frame
+        kernel.out_of_memory(task)
+
+
+def do_signal(kernel: Kernel, task: Task) -> None:
     while task.cpu >= 0 and (info := next_pending(task)) is not None:
         action = task.process.actions.get(info.number, DEFAULT)
         if kernel.tracer is not None:
@@ -194,15 +201,17 @@ def drop_restart(task: Task) -> None:
 
 
 def interrupt_call(kernel: Kernel, task: Task, action: SigAction) -> None:
-    """A handler will run while a system call waits: it fails with EINTR, or is executed again after the handler."""
-    if task.in_call:
-        again = task.in_call == "restart" and action.flags & SA_RESTART
-        if not again:
-            hart = kernel.harts[task.cpu]
-            hart.x[10] = task.restart.done if isinstance(task.restart, Partial) else -EINTR
-            hart.pc += 4
-            if task.on_interrupt:
-                function, addr = task.on_interrupt
-                function(kernel, task, addr)
-            drop_restart(task)
-        task.in_call, task.on_interrupt = "", None
+    """A handler will run while a system call waits: the call ends with what it has done, fails with EINTR, or is
+    executed again from its start after the handler.
+    """
+    if not task.in_call:
+        return
+    settled = getattr(task.restart, "settled", None)
+    if settled is not None or task.in_call == "eintr" or not action.flags & SA_RESTART:
+        hart = kernel.harts[task.cpu]
+        hart.x[10] = -EINTR if settled is None else settled
+        hart.pc += 4
+        if task.on_interrupt and settled is None:
+            task.on_interrupt()
+    drop_restart(task)
+    task.in_call, task.on_interrupt = "", None

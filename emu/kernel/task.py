@@ -56,6 +56,7 @@ class Process:
         self.real_timer = RealTimer(self)
         self.oom_score_adj = 0
         self.oom_killed = False
+        self.did_exec = False  # since then its parent may not move it to another group
 
 
 class Task:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from emu.isa import causes
 from emu.kernel import signal, trace_call, trace_fault
-from emu.kernel.errno import ENOSYS, Errno
+from emu.kernel.errno import EINTR, ENOSYS, Errno
 from emu.kernel.mm.alloc import OutOfMemory
 from emu.kernel.mm.memory import FAULT_ACCERR, FAULT_MAJOR, FAULT_SIGBUS, handle_mm_fault
 from emu.kernel.mm.vma import ACCESS_FETCH, ACCESS_LOAD, ACCESS_STORE
@@ -134,6 +134,8 @@ def do_syscall(kernel: Kernel, task: Task, hart: object) -> None:
             entry.errors += 1
     if task.in_call:
         task.in_call, task.on_interrupt = "", None
+        if task.saved_mask is not None and result != -EINTR:
+            task.blocked, task.saved_mask = task.saved_mask, None
     task.restart = None
     if kernel.tracer is not None:
         trace_call.leave(kernel, task, entry, result, x[17])

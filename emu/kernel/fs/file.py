@@ -25,7 +25,8 @@ class File:
         self.inode, self.flags, self.path = inode, flags, path
         self.pos, self.count = 0, 1
         self.private = None  # what the file system keeps for this open
-        inode.open(self)
+        if not flags & O_PATH:
+            inode.open(self)
         inode.users += 1
         self.slab = inode.sb.kernel.slab.caches["filp"].alloc()
 
@@ -46,7 +47,8 @@ class File:
         if not self.count:
             self.inode.users -= 1
             self.inode.sb.kernel.slab.caches["filp"].free(self.slab)
-            self.inode.release(self)
+            if not self.flags & O_PATH:
+                self.inode.release(self)
             if not self.inode.nlink:
                 self.inode.sb.kernel.fs.evict(self.inode)
 
@@ -64,7 +66,14 @@ class Files:
         self._next = 0  # no free number below
 
     def get(self, fd: int) -> File:
-        """EBADF."""
+        """EBADF, also for O_PATH: such a descriptor is a place in the tree, not an open file."""
+        file = self.open.get(fd)
+        if file is None or file.flags & O_PATH:
+            raise Errno(EBADF)
+        return file
+
+    def get_raw(self, fd: int) -> File:
+        """The same with O_PATH: for what works on descriptors and places. EBADF."""
         file = self.open.get(fd)
         if file is None:
             raise Errno(EBADF)
@@ -89,7 +98,7 @@ class Files:
         (self.cloexec.add if cloexec else self.cloexec.discard)(fd)
 
     def close(self, fd: int) -> None:
-        file = self.get(fd)
+        file = self.get_raw(fd)
         del self.open[fd]
         self.cloexec.discard(fd)
         self._next = min(self._next, fd)

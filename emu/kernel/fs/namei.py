@@ -46,7 +46,7 @@ class Walk:
         at = self.root if path.startswith(b"/") else self.start
         names = [name for name in path.split(b"/") if name]
         if not names:
-            return Found(at, b".", at, True)
+            return Found(at, b"/", at, True)
         must_dir = path.endswith((b"/", b"/.", b"/..")) or names[-1] in (b".", b"..")
         for name in names[:-1]:
             at = self.directory(self.step(at, name, True).inode)

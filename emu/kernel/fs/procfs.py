@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from emu.kernel.errno import EINVAL, Errno
+from emu.kernel.errno import EINVAL, ENOENT, Errno
 from emu.kernel.fs.directory import DirBase
 from emu.kernel.fs.inode import S_IFLNK, S_IFREG, Inode, SuperBlock
 
@@ -106,6 +106,19 @@ class ProcDir(DirBase):
 
     def lookup(self, name: bytes) -> Inode | None:
         return self.find(self, name.decode("utf-8", "replace"))
+
+    def create(self, name: bytes, mode: int) -> Inode:
+        """Nobody makes names here: for Linux, looking up one that isn't there fails already."""
+        raise Errno(ENOENT)
+
+    def mkdir(self, name: bytes, mode: int) -> Inode:
+        raise Errno(ENOENT)
+
+    def symlink(self, name: bytes, target: bytes) -> Inode:
+        raise Errno(ENOENT)
+
+    def mknod(self, name: bytes, mode: int, rdev: int) -> Inode:
+        raise Errno(ENOENT)
 
     def entries(self) -> Iterator[tuple[bytes, Inode]]:
         for name in self.list_names():

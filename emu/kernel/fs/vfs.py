@@ -8,7 +8,18 @@ from emu.errors import EmuError
 from emu.kernel.errno import EEXIST, EINVAL, EISDIR, ELOOP, ENOENT, ENOTDIR, ENXIO, ETXTBSY, Errno
 from emu.kernel.fs import devfs, diskfs, hostfs, tmpfs
 from emu.kernel.fs.directory import DirBase, Directory
-from emu.kernel.fs.file import O_ACCMODE, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_PATH, O_RDONLY, O_TRUNC, File
+from emu.kernel.fs.file import (
+    O_ACCMODE,
+    O_CLOEXEC,
+    O_CREAT,
+    O_DIRECTORY,
+    O_EXCL,
+    O_NOFOLLOW,
+    O_PATH,
+    O_RDONLY,
+    O_TRUNC,
+    File,
+)
 from emu.kernel.fs.inode import S_IFIFO, S_IFLNK, S_IFREG, S_IFSOCK, Inode
 from emu.kernel.fs.namei import Found, Walk, join, path_of, topmost
 from emu.kernel.fs.pipe import Pipe
@@ -18,6 +29,9 @@ from emu.kernel.proc import root as proc
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
     from emu.kernel.options import Mount
+
+
+O_PATH_FLAGS = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC  # all that O_PATH looks at
 
 
 class Vfs:
@@ -78,7 +92,9 @@ class Vfs:
         return inode
 
     def open(self, start: DirBase, path: bytes, flags: int, mode: int = 0) -> File:
-        """openat(2): an open file, made first when O_CREAT says so."""
+        """openat(2): an open file, made first when O_CREAT says so. O_PATH only names a place."""
+        if flags & O_PATH:
+            flags &= O_PATH_FLAGS
         found = self.walk(start, path, not flags & O_NOFOLLOW and not (flags & O_CREAT and flags & O_EXCL))
         inode = found.inode
         if inode is None:

@@ -31,7 +31,7 @@ LANDMARKS = (
 
 
 def dup_mm(kernel: Kernel, old: Mm) -> Mm:
-    """A copy of an address space. ENOMEM, and nothing is left of it."""
+    """A copy of an address space. ENOMEM or OutOfMemory, and nothing is left of it."""
     new = Mm(kernel, old.scheme, old.task_size)
     try:
         for name in LANDMARKS.split():
@@ -41,7 +41,7 @@ def dup_mm(kernel: Kernel, old: Mm) -> Mm:
                 copy_area(old, new, vma)
     except (Errno, OutOfMemory):
         kernel.free_mm(new)
-        raise Errno(ENOMEM) from None
+        raise
     finally:
         tlb.flush_mm(old)
     if old.exe_file is not None:

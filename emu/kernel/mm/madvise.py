@@ -13,6 +13,7 @@ from emu.kernel.mm.page import PAGE_SIZE, PG_ACTIVE, PG_REFERENCED, page_align
 from emu.kernel.mm.vma import (
     VM_DONTCOPY,
     VM_HUGEPAGE,
+    VM_HUGETLB,
     VM_LOCKED,
     VM_NOHUGEPAGE,
     VM_RAND_READ,
@@ -67,6 +68,8 @@ def walk_areas(mm: Mm, start: int, end: int, act: Act) -> None:
 # -- madvise ----------------------------------------------------------------------------------------------------------
 def do_madvise(mm: Mm, start: int, length: int, advice: int) -> None:
     """EINVAL for unknown advice or what an area can't do, ENOMEM for holes."""
+    if start + page_align(length) > mm.kernel.xlen_mask + 1:
+        raise Errno(EINVAL)
     end = check_range(mm, start, length)
     if advice in FLAG_CHANGES:
         act: Act = lambda mm, vma, low, high: change_flags(mm, vma, low, high, *FLAG_CHANGES[advice])  # noqa: E731
@@ -101,8 +104,15 @@ def dont_need(mm: Mm, vma: Vma, low: int, high: int) -> None:
     tlb.flush_range(mm, low, high)
 
 
+def only_evictable(vma: Vma) -> None:
+    """can_madv_lru_vma: pages that reclaim may not have keep their age. EINVAL."""
+    if vma.vm_flags & (VM_LOCKED | VM_HUGETLB):
+        raise Errno(EINVAL)
+
+
 def cold(mm: Mm, vma: Vma, low: int, high: int) -> None:
     """The pages lose their age: inactive, not referenced."""
+    only_evictable(vma)
     lru, mem_map = mm.pages.lru, mm.pages.mem_map
     lru.drain()
     for first, last, _ in zap.table_slices(mm, low, high):

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.isa.paging import PTE_V
-from emu.kernel.errno import EAGAIN, ENOMEM, Errno
+from emu.kernel.errno import EAGAIN, EINVAL, ENOMEM, Errno
 from emu.kernel.mm import zap
 from emu.kernel.mm.page import PAGE_SIZE, PG_UNEVICTABLE, page_align
 from emu.kernel.mm.vma import (
     VM_LOCKED,
+    VM_RWX,
     Vma,
 )
 from emu.kernel.rlimit import RLIMIT_MEMLOCK
@@ -21,11 +22,13 @@ from emu.kernel.mm.madvise import change_flags, walk_areas
 
 
 def do_mlock(mm: Mm, start: int, length: int, lock: bool) -> None:
-    """Pages of a locked area are never reclaimed. ENOMEM for holes or beyond RLIMIT_MEMLOCK, EAGAIN if they can't be
-    had.
+    """Pages of a locked area are never reclaimed. EINVAL for a range that wraps around, ENOMEM for holes, PROT_NONE or
+    beyond RLIMIT_MEMLOCK, EAGAIN if the pages can't be had.
     """
     first = start & -PAGE_SIZE
     end = page_align(start + length)
+    if end > mm.kernel.xlen_mask + 1:
+        raise Errno(EINVAL)
     if end > mm.task_size:
         raise Errno(ENOMEM)
     if first >= end:
@@ -44,7 +47,7 @@ def lock_area(mm: Mm, vma: Vma, low: int, high: int) -> None:
         mm.locked_vm += (high - low) >> 12
         change_flags(mm, vma, low, high, 0, VM_LOCKED)
     if not populate(mm, low, high):
-        raise Errno(EAGAIN)
+        raise Errno(EAGAIN if vma.vm_flags & VM_RWX else ENOMEM)
 
 
 def unlock_area(mm: Mm, vma: Vma, low: int, high: int) -> None:

@@ -41,7 +41,8 @@ def oom_score(kernel: Kernel, process: Process) -> int:
 
 def candidates(kernel: Kernel) -> list[tuple[int, Process]]:
     """(points, process) of all that may be killed, the worst first; pid 1 only if it is alone."""
-    leaders = [task.process for task in kernel.tasks.values() if task.is_leader and task.process.threads]
+    tasks = [task for task in kernel.tasks.values() if task.is_leader and task.state != "new"]  # new: clone is at it
+    leaders = [task.process for task in tasks if task.process.threads]
     scored = [(points, process) for process in leaders if (points := oom_badness(kernel, process)) is not None]
     others = [row for row in scored if row[1].leader is not kernel.init]
     return sorted(others or scored, key=lambda row: (-row[0], -row[1].leader.pid))
@@ -61,8 +62,8 @@ def out_of_memory(kernel: Kernel) -> bool:
     report(kernel, current, victim, points)
     kernel.vm.oom_kill += 1
     kernel.trace("oom_kill", victim=victim.leader.pid, points=points)
+    victim.oom_killed = True
     if current is not None and victim is current.process:
-        victim.oom_killed = True
         raise OutOfMemory
     kill(kernel, victim)
     return True

@@ -54,6 +54,8 @@ def huge_page(mm: Mm, addr: int, need: int) -> int:
 def fault_in(mm: Mm, addr: int, access: int) -> None:
     """Take the fault that a guest access would take, and count it. EFAULT."""
     kernel = mm.kernel
+    if kernel.pagefault_disabled:
+        raise Errno(EFAULT)
     probe = None if kernel.tracer is None else trace_fault.probe(kernel, mm, addr, access, "kernel")
     result = handle_mm_fault(mm, addr, access)
     if probe is not None:
@@ -114,11 +116,10 @@ def populate(mm: Mm, start: int, end: int) -> bool:
     """Fault in every page of a range (MAP_POPULATE, mlock); False where one can't be had."""
     for addr in range(start, end, PAGE_SIZE):
         vma = mm.vma_at(addr)
-        if vma is None:
+        if vma is None or not vma.vm_flags & VM_RWX:
             return False
         try:
             user_page(mm, addr, bool(vma.vm_flags & VM_WRITE))
         except Errno:
-            if vma.vm_flags & VM_RWX:
-                return False
+            return False
     return True

@@ -29,7 +29,8 @@ VM = {
 }
 KERNEL = {"pid_max": (16, 32768)}
 SPECIAL = ("min_free_kbytes", "drop_caches", "nr_hugepages")
-FIXED = {"ostype": "Linux", "osrelease": "6.12.0-emu", "version": "#1 SMP", "hostname": "emu", "domainname": "(none)"}
+FIXED = {"ostype": "Linux", "osrelease": "6.12.0-emu", "version": "#1 SMP"}
+UTS = ("hostname", "domainname")
 
 
 def attribute(name: str) -> str:
@@ -46,7 +47,7 @@ def find_room(kernel: Kernel, here: ProcDir, name: str) -> Inode | None:
         names = [*VM, *SPECIAL]
         return ProcDir(here.sb, here, b"vm", lambda: names, partial(find, kernel, VM))
     if name == "kernel":
-        names = [*KERNEL, *FIXED, "randomize_va_space"]
+        names = [*KERNEL, *FIXED, *UTS, "randomize_va_space"]
         return ProcDir(here.sb, here, b"kernel", lambda: names, partial(find, kernel, KERNEL))
     return None
 
@@ -58,6 +59,8 @@ def find(kernel: Kernel, table: dict[str, tuple[int, int]], here: ProcDir, name:
     if table is KERNEL:
         if name in FIXED:
             return ProcFile(here.sb, lambda: f"{FIXED[name]}\n".encode())
+        if name in UTS:
+            return ProcFile(here.sb, lambda: kernel.uts[name] + b"\n")
         if name == "randomize_va_space":
             return ProcFile(here.sb, lambda: b"2\n" if kernel.options.aslr else b"0\n")
         return None

@@ -7,6 +7,7 @@ remember over the wait (a deadline, a partial count) it keeps in `task.restart`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ class Partial:
 
     def __init__(self, done: int) -> None:
         self.done = done
+
+    @property
+    def settled(self) -> int:
+        return self.done
 
 
 class WaitQueue:
@@ -46,13 +51,21 @@ class WaitQueue:
         return len(woken)
 
 
-def wait_on(task: Task, *queues: WaitQueue, until: int | None = None, on_signal: str = "restart") -> None:
+def wait_on(
+    task: Task,
+    *queues: WaitQueue,
+    until: int | None = None,
+    on_signal: str = "restart",
+    on_interrupt: Callable[[], None] | None = None,
+) -> None:
     """Make the current task wait for any of the queues, or for the clock to reach cycle `until`. Raises Blocked.
 
     When a signal's handler runs meanwhile, the call is executed again after it if the handler has SA_RESTART and
-    `on_signal` is "restart"; else it fails with EINTR.
+    `on_signal` is "restart"; else it fails with EINTR, after `on_interrupt` was called. What `task.restart` remembers
+    is lost either way, for the handler makes calls of its own; a restart state that has `settled` (a result, or None)
+    ends the call with that result.
     """
-    task.in_call = on_signal
+    task.in_call, task.on_interrupt = on_signal, on_interrupt
     for queue in queues:
         queue.add(task)
     if until is not None:

@@ -29,11 +29,16 @@ UTIME_NOW, UTIME_OMIT = (1 << 30) - 1, (1 << 30) - 2
 BILLION = 1_000_000_000
 
 
-@syscall("faccessat", "faccessat2")
-def sys_faccessat(kernel: Kernel, task: Task, dirfd: Int, path: Addr, mode: Uint, flags: Uint) -> int:
-    if mode & ~7:
+@syscall("faccessat")
+def sys_faccessat(kernel: Kernel, task: Task, dirfd: Int, path: Addr, mode: Uint) -> int:
+    return sys_faccessat2(kernel, task, dirfd, path, mode, 0)
+
+
+@syscall("faccessat2")
+def sys_faccessat2(kernel: Kernel, task: Task, dirfd: Int, path: Addr, mode: Uint, flags: Uint) -> int:
+    if mode & ~7 or flags & ~(AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH):
         return -EINVAL
-    inode = lookup_at(kernel, task, dirfd, strncpy_from_user(task.mm, path), flags & AT_SYMLINK_NOFOLLOW)
+    inode = lookup_at(kernel, task, dirfd, strncpy_from_user(task.mm, path), flags)
     if mode & 2:
         inode.want_write()
     if mode & 1 and inode.kind == S_IFREG and not inode.mode & 0o111:
@@ -55,7 +60,7 @@ def sys_chdir(kernel: Kernel, task: Task, path: Addr) -> int:
 
 @syscall("fchdir")
 def sys_fchdir(kernel: Kernel, task: Task, fd: Int) -> int:
-    return _chdir(task, task.files.get(fd).inode)
+    return _chdir(task, task.files.get_raw(fd).inode)
 
 
 @syscall("getcwd")

@@ -26,6 +26,7 @@ F_SETOWN, F_GETOWN, F_GETLK64, F_SETLK64, F_SETLKW64, F_DUPFD_CLOEXEC = 8, 9, 12
 
 F_SETPIPE_SZ, F_GETPIPE_SZ = 1031, 1032
 FD_CLOEXEC = 1
+CLOSE_RANGE_UNSHARE, CLOSE_RANGE_CLOEXEC = 2, 4
 FIOCLEX, FIONCLEX, FIONBIO, FIONREAD = 0x5451, 0x5450, 0x5421, 0x541B
 
 
@@ -100,10 +101,13 @@ def sys_close(kernel: Kernel, task: Task, fd: Int) -> int:
 
 @syscall("close_range")
 def sys_close_range(kernel: Kernel, task: Task, first: Uint, last: Uint, flags: Uint) -> int:
-    if first > last or flags & ~6:
+    if first > last or flags & ~(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC):
         return -EINVAL
+    if flags & CLOSE_RANGE_UNSHARE and task.files.users > 1:
+        task.files.users -= 1
+        task.files = task.files.copy()
     for fd in [fd for fd in sorted(task.files.open) if first <= fd <= last]:
-        if flags & 4:
+        if flags & CLOSE_RANGE_CLOEXEC:
             task.files.cloexec.add(fd)
         else:
             task.files.close(fd)
@@ -112,7 +116,7 @@ def sys_close_range(kernel: Kernel, task: Task, first: Uint, last: Uint, flags: 
 
 @syscall("dup")
 def sys_dup(kernel: Kernel, task: Task, fd: Int) -> int:
-    return install(task, task.files.get(fd).get())
+    return install(task, task.files.get_raw(fd).get())
 
 
 @syscall("dup3")
@@ -121,7 +125,7 @@ def sys_dup3(kernel: Kernel, task: Task, old: Int, new: Int, flags: Int) -> int:
         return -EINVAL
     if not 0 <= new < task.process.rlimits[RLIMIT_NOFILE][0]:
         return -EBADF
-    file = task.files.get(old).get()
+    file = task.files.get_raw(old).get()
     if new in task.files.open:
         task.files.close(new)
     task.files.put_at(new, file, bool(flags & f.O_CLOEXEC))
@@ -130,7 +134,7 @@ def sys_dup3(kernel: Kernel, task: Task, old: Int, new: Int, flags: Int) -> int:
 
 @syscall("fcntl", "fcntl64")
 def sys_fcntl(kernel: Kernel, task: Task, fd: Int, command: Int, argument: Addr) -> int:
-    file = task.files.get(fd)
+    file = task.files.get_raw(fd)
     if command in (F_DUPFD, F_DUPFD_CLOEXEC):
         lowest = argument & 0xFFFFFFFF
         if lowest >= task.process.rlimits[RLIMIT_NOFILE][0]:
@@ -141,6 +145,8 @@ def sys_fcntl(kernel: Kernel, task: Task, fd: Int, command: Int, argument: Addr)
     if command == F_SETFD:
         task.files.put_at(fd, file, bool(argument & FD_CLOEXEC))
         return 0
+    if file.flags & f.O_PATH and command != F_GETFL:
+        return -EBADF
     if command == F_GETFL:
         return file.flags & ~f.O_CLOEXEC | (f.O_LARGEFILE if kernel.xlen == 64 else 0)
     if command == F_SETFL:

@@ -40,7 +40,9 @@ def do_execve(kernel: Kernel, task: Task, dirfd: int, path: bytes, argv: int, en
 
     inode = lookup_at(kernel, task, dirfd, path, flags)
     name = path.decode("utf-8", "surrogateescape")
-    if not name.startswith("/"):
+    if not name:
+        name = task.files.get_raw(dirfd).path
+    elif not name.startswith("/"):
         name = exec.absolute(kernel, start_dir(task, dirfd, path), path)
     arguments, environment = string_array(kernel, task, argv), string_array(kernel, task, envp)
     file = exec.open_exec(kernel, inode, name)

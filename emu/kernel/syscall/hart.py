@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emu.kernel.errno import EINVAL, ESRCH
+from emu.kernel.errno import EACCES, EINVAL, EPERM, ESRCH, Errno
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user, put_user
+from emu.kernel.syscall.identity import owns
 from emu.kernel.syscall.table import Addr, Int, Uint, syscall
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ def sys_sched_setaffinity(kernel: Kernel, task: Task, pid: Int, size: Uint, mask
     found = kernel.tasks.get(pid) if pid else task
     if found is None:
         return -ESRCH
+    if not owns(task, found):
+        return -EPERM
     bits = int.from_bytes(copy_from_user(task.mm, mask, min(size, 128)), "little") if size else 0
     bits &= (1 << len(kernel.harts)) - 1
     if not bits:
@@ -56,20 +59,38 @@ def sys_getcpu(kernel: Kernel, task: Task, cpu: Addr, node: Addr, unused: Addr) 
     return 0
 
 
+PRIO_PROCESS, PRIO_PGRP, PRIO_USER = range(3)
+
+
+def meant(kernel: Kernel, task: Task, which: int, who: int) -> list[Task]:
+    """The tasks of a thread, a process group or a user. EINVAL ESRCH."""
+    if which == PRIO_PROCESS:
+        found = [kernel.tasks[who]] if who in kernel.tasks else [] if who else [task]
+    elif which == PRIO_PGRP:
+        group = who or task.process.pgid
+        found = [other for other in kernel.tasks.values() if other.process.pgid == group]
+    elif which == PRIO_USER:
+        uid = who or task.uid
+        found = [other for other in kernel.tasks.values() if other.uid == uid]
+    else:
+        raise Errno(EINVAL)
+    if not found:
+        raise Errno(ESRCH)
+    return found
+
+
 @syscall("getpriority")
 def sys_getpriority(kernel: Kernel, task: Task, which: Int, who: Int) -> int:
-    if which not in (0, 1, 2):
-        return -EINVAL
-    found = kernel.tasks.get(who) if who else task
-    return 20 - found.nice if found else -ESRCH
+    return 20 - min(found.nice for found in meant(kernel, task, which, who))
 
 
 @syscall("setpriority")
 def sys_setpriority(kernel: Kernel, task: Task, which: Int, who: Int, nice: Int) -> int:
-    if which not in (0, 1, 2):
-        return -EINVAL
-    found = kernel.tasks.get(who) if who else task
-    if found is None:
-        return -ESRCH
-    found.nice = min(max(nice, -20), 19)
+    nice = min(max(nice, -20), 19)
+    for found in meant(kernel, task, which, who):
+        if not owns(task, found):
+            return -EPERM
+        if nice < found.nice and task.euid:
+            return -EACCES
+        found.nice = nice
     return 0

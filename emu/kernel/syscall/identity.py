@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emu.kernel.errno import EINVAL, EPERM, ESRCH
+from emu.kernel.errno import EACCES, EINVAL, EPERM, ESRCH
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user, put_user
 from emu.kernel.syscall.table import Addr, Int, Size, Uint, syscall
 
@@ -64,12 +64,19 @@ def sys_getresgid(kernel: Kernel, task: Task, rgid: Addr, egid: Addr, sgid: Addr
     return 0
 
 
+def owns(task: Task, other: Task) -> bool:
+    """Whether a task may change another's parameters: the same user, or root."""
+    return task.euid in (0, other.uid, other.euid)
+
+
 def _allowed(task: Task, value: int, *own: int) -> bool:
     return value == KEEP or task.euid == 0 or value in own
 
 
 @syscall("setuid")
 def sys_setuid(kernel: Kernel, task: Task, uid: Uint) -> int:
+    if uid == KEEP:
+        return -EINVAL
     if not _allowed(task, uid, task.uid, task.suid):
         return -EPERM
     if task.euid == 0:
@@ -80,6 +87,8 @@ def sys_setuid(kernel: Kernel, task: Task, uid: Uint) -> int:
 
 @syscall("setgid")
 def sys_setgid(kernel: Kernel, task: Task, gid: Uint) -> int:
+    if gid == KEEP:
+        return -EINVAL
     if not _allowed(task, gid, task.gid, task.sgid):
         return -EPERM
     if task.euid == 0:
@@ -142,6 +151,8 @@ def sys_setpgid(kernel: Kernel, task: Task, pid: Int, pgid: Int) -> int:
     found = process_of(kernel, task, pid)
     if found is None or (found is not task.process.leader and found.process not in task.process.children):
         return -ESRCH
+    if found is not task.process.leader and found.process.did_exec:
+        return -EACCES
     if found.process.sid == found.pid or found.process.sid != task.process.sid:
         return -EPERM
     group = pgid or found.pid
@@ -205,6 +216,8 @@ def sys_get_robust_list(kernel: Kernel, task: Task, pid: Int, head: Addr, length
     found = kernel.tasks.get(pid) if pid else task
     if found is None:
         return -ESRCH
+    if not owns(task, found):
+        return -EPERM
     word = kernel.xlen // 8
     put_user(task.mm, head, found.robust_list, word)
     put_user(task.mm, length, 3 * word, word)

@@ -9,6 +9,7 @@ from emu.kernel.errno import EFAULT, EINVAL, EPERM, ESRCH
 from emu.kernel.fs.iov import UserIter
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user
 from emu.kernel.rlimit import NAMES, RLIMIT_NOFILE
+from emu.kernel.syscall.identity import owns
 from emu.kernel.syscall.table import Addr, Int, Size, Uint, syscall
 
 if TYPE_CHECKING:
@@ -16,14 +17,16 @@ if TYPE_CHECKING:
     from emu.kernel.task import Task
 
 RELEASE = "6.12.0-emu"
+NEW_UTS_LEN = 64
 GRND_NONBLOCK, GRND_RANDOM, GRND_INSECURE = 1, 2, 4
 RANDOM_MAX = (1 << 25) - 1  # getrandom(2): at most 32 MB - 1 in one call
 
 
 @syscall("uname")
 def sys_uname(kernel: Kernel, task: Task, buf: Addr) -> int:
-    fields = ("Linux", "emu", RELEASE, "#1 SMP", f"riscv{kernel.xlen}", "(none)")
-    copy_to_user(task.mm, buf, b"".join(text.encode().ljust(65, b"\0") for text in fields))
+    uts = kernel.uts
+    fields = (b"Linux", uts["hostname"], RELEASE.encode(), b"#1 SMP", f"riscv{kernel.xlen}".encode(), uts["domainname"])
+    copy_to_user(task.mm, buf, b"".join(text.ljust(65, b"\0") for text in fields))
     return 0
 
 
@@ -59,6 +62,8 @@ def sys_prlimit64(kernel: Kernel, task: Task, pid: Int, resource: Uint, new: Add
         return -ESRCH
     if resource >= len(NAMES):
         return -EINVAL
+    if not owns(task, found):
+        return -EPERM
     limits = found.process.rlimits
     wanted = struct.unpack("<QQ", copy_from_user(task.mm, new, 16)) if new else None
     before = struct.pack("<QQ", *limits[resource])
@@ -99,9 +104,23 @@ def sys_setrlimit(kernel: Kernel, task: Task, resource: Uint, addr: Addr) -> int
     return set_rlimit(task, task.process.rlimits, resource, wanted)
 
 
-@syscall("sethostname", "setdomainname")
+def set_name(kernel: Kernel, task: Task, which: str, name: int, length: int) -> int:
+    if task.euid:
+        return -EPERM
+    if not 0 <= length <= NEW_UTS_LEN:
+        return -EINVAL
+    kernel.uts[which] = copy_from_user(task.mm, name, length).partition(b"\0")[0] if length else b""
+    return 0
+
+
+@syscall("sethostname")
 def sys_sethostname(kernel: Kernel, task: Task, name: Addr, length: Int) -> int:
-    return -EPERM
+    return set_name(kernel, task, "hostname", name, length)
+
+
+@syscall("setdomainname")
+def sys_setdomainname(kernel: Kernel, task: Task, name: Addr, length: Int) -> int:
+    return set_name(kernel, task, "domainname", name, length)
 
 
 @syscall("riscv_hwprobe")

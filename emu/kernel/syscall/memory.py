@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MCL_CURRENT, MCL_FUTURE = 1, 2
 MINCORE_STEP = 1 << 20
+MEMBARRIER_COMMANDS = 0x1FF
 
 
 @syscall("brk")
@@ -142,4 +143,6 @@ def sys_membarrier(kernel: Kernel, task: Task, command: Int, flags: Int, cpu: In
     """Harts run one after another between entries of the kernel: every entry is a barrier."""
     if flags:
         return -EINVAL
-    return 0x1FF if command == 0 else 0 if command > 0 else -EINVAL
+    if command == 0:
+        return MEMBARRIER_COMMANDS
+    return 0 if command.bit_count() == 1 and command & MEMBARRIER_COMMANDS else -EINVAL

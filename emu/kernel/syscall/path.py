@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from emu.kernel.errno import (
     EBUSY,
     EEXIST,
+    EFBIG,
     EINVAL,
     EISDIR,
     ENOENT,
     ENOTDIR,
     ENOTEMPTY,
     EPERM,
+    ETXTBSY,
     EXDEV,
     Errno,
 )
@@ -34,10 +36,12 @@ RENAME_NOREPLACE, RENAME_EXCHANGE = 1, 2
 
 
 def start_dir(task: Task, dirfd: int, path: bytes) -> DirBase:
-    """Where a path starts: / for absolute ones, else the current directory or a descriptor's. EBADF ENOTDIR."""
+    """Where a path starts: / for absolute ones, else the current directory or a descriptor's. ENOENT EBADF ENOTDIR."""
+    if not path:
+        raise Errno(ENOENT)
     if path.startswith(b"/") or dirfd == AT_FDCWD:
         return task.fs.cwd
-    inode = task.files.get(dirfd).inode
+    inode = task.files.get_raw(dirfd).inode
     if not isinstance(inode, DirBase):
         raise Errno(ENOTDIR)
     return inode
@@ -52,7 +56,7 @@ def walk_at(kernel: Kernel, task: Task, dirfd: int, addr: int, follow: bool = Fa
 def lookup_at(kernel: Kernel, task: Task, dirfd: int, path: bytes, flags: int) -> Inode:
     """The inode of a path, or of the descriptor itself with AT_EMPTY_PATH."""
     if not path and flags & AT_EMPTY_PATH:
-        return task.fs.cwd if dirfd == AT_FDCWD else task.files.get(dirfd).inode
+        return task.fs.cwd if dirfd == AT_FDCWD else task.files.get_raw(dirfd).inode
     return kernel.fs.lookup(start_dir(task, dirfd, path), path, not flags & AT_SYMLINK_NOFOLLOW)
 
 
@@ -72,8 +76,10 @@ def sys_truncate(kernel: Kernel, task: Task, path: Addr, length: Off) -> int:
         return -EISDIR
     if length < 0 or inode.kind != S_IFREG:
         return -EINVAL
+    if inode.execs:
+        return -ETXTBSY
     if length > task.process.rlimits[RLIMIT_FSIZE][0]:
-        return -27
+        return -EFBIG
     inode.truncate(length)
     return 0
 
@@ -154,6 +160,8 @@ def sys_unlinkat(kernel: Kernel, task: Task, dirfd: Int, path: Addr, flags: Int)
 
 
 def remove_dir(found: Found) -> int:
+    if found.name == b"/":
+        return -EBUSY
     if found.name == b".":
         return -EINVAL
     if found.name == b"..":
@@ -173,7 +181,7 @@ def sys_renameat2(kernel: Kernel, task: Task, olddir: Int, old: Addr, newdir: In
     if flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE) or flags == 3:
         return -EINVAL
     source, target = walk_at(kernel, task, olddir, old), walk_at(kernel, task, newdir, new)
-    if b"." in (source.name, target.name) or b".." in (source.name, target.name):
+    if {source.name, target.name} & {b".", b"..", b"/"}:
         return -EBUSY
     if source.inode is None:
         return -ENOENT

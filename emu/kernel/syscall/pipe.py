@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
-from emu.kernel.errno import EBADF, EINVAL, Errno
+from emu.kernel.errno import EBADF, EINTR, EINVAL, Errno
 from emu.kernel.fs import file as f
 from emu.kernel.fs.eventfd import EFD_SEMAPHORE, EventFd
 from emu.kernel.fs.inode import POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI, POLLRDNORM, POLLWRNORM
@@ -13,7 +13,7 @@ from emu.kernel.fs.pipe import Pipe
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user
 from emu.kernel.rlimit import RLIMIT_NOFILE
 from emu.kernel.sched.wait import wait_on
-from emu.kernel.signal import UNBLOCKABLE
+from emu.kernel.signal import UNBLOCKABLE, takes_one
 from emu.kernel.syscall.descriptor import install
 from emu.kernel.syscall.table import Addr, Int, Size, Uint, syscall
 from emu.kernel.syscall.time import get_timespec
@@ -90,28 +90,25 @@ def wait_ready(
 ) -> list[int]:
     """Until one is ready, the time is over or a signal comes: what is ready. May raise Blocked."""
     state = deadline_of(kernel, task, timeout)
+    blocked = read_mask(task, mask, size) if mask and task.saved_mask is None else None
     ready, queues = check(task, wanted)
     late = state.deadline is not None and kernel.now >= state.deadline
     if any(ready) or late:
         return ready
-    if mask and task.saved_mask is None:
-        swap_mask(task, mask, size)
+    if blocked is not None:
+        task.saved_mask, task.blocked = task.blocked, blocked
+        if takes_one(task):
+            raise Errno(EINTR)
     task.restart = state
     wait_on(task, *dict.fromkeys(queues), until=state.deadline, on_signal="eintr")
     return ready
 
 
-def swap_mask(task: Task, addr: int, size: int) -> None:
-    """The signal mask that holds during the wait; the old one comes back on the way to user mode."""
+def read_mask(task: Task, addr: int, size: int) -> int:
+    """The signal mask that holds during the wait; the old one comes back on the way to user mode. EINVAL EFAULT."""
     if size != 8:
         raise Errno(EINVAL)
-    task.saved_mask = task.blocked
-    task.blocked = struct.unpack("<Q", copy_from_user(task.mm, addr, 8))[0] & ~UNBLOCKABLE
-
-
-def restore_mask(task: Task) -> None:
-    if task.saved_mask is not None:
-        task.blocked, task.saved_mask = task.saved_mask, None
+    return struct.unpack("<Q", copy_from_user(task.mm, addr, 8))[0] & ~UNBLOCKABLE
 
 
 @syscall("ppoll", "ppoll_time64")
@@ -120,7 +117,6 @@ def sys_ppoll(kernel: Kernel, task: Task, fds: Addr, count: Uint, timeout: Addr,
         return -EINVAL
     table = list(struct.iter_unpack("<ihh", copy_from_user(task.mm, fds, 8 * count))) if count else []
     ready = wait_ready(kernel, task, [(fd, events & 0xFFFF) for fd, events, _ in table], timeout, mask, size)
-    restore_mask(task)
     for n, bits in enumerate(ready):
         copy_to_user(task.mm, fds + 8 * n + 6, struct.pack("<H", bits))
     return sum(1 for bits in ready if bits)
@@ -139,12 +135,11 @@ def sys_pselect6(
     word = kernel.xlen // 8
     size = -(-count // kernel.xlen) * word
     sets = [read_set(task, addr, size) & (1 << count) - 1 for addr in (reads, writes, excepts)]
-    wanted = [(fd, events_of(sets, fd)) for fd in range(count) if any(bits >> fd & 1 for bits in sets)]
+    wanted = [(fd, events_of(sets, fd)) for fd in members(sets[0] | sets[1] | sets[2])]
     if any(fd not in task.files.open for fd, _ in wanted):
         return -EBADF
     mask, mask_size = select_mask(kernel, task, sigmask)
     ready = dict(zip((fd for fd, _ in wanted), wait_ready(kernel, task, wanted, timeout, mask, mask_size), strict=True))
-    restore_mask(task)
     total = 0
     for n, addr in enumerate((reads, writes, excepts)):
         bits = sum(1 << fd for fd, got in ready.items() if sets[n] >> fd & 1 and got & SELECT_SETS[n])
@@ -157,6 +152,12 @@ def sys_pselect6(
 def read_set(task: Task, addr: int, size: int) -> int:
     """An fd_set as a number, bit n for descriptor n."""
     return int.from_bytes(copy_from_user(task.mm, addr, size), "little") if addr and size else 0
+
+
+def members(bits: int) -> list[int]:
+    """The descriptors of an fd_set, in time that follows its size."""
+    data = bits.to_bytes(-(-bits.bit_length() // 8), "little")
+    return [8 * at + n for at, byte in enumerate(data) if byte for n in range(8) if byte >> n & 1]
 
 
 def events_of(sets: list[int], fd: int) -> int:

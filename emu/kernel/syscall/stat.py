@@ -48,7 +48,7 @@ def pack_statx(inode: Inode) -> bytes:
 
 @syscall("fstat")
 def sys_fstat(kernel: Kernel, task: Task, fd: Int, buf: Addr) -> int:
-    copy_to_user(task.mm, buf, pack_stat(task.files.get(fd).inode))
+    copy_to_user(task.mm, buf, pack_stat(task.files.get_raw(fd).inode))
     return 0
 
 
@@ -89,7 +89,7 @@ def sys_statfs(kernel: Kernel, task: Task, path: Addr, buf: Addr) -> int:
 
 @syscall("fstatfs")
 def sys_fstatfs(kernel: Kernel, task: Task, fd: Int, buf: Addr) -> int:
-    copy_to_user(task.mm, buf, pack_statfs(kernel, task.files.get(fd).inode))
+    copy_to_user(task.mm, buf, pack_statfs(kernel, task.files.get_raw(fd).inode))
     return 0
 
 

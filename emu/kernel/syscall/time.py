@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from emu.kernel.errno import EINVAL, EPERM, Errno
@@ -76,25 +78,25 @@ def sys_gettimeofday(kernel: Kernel, task: Task, tv: Addr, tz: Addr) -> int:
     return 0
 
 
-def sleep_until(kernel: Kernel, task: Task, wake_ns: int) -> None:
+def sleep_until(kernel: Kernel, task: Task, wake_ns: int, on_interrupt: Callable[[], None] | None) -> None:
     """Wait until nanosecond `wake_ns` since boot: returns at once when it is past, else raises Blocked."""
     cycle = kernel.cycles_of(wake_ns)
     if kernel.now < cycle:
-        wait_on(task, until=cycle, on_signal="eintr")
+        task.restart = wake_ns
+        wait_on(task, until=cycle, on_signal="eintr", on_interrupt=on_interrupt)
 
 
-def write_remaining(kernel: Kernel, task: Task, addr: int) -> None:
+def write_remaining(kernel: Kernel, task: Task, addr: int, wake_ns: int) -> None:
     """A signal ended the sleep: tell how much of it was left."""
     with suppress(Errno):
-        put_timespec(task, addr, max(0, task.restart - kernel.now_ns()))
+        put_timespec(task, addr, max(0, wake_ns - kernel.now_ns()))
 
 
 @syscall("nanosleep")
 def sys_nanosleep(kernel: Kernel, task: Task, request: Addr, remain: Addr) -> int:
-    if task.restart is None:
-        task.restart = kernel.now_ns() + get_timespec(task, request)
-    task.on_interrupt = (write_remaining, remain) if remain else None
-    sleep_until(kernel, task, task.restart)
+    wake_ns = kernel.now_ns() + get_timespec(task, request) if task.restart is None else task.restart
+    tell = partial(write_remaining, kernel, task, remain, wake_ns) if remain else None
+    sleep_until(kernel, task, wake_ns, tell)
     return 0
 
 
@@ -103,11 +105,12 @@ def sys_clock_nanosleep(kernel: Kernel, task: Task, clock: Int, flags: Int, requ
     if clock == CLOCK_THREAD_CPUTIME_ID:
         return -EINVAL
     now = read_clock(kernel, task, clock)
-    if task.restart is None:
+    wake_ns = task.restart
+    if wake_ns is None:
         wanted = get_timespec(task, request)
-        task.restart = kernel.now_ns() + (wanted - now if flags & TIMER_ABSTIME else wanted)
-    task.on_interrupt = (write_remaining, remain) if remain and not flags & TIMER_ABSTIME else None
-    sleep_until(kernel, task, task.restart)
+        wake_ns = kernel.now_ns() + (wanted - now if flags & TIMER_ABSTIME else wanted)
+    tell = partial(write_remaining, kernel, task, remain, wake_ns) if remain and not flags & TIMER_ABSTIME else None
+    sleep_until(kernel, task, wake_ns, tell)
     return 0
 
 

@@ -1,0 +1,223 @@
+"""Rows of the calls about memory: man pages of section 2, brk to shmctl."""
+
+from __future__ import annotations
+
+import struct
+
+from kernel_fake import BASE, BSS, Guest
+from rows_common import BUF, KERNEL_HALF, TEXT, UNMAPPED, Row, after, data, mapped, name
+
+PAGE = 4096
+RDWR_FILE = 0o102
+
+
+def tmp(guest: Guest, size: int = 3 * PAGE) -> int:
+    """A file of so many bytes."""
+    number = guest.open("/tmp/m", RDWR_FILE)
+    guest.kernel.current.files.get(number).inode.truncate(size)
+    return number
+
+
+def locked(guest: Guest) -> int:
+    addr = guest.mmap(2 * PAGE)
+    guest.ok("mlock", addr, 2 * PAGE)
+    return addr
+
+
+def holes(guest: Guest) -> int:
+    """Two pages, a hole of one, two pages."""
+    addr = guest.mmap(5 * PAGE)
+    guest.ok("munmap", addr + 2 * PAGE, PAGE)
+    return addr
+
+
+def limit(guest: Guest, which: int, value: int) -> None:
+    guest.task.process.rlimits[which][:] = [value, value]
+
+
+def segment(guest: Guest, size: int = 2 * PAGE) -> int:
+    return guest.ok("shmget", 0, size, 0o1600)
+
+
+def attached(guest: Guest) -> int:
+    return guest.ok("shmat", segment(guest), 0, 0) & guest.kernel.xlen_mask
+
+
+def removed(guest: Guest) -> int:
+    number = segment(guest)
+    guest.ok("shmctl", number, 0, 0)
+    return number
+
+
+ROWS: list[Row] = [
+    # brk: never an error, the old end instead
+    ("brk", lambda g: (g.mm.start_brk + 5000,), lambda g, r: r == g.mm.start_brk + 5000),
+    ("brk", (1,), lambda g, r: r == g.mm.start_brk),
+    ("brk", (-1,), lambda g, r: r == g.mm.start_brk),
+    ("brk", after(lambda g: limit(g, 2, 0), args=lambda g: (g.mm.start_brk + PAGE,)), lambda g, r: r == g.mm.start_brk),
+    (
+        "brk",
+        after(lambda g: g.mmap(PAGE, flags=0x32, addr=g.mm.start_brk + PAGE), args=lambda g: (g.mm.brk + 9999,)),
+        lambda g, r: r == g.mm.start_brk,
+    ),
+    # mmap
+    ("mmap", (0, 1, 3, 0x22, -1, 0), "ok"),
+    ("mmap", (0, PAGE, 3, 0x21, -1, 0), "ok"),
+    ("mmap", (BSS + 1, PAGE, 3, 0x22, -1, 0), "ok"),  # a hint may be anything
+    ("mmap", lambda g: (0, PAGE, 1, 2, g.open("/prog"), 0), "ok"),
+    ("mmap", lambda g: (0, PAGE, 3, 2, g.open("/prog"), 0), "ok"),
+    ("mmap", lambda g: (0, PAGE, 3, 1, tmp(g), 0), "ok"),
+    ("mmap", (0, PAGE, 3, 0x24, -1, 0), "EINVAL"),  # no kind of sharing
+    ("mmap", (0, PAGE, 3, 0x23, -1, 0), "ok"),  # MAP_SHARED_VALIDATE
+    (
+        "mmap",
+        lambda g: (0, PAGE, 1, 2, g.open("/prog"), 1 if g.xlen == 64 else 0),
+        lambda g, r: r == -22 or g.xlen == 32,
+    ),
+    ("mmap", (0, 0, 3, 0x22, -1, 0), "EINVAL"),
+    ("mmap", (0, -1, 3, 0x22, -1, 0), "ENOMEM"),
+    ("mmap", (0, PAGE, 3, 0x2, -1, 0), "EBADF"),
+    ("mmap", lambda g: (0, PAGE, 1, 2, g.open("/tmp", 0), 0), "ENODEV"),
+    ("mmap", lambda g: (0, PAGE, 1, 2, g.open("/prog", 0o10000000), 0), "EBADF"),  # O_PATH
+    ("mmap", after(lambda g: limit(g, 9, 0), args=(0, PAGE, 3, 0x22, -1, 0)), "ENOMEM"),  # RLIMIT_AS
+    ("mmap", after(lambda g: limit(g, 2, 0), args=(0, PAGE, 3, 0x22, -1, 0)), "ENOMEM"),  # RLIMIT_DATA
+    ("mmap", after(lambda g: limit(g, 8, 0), args=(0, PAGE, 3, 0x2022, -1, 0)), "EAGAIN"),  # MAP_LOCKED
+    ("mmap", (0, PAGE, 3, 0x40022, -1, 0), "ENOMEM"),  # no huge pages were set aside
+    (
+        "mmap",
+        lambda g: (0, 2 * PAGE, 1, 1, tmp(g), (1 << 64) - PAGE if g.xlen == 64 else (1 << 32) - 1),
+        lambda g, r: r == -75 or g.xlen == 32,
+    ),
+    # munmap
+    ("munmap", mapped(8192), 0),
+    ("munmap", mapped(1), 0),
+    ("munmap", lambda g: (holes(g), 5 * PAGE), 0),
+    ("munmap", mapped(0), "EINVAL"),
+    ("munmap", (KERNEL_HALF, PAGE), "EINVAL"),
+    # mprotect
+    ("mprotect", mapped(8192, 1), 0),
+    ("mprotect", lambda g: (holes(g), 5 * PAGE, 1), "ENOMEM"),
+    ("mprotect", mapped(PAGE, 0x3000000 | 1), "EINVAL"),  # grows down and up
+    ("mprotect", mapped(PAGE, 0x1000001), "EINVAL"),  # PROT_GROWSDOWN of what doesn't grow
+    ("mprotect", lambda g: (g.mmap(PAGE, 1, 1, g.open("/prog")), PAGE, 3), "EACCES"),
+    # mremap
+    ("mremap", lambda g: (g.mmap(2 * PAGE), 2 * PAGE, PAGE, 0, 0), "ok"),
+    ("mremap", lambda g: (g.mmap(2 * PAGE), 2 * PAGE, 4 * PAGE, 1, 0), "ok"),
+    ("mremap", lambda g: (g.mmap(PAGE), PAGE, 2 * PAGE, 3, g.mmap(4 * PAGE)), "ok"),
+    ("mremap", lambda g: (g.mmap(PAGE) + 1, PAGE, PAGE, 0, 0), "EINVAL"),
+    ("mremap", lambda g: (g.mmap(PAGE), PAGE, 0, 0, 0), "EINVAL"),
+    ("mremap", lambda g: (g.mmap(PAGE), PAGE, PAGE, 8, 0), "EINVAL"),
+    ("mremap", lambda g: (g.mmap(PAGE), PAGE, 2 * PAGE, 2, 0x10000000), "EINVAL"),  # fixed without maymove
+    ("mremap", lambda g: (g.mmap(PAGE), PAGE, 2 * PAGE, 3, 0x10000001), "EINVAL"),
+    ("mremap", lambda g: (g.mmap(2 * PAGE), 2 * PAGE, 2 * PAGE, 3, g.mm.vmas[-1].vm_start), "ok"),
+    ("mremap", lambda g: (a := g.mmap(4 * PAGE), 2 * PAGE, 2 * PAGE, 3, a + PAGE), "EINVAL"),  # overlapping
+    ("mremap", (UNMAPPED, PAGE, 2 * PAGE, 1, 0), "EFAULT"),
+    ("mremap", lambda g: (holes(g), 5 * PAGE, 6 * PAGE, 1, 0), "EFAULT"),
+    ("mremap", lambda g: (holes(g), 2 * PAGE, 4 * PAGE, 0, 0), "ENOMEM"),  # no room and may not move
+    ("mremap", lambda g: (g.mmap(PAGE), PAGE, -PAGE, 1, 0), lambda g, r: r in (-12, -22)),
+    ("mremap", after(lambda g: limit(g, 8, 2 * PAGE), args=lambda g: (locked(g), 2 * PAGE, 4 * PAGE, 1, 0)), "EAGAIN"),
+    # madvise
+    *[("madvise", mapped(8192, advice), 0) for advice in (0, 1, 2, 3, 4, 8, 10, 11, 14, 15, 16, 17, 20, 21)],
+    ("madvise", mapped(8192, 12), 0),  # KSM is there but merges nothing
+    ("madvise", mapped(8192, 99), "EINVAL"),
+    ("madvise", mapped(0, 99), "EINVAL"),
+    ("madvise", mapped(0, 4), 0),
+    ("madvise", lambda g: (g.mmap(PAGE) + 1, PAGE, 4), "EINVAL"),
+    ("madvise", mapped(-PAGE, 4), "EINVAL"),
+    ("madvise", (UNMAPPED, PAGE, 4), "ENOMEM"),
+    ("madvise", lambda g: (holes(g), 5 * PAGE, 4), "ENOMEM"),
+    ("madvise", lambda g: (locked(g), PAGE, 4), "EINVAL"),
+    ("madvise", lambda g: (locked(g), PAGE, 8), "EINVAL"),
+    ("madvise", lambda g: (locked(g), PAGE, 21), "EINVAL"),
+    ("madvise", lambda g: (g.mmap(PAGE, 3, 1, tmp(g)), PAGE, 8), "EINVAL"),  # MADV_FREE of a file
+    ("madvise", mapped(PAGE, 9), "EINVAL"),  # MADV_REMOVE of private memory
+    ("madvise", lambda g: (g.mmap(PAGE, flags=0x21), PAGE, 9), 0),
+    # msync
+    ("msync", lambda g: (g.mmap(PAGE, 3, 1, tmp(g)), PAGE, 4), 0),
+    ("msync", lambda g: (g.mmap(PAGE, 3, 1, tmp(g)), PAGE, 1), 0),
+    ("msync", mapped(PAGE, 5), "EINVAL"),
+    ("msync", mapped(PAGE, 8), "EINVAL"),
+    ("msync", lambda g: (g.mmap(PAGE) + 1, PAGE, 4), "EINVAL"),
+    ("msync", lambda g: (locked(g), PAGE, 2), "EBUSY"),
+    ("msync", (UNMAPPED, PAGE, 4), "ENOMEM"),
+    # mincore
+    ("mincore", lambda g: (g.mmap(PAGE), PAGE, BUF), 0),
+    ("mincore", lambda g: (g.mmap(PAGE), PAGE, UNMAPPED), "EFAULT"),
+    ("mincore", lambda g: (g.mmap(PAGE), PAGE, TEXT), "EFAULT"),
+    ("mincore", lambda g: (g.mmap(PAGE) + 1, PAGE, BUF), "EINVAL"),
+    ("mincore", lambda g: (holes(g), 5 * PAGE, BUF), "ENOMEM"),
+    ("mincore", (KERNEL_HALF, PAGE, BUF), "ENOMEM"),
+    ("mincore", mapped(-PAGE, BUF), "ENOMEM"),
+    # mlock and its kin
+    ("mlock", mapped(8192), 0),
+    ("mlock", (UNMAPPED, PAGE), "ENOMEM"),
+    ("mlock", lambda g: (holes(g), 5 * PAGE), "ENOMEM"),
+    ("mlock", mapped(-PAGE), "EINVAL"),
+    ("mlock", after(lambda g: limit(g, 8, PAGE), args=mapped(2 * PAGE)), "ENOMEM"),
+    ("mlock", lambda g: (g.mmap(PAGE, 0), PAGE), "ENOMEM"),  # nothing can be made of PROT_NONE
+    ("mlock2", mapped(8192, 0), 0),
+    ("mlock2", mapped(8192, 1), 0),
+    ("mlock2", mapped(8192, 2), "EINVAL"),
+    ("munlock", lambda g: (locked(g), 2 * PAGE), lambda g, r: r == 0 and g.mm.locked_vm == 0),
+    ("munlock", (UNMAPPED, PAGE), "ENOMEM"),
+    ("munlock", mapped(-PAGE), "EINVAL"),
+    ("mlockall", (1,), lambda g, r: r == 0 and g.mm.locked_vm > 0),
+    ("mlockall", (2,), lambda g, r: r == 0 and g.mm.locked_vm == 0),
+    ("mlockall", (0,), "EINVAL"),
+    ("mlockall", (4,), "EINVAL"),
+    ("mlockall", (8,), "EINVAL"),
+    ("mlockall", after(lambda g: limit(g, 8, PAGE), args=(1,)), "ENOMEM"),
+    ("munlockall", after(locked), lambda g, r: r == 0 and g.mm.locked_vm == 0),
+    # membarrier
+    ("membarrier", (0, 0, 0), "ok"),
+    ("membarrier", (1, 0, 0), 0),
+    ("membarrier", (1, 1, 0), "EINVAL"),
+    ("membarrier", (1 << 20, 0, 0), "EINVAL"),
+    ("membarrier", (3, 0, 0), "EINVAL"),
+    # System V shared memory
+    ("shmget", (0, PAGE, 0o1600), "ok"),
+    ("shmget", (7, 0, 0o1600), "EINVAL"),
+    ("shmget", (7, PAGE, 0o600), "ENOENT"),
+    ("shmget", after(("shmget", 7, PAGE, 0o1600), args=(7, PAGE, 0o3600)), "EEXIST"),
+    ("shmget", after(("shmget", 7, PAGE, 0o1600), args=(7, 2 * PAGE, 0o600)), "EINVAL"),
+    ("shmget", after(("shmget", 7, PAGE, 0o1600), args=(7, 0, 0o600)), "ok"),
+    ("shmget", (7, 1 << 40, 0o1600), lambda g, r: r in (-22, -12)),
+    ("shmat", lambda g: (segment(g), 0, 0), "ok"),
+    ("shmat", lambda g: (segment(g), 0, 0o10000), "ok"),
+    ("shmat", lambda g: (segment(g), 0x20001000, 0), lambda g, r: r == 0x20001000),
+    ("shmat", lambda g: (segment(g), 0x20001234, 0), "EINVAL"),
+    ("shmat", lambda g: (segment(g), 0x20001234, 0o20000), lambda g, r: r == 0x20001000),
+    ("shmat", lambda g: (segment(g), BASE, 0), "EINVAL"),  # something is there
+    ("shmat", lambda g: (segment(g), 0, 0o40000), "EINVAL"),  # SHM_REMAP needs an address
+    ("shmat", (99, 0, 0), "EINVAL"),
+    ("shmat", (-1, 0, 0), "EINVAL"),
+    ("shmat", lambda g: (removed(g), 0, 0), "EINVAL"),
+    ("shmdt", lambda g: (attached(g),), 0),
+    ("shmdt", lambda g: (attached(g) + PAGE,), "EINVAL"),
+    ("shmdt", mapped(), "EINVAL"),
+    ("shmdt", (UNMAPPED,), "EINVAL"),
+    ("shmctl", lambda g: (segment(g), 2, BUF), 0),
+    ("shmctl", lambda g: (segment(g), 0, 0), 0),
+    ("shmctl", lambda g: (segment(g), 1, BUF), 0),
+    ("shmctl", lambda g: (segment(g), 99, BUF), "EINVAL"),
+    ("shmctl", lambda g: (segment(g), 2, UNMAPPED), "EFAULT"),
+    ("shmctl", lambda g: (segment(g), 1, UNMAPPED), "EFAULT"),
+    ("shmctl", (99, 2, BUF), "EINVAL"),
+    ("shmctl", after(segment, ("setresuid", 1000, 1000, 1000), args=(0, 0, 0)), "EPERM"),
+    # memfd
+    ("memfd_create", name("x", 0), "ok"),
+    ("memfd_create", name("x", 1), lambda g, r: r in g.task.files.cloexec),
+    ("memfd_create", name("x" * 249, 0), "ok"),
+    ("memfd_create", name("x" * 250, 0), "EINVAL"),
+    ("memfd_create", name("x", 0x8000), "EINVAL"),
+    ("memfd_create", (UNMAPPED, 0), "EFAULT"),
+    ("memfd_create", after(lambda g: limit(g, 7, 3), args=name("x", 0)), "EMFILE"),
+    # caches of code
+    ("riscv_flush_icache", (BASE, BASE + 8, 0), 0),
+    ("riscv_flush_icache", (BASE, BASE + 8, 1), 0),
+    ("riscv_flush_icache", (BASE, BASE + 8, 2), "EINVAL"),
+    ("riscv_hwprobe", data("qQ", 4, 0, rest=(1, 0, 0, 0)), lambda g, r: r == 0 and g.word_at(BUF + 8) > 0),
+    ("riscv_hwprobe", data("qQ", 99, 5, rest=(1, 0, 0, 0)), lambda g, r: g.load(BUF, 16) == struct.pack("<qQ", -1, 0)),
+    ("riscv_hwprobe", (UNMAPPED, 1, 0, 0, 0), "EFAULT"),
+    ("riscv_hwprobe", (BUF, 1, 0, 0, 8), "EINVAL"),
+]

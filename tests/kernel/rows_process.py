@@ -1,0 +1,237 @@
+"""Rows of the calls about processes, identity, scheduling and limits."""
+
+from __future__ import annotations
+
+from kernel_fake import BSS, Guest
+from rows_common import BUF, TEXT, UNMAPPED, Row, after, child, data, name, user, zombie
+
+INFINITY = (1 << 64) - 1
+
+
+def group(guest: Guest) -> int:
+    """A child in a process group of its own."""
+    pid = child(guest)
+    guest.ok("setpgid", pid, 0)
+    return pid
+
+
+def ran_on(guest: Guest, pid: int) -> int:
+    """The child has called execve."""
+    guest.kernel.tasks[pid].process.did_exec = True
+    return pid
+
+
+def crowd(guest: Guest) -> None:
+    """As many processes as pid_max lets there be."""
+    guest.kernel.sysctl.pid_max = 16
+    while guest.call("clone", 17, 0, 0, 0, 0) > 0:
+        pass
+
+
+ROWS: list[Row] = [
+    # clone and its kin
+    ("clone", (17, 0, 0, 0, 0), 2),
+    ("clone", (0x10F00, BSS + 0x1000, 0, 0, 0), 2),
+    ("clone", (0x1200011, 0, 0, 0, BUF), 2),
+    ("clone", (0x4111, BSS + 0x1000, 0, 0, 0), "asleep"),  # vfork: until the child lets go
+    ("clone", (0x800, 0, 0, 0, 0), "EINVAL"),  # SIGHAND without VM
+    ("clone", (0x10000, 0, 0, 0, 0), "EINVAL"),  # THREAD without SIGHAND
+    ("clone", (0x20000, 0, 0, 0, 0), lambda g, r: r in (-1, -22)),  # namespaces are not there
+    ("clone", (0x8011, 0, 0, 0, 0), "EINVAL"),  # a sibling of the first process
+    ("clone", after(crowd, args=(17, 0, 0, 0, 0)), "EAGAIN"),
+    ("clone", after(lambda g: g.task.process.rlimits.__setitem__(6, [1, 1]), args=(17, 0, 0, 0, 0)), "EAGAIN"),
+    ("clone", (0x100011, 0, UNMAPPED, 0, 0), 2),  # a bad place for the tid is no error
+    ("clone3", data("8Q", 0, 0, 0, 0, 17, 0, 0, 0, rest=(64,)), 2),
+    ("clone3", data("8Q", 0x11, 0, 0, 0, 0, 0, 0, 0, rest=(64,)), "EINVAL"),  # the signal has a field of its own
+    ("clone3", data("8Q", 0, 0, 0, 0, 65, 0, 0, 0, rest=(64,)), "EINVAL"),
+    ("clone3", data("8Q", 0, 0, 0, 0, 17, BSS, 0, 0, rest=(64,)), "EINVAL"),  # a stack without a size
+    ("clone3", (BUF, 63), "EINVAL"),
+    ("clone3", (BUF, 4097), "E2BIG"),
+    ("clone3", (UNMAPPED, 64), "EFAULT"),
+    ("exit", (3,), "dead"),
+    ("exit_group", (3,), "dead"),
+    ("set_tid_address", (BUF,), 1),
+    # waiting
+    ("wait4", lambda g: (zombie(g), BUF, 0, 0), lambda g, r: r == 2 and g.word_at(BUF, 4) == 7 << 8),
+    ("wait4", after(zombie, args=(-1, 0, 0, BUF)), 2),
+    ("wait4", after(zombie, args=(0, 0, 0, 0)), 2),
+    ("wait4", after(child, args=(-1, 0, 1, 0)), 0),
+    ("wait4", after(child, args=(-1, 0, 0, 0)), "asleep"),
+    ("wait4", (-1, 0, 0, 0), "ECHILD"),
+    ("wait4", after(child, args=(99, 0, 0, 0)), "ECHILD"),
+    ("wait4", (-1, 0, 0x100, 0), "EINVAL"),
+    ("wait4", (-(1 << 31), 0, 0, 0), "ESRCH"),
+    ("wait4", after(zombie, args=(-1, UNMAPPED, 0, 0)), "EFAULT"),
+    ("wait4", after(zombie, args=(-1, 0, 0, TEXT)), "EFAULT"),
+    ("waitid", after(zombie, args=(0, 0, BUF, 4, 0)), lambda g, r: r == 0 and g.word_at(BUF, 4) == 17),
+    ("waitid", lambda g: (1, zombie(g), BUF, 4, 0), 0),
+    ("waitid", after(zombie, args=(2, 0, BUF, 4, 0)), 0),
+    ("waitid", after(child, args=(0, 0, BUF, 5, 0)), lambda g, r: r == 0 and g.word_at(BUF, 4) == 0),
+    ("waitid", after(child, args=(0, 0, 0, 4, 0)), "asleep"),
+    ("waitid", (0, 0, 0, 4, 0), "ECHILD"),
+    ("waitid", (0, 0, 0, 1, 0), "EINVAL"),  # nothing to wait for
+    ("waitid", (0, 0, 0, 0x104, 0), "EINVAL"),
+    ("waitid", (9, 0, 0, 4, 0), "EINVAL"),
+    ("waitid", (1, 0, 0, 4, 0), "EINVAL"),
+    ("waitid", after(zombie, args=(0, 0, UNMAPPED, 4, 0)), "EFAULT"),
+    ("waitid", after(zombie, args=(0, 0, 0, 4, UNMAPPED)), "EFAULT"),
+    # who am I
+    ("getpid", (), 1),
+    ("gettid", (), 1),
+    ("getppid", (), 0),
+    *[(call, (), 0) for call in ("getuid", "geteuid", "getgid", "getegid")],
+    ("getresuid", (BUF, BUF + 4, BUF + 8), 0),
+    *[("getresuid", tuple(UNMAPPED if n == bad else BUF for n in range(3)), "EFAULT") for bad in range(3)],
+    ("getresgid", (BUF, BUF + 4, BUF + 8), 0),
+    *[("getresgid", tuple(UNMAPPED if n == bad else BUF for n in range(3)), "EFAULT") for bad in range(3)],
+    ("setuid", (1000,), lambda g, r: r == 0 and g.call("geteuid") == 1000),
+    ("setuid", after(user, args=(0,)), "EPERM"),
+    ("setuid", after(user, args=(1000,)), 0),
+    ("setuid", (-1,), "EINVAL"),
+    ("setgid", (1000,), lambda g, r: r == 0 and g.call("getegid") == 1000),
+    ("setgid", after(user, args=(5,)), "EPERM"),
+    ("setgid", (-1,), "EINVAL"),
+    ("setresuid", (1, 2, 3), 0),
+    ("setresuid", (-1, -1, -1), 0),
+    ("setresuid", after(user, args=(0, -1, -1)), "EPERM"),
+    ("setresgid", (1, 2, 3), 0),
+    ("setresgid", after(user, args=(5, -1, -1)), "EPERM"),
+    ("getgroups", (0, 0), 0),
+    ("getgroups", (-1, BUF), "EINVAL"),
+    ("getpgid", (0,), 1),
+    ("getpgid", lambda g: (child(g),), 1),
+    ("getpgid", (99,), "ESRCH"),
+    ("getpgid", (-1,), "ESRCH"),
+    ("getsid", (0,), 1),
+    ("getsid", (99,), "ESRCH"),
+    ("setpgid", lambda g: (child(g), 0), 0),
+    ("setpgid", (0, 0), "EPERM"),  # a session leader
+    ("setpgid", (0, -1), "EINVAL"),
+    ("setpgid", (99, 0), "ESRCH"),
+    ("setpgid", lambda g: (child(g), 99), "EPERM"),  # no such group
+    ("setpgid", lambda g: (ran_on(g, child(g)), 0), "EACCES"),
+    ("setsid", (), "EPERM"),  # a group leader
+    ("setsid", after(lambda g: g.become(g.kernel.tasks[child(g)])), 2),
+    (
+        "prctl",
+        lambda g: (15, g.string("a name longer than 15"), 0, 0, 0),
+        lambda g, r: g.task.comm == "a name longer t",
+    ),
+    ("prctl", (16, BUF, 0, 0, 0), lambda g, r: g.load(BUF, 5) == b"prog\0"),
+    ("prctl", (15, UNMAPPED, 0, 0, 0), "EFAULT"),
+    ("prctl", (16, UNMAPPED, 0, 0, 0), "EFAULT"),
+    ("prctl", (12345, 0, 0, 0, 0), "EINVAL"),
+    ("set_robust_list", lambda g: (BUF, 3 * g.word), 0),
+    ("set_robust_list", (BUF, 25), "EINVAL"),
+    ("get_robust_list", (0, BUF, BUF + 8), lambda g, r: r == 0 and g.word_at(BUF + 8, g.word) == 3 * g.word),
+    ("get_robust_list", (99, BUF, BUF + 8), "ESRCH"),
+    ("get_robust_list", (0, UNMAPPED, BUF), "EFAULT"),
+    ("get_robust_list", (0, BUF, UNMAPPED), "EFAULT"),
+    ("get_robust_list", after(child, user, args=(2, BUF, BUF + 8)), "EPERM"),
+    # scheduling
+    ("sched_yield", (), 0),
+    ("sched_getaffinity", (0, 8, BUF), lambda g, r: r == g.word and g.word_at(BUF) == 1),
+    ("sched_getaffinity", (0, 7, BUF), "EINVAL"),
+    ("sched_getaffinity", (0, 0, BUF), "EINVAL"),
+    ("sched_getaffinity", (99, 8, BUF), "ESRCH"),
+    ("sched_getaffinity", (0, 8, UNMAPPED), "EFAULT"),
+    ("sched_setaffinity", data("Q", 1, before=(0, 8)), 0),
+    ("sched_setaffinity", data("Q", 2, before=(0, 8)), "EINVAL"),  # no such hart
+    ("sched_setaffinity", (0, 0, BUF), "EINVAL"),
+    ("sched_setaffinity", (99, 8, BUF), "ESRCH"),
+    ("sched_setaffinity", (0, 8, UNMAPPED), "EFAULT"),
+    ("sched_setaffinity", after(child, user, args=data("Q", 1, before=(2, 8))), "EPERM"),
+    ("sched_getscheduler", (0,), 0),
+    ("sched_getscheduler", (-1,), "EINVAL"),
+    ("sched_getscheduler", (99,), "ESRCH"),
+    ("sched_setscheduler", data("i", 5, before=(0, 1)), lambda g, r: r == 0 and g.call("sched_getscheduler", 0) == 1),
+    ("sched_setscheduler", data("i", 0, before=(0, 3)), 0),
+    ("sched_setscheduler", data("i", 5, before=(0, 0)), "EINVAL"),
+    ("sched_setscheduler", data("i", 100, before=(0, 1)), "EINVAL"),
+    ("sched_setscheduler", data("i", 0, before=(0, 9)), "EINVAL"),
+    ("sched_setscheduler", data("i", 0, before=(-1, 0)), "EINVAL"),
+    ("sched_setscheduler", data("i", 0, before=(99, 0)), "ESRCH"),
+    ("sched_setscheduler", (0, 0, UNMAPPED), "EFAULT"),
+    ("sched_setscheduler", (0, 0, 0), "EINVAL"),
+    ("sched_setscheduler", after(user, args=data("i", 5, before=(0, 1))), "EPERM"),
+    ("sched_getparam", (0, BUF), 0),
+    ("sched_getparam", (0, 0), "EINVAL"),
+    ("sched_getparam", (-1, BUF), "EINVAL"),
+    ("sched_getparam", (99, BUF), "ESRCH"),
+    ("sched_getparam", (0, UNMAPPED), "EFAULT"),
+    ("sched_setparam", data("i", 0, before=(0,)), 0),
+    ("sched_setparam", data("i", 5, before=(0,)), "EINVAL"),
+    ("sched_setparam", data("i", 0, before=(99,)), "ESRCH"),
+    ("sched_setparam", (0, UNMAPPED), "EFAULT"),
+    ("sched_setparam", (-1, BUF), "EINVAL"),
+    *[
+        ("sched_get_priority_max", (policy,), most)
+        for policy, most in ((0, 0), (1, 99), (2, 99), (3, 0), (4, "EINVAL"), (-1, "EINVAL"))
+    ],
+    *[
+        ("sched_get_priority_min", (policy,), least)
+        for policy, least in ((0, 0), (1, 1), (2, 1), (3, 0), (4, "EINVAL"), (-1, "EINVAL"))
+    ],
+    ("sched_rr_get_interval", (0, BUF), lambda g, r: r == 0 and g.word_at(BUF + 8) == 10_000_000),
+    ("sched_rr_get_interval", (-1, BUF), "EINVAL"),
+    ("sched_rr_get_interval", (99, BUF), "ESRCH"),
+    ("sched_rr_get_interval", (0, UNMAPPED), "EFAULT"),
+    ("getcpu", (BUF, BUF + 4, 0), 0),
+    ("getcpu", (0, 0, 0), 0),
+    ("getcpu", (UNMAPPED, 0, 0), "EFAULT"),
+    ("getcpu", (0, UNMAPPED, 0), "EFAULT"),
+    ("setpriority", (0, 0, 5), lambda g, r: r == 0 and g.call("getpriority", 0, 0) == 15),
+    ("setpriority", (0, 0, -99), lambda g, r: r == 0 and g.call("getpriority", 0, 0) == 40),
+    ("setpriority", (1, 0, 5), lambda g, r: r == 0 and g.call("getpriority", 1, 0) == 15),
+    ("setpriority", (2, 0, 5), lambda g, r: r == 0 and g.call("getpriority", 2, 0) == 15),
+    ("setpriority", (3, 0, 5), "EINVAL"),
+    ("setpriority", (0, 99, 5), "ESRCH"),
+    ("setpriority", after(user, args=(0, 0, -1)), "EACCES"),
+    ("setpriority", after(child, user, args=(0, 2, 5)), "EPERM"),
+    ("getpriority", (0, 0), 20),
+    ("getpriority", (1, 0), 20),
+    ("getpriority", lambda g: (1, group(g)), 20),
+    ("getpriority", (2, 0), 20),
+    ("getpriority", (2, 77), "ESRCH"),
+    ("getpriority", (3, 0), "EINVAL"),
+    ("getpriority", (0, 99), "ESRCH"),
+    # limits
+    ("prlimit64", (0, 7, 0, BUF), lambda g, r: r == 0 and g.word_at(BUF) == 1024),
+    ("prlimit64", data("QQ", 100, 200, before=(0, 7), rest=(0,)), lambda g, r: g.task.process.rlimits[7] == [100, 200]),
+    ("prlimit64", data("QQ", 3, 2, before=(0, 7), rest=(0,)), "EINVAL"),
+    ("prlimit64", data("QQ", 3, INFINITY, before=(0, 7), rest=(0,)), "EPERM"),
+    ("prlimit64", after(user, args=data("QQ", 0, 1 << 30, before=(0, 6), rest=(0,))), "EPERM"),
+    ("prlimit64", after(child, user, args=(2, 7, 0, BUF)), "EPERM"),
+    ("getrlimit", (3, BUF), lambda g, r: r == 0 and g.word_at(BUF) == 8 << 20),
+    ("getrlimit", (16, BUF), "EINVAL"),
+    ("getrlimit", (3, UNMAPPED), "EFAULT"),
+    ("setrlimit", data("QQ", 1 << 20, INFINITY, before=(3,)), 0),
+    ("setrlimit", data("QQ", 3, 2, before=(3,)), "EINVAL"),
+    ("setrlimit", (16, BUF), "EINVAL"),
+    ("setrlimit", (3, UNMAPPED), "EFAULT"),
+    ("setrlimit", after(user, args=data("QQ", 0, 1 << 30, before=(6,))), "EPERM"),
+    ("getrusage", (0, BUF), 0),
+    ("getrusage", (-1, BUF), 0),
+    ("getrusage", (1, BUF), 0),
+    ("getrusage", (2, BUF), "EINVAL"),
+    ("getrusage", (0, UNMAPPED), "EFAULT"),
+    ("times", (BUF,), "ok"),
+    ("times", (0,), "ok"),
+    ("times", (UNMAPPED,), "EFAULT"),
+    # the system
+    ("uname", (BUF,), lambda g, r: g.load(BUF, 6) == b"Linux\0"),
+    ("sysinfo", (BUF,), 0),
+    ("sysinfo", (UNMAPPED,), "EFAULT"),
+    ("getrandom", (BUF, 16, 0), 16),
+    ("getrandom", (BUF, 0, 0), 0),
+    ("getrandom", (TEXT, 16, 0), "EFAULT"),
+    ("sethostname", name("box", 3), 0),
+    ("sethostname", (UNMAPPED, 3), "EFAULT"),
+    ("sethostname", (BUF, -1), "EINVAL"),
+    ("sethostname", (BUF, 65), "EINVAL"),
+    ("sethostname", after(user, args=(BUF, 3)), "EPERM"),
+    ("setdomainname", name("dom", 3), 0),
+    ("setdomainname", (UNMAPPED, 3), "EFAULT"),
+    ("setdomainname", (BUF, 65), "EINVAL"),
+    ("setdomainname", after(user, args=(BUF, 3)), "EPERM"),
+]
