@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from emu.kernel.task import Process
 
 SIGALRM = 14
+LEAST_CYCLES = 5000  # between two signals, so that whoever asks for a signal each nanosecond still makes progress
 
 
 class RealTimer:
@@ -35,6 +36,11 @@ class RealTimer:
         if not process.threads:
             return
         signal.send(kernel, process.threads[0], signal.SigInfo(SIGALRM, signal.SI_KERNEL))
-        self.next = self.next + self.interval if self.interval else 0
+        self.next = self.following(kernel.now) if self.interval else 0
         if self.next:
             kernel.timers.add(self.next, self)
+
+    def following(self, now: int) -> int:
+        """hrtimer_forward: the next signal; periods that are over already, or too near, are passed over."""
+        missed = max(0, now + LEAST_CYCLES - self.next) // self.interval
+        return self.next + (missed + 1) * self.interval

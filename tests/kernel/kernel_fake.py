@@ -212,8 +212,14 @@ class Guest:
         for n, value in enumerate(args):
             x[10 + n] = self.kernel.to_register(value) if self.xlen == 32 else ((value & MASK) ^ 1 << 63) - (1 << 63)
         x[17] = number
-        self.trap(causes.ECALL_U)
-        return self.hart.x[10]
+        while True:
+            try:
+                self.trap(causes.ECALL_U)
+                return self.hart.x[10]
+            except Asleep:
+                if not self.task.in_iowait:
+                    raise
+                self.sleep()
 
     def errno(self, name: str, *args: int) -> str:
         """The name of the error that a call must fail with."""

@@ -23,6 +23,7 @@ class UserIter:
     """Pieces (address, length) of one address space, used up from the front. `count` bytes are left."""
 
     __slots__ = ("count", "done", "faulted", "mm", "pieces")
+    for_task = True  # the current task may sleep in the middle; see Partial
 
     def __init__(self, mm: Mm, pieces: list[tuple[int, int]]) -> None:
         self.mm, self.pieces = mm, [piece for piece in reversed(pieces) if piece[1]]
@@ -90,6 +91,7 @@ class KernelIter:
     """The same over a buffer of the kernel's own: for the ELF loader and for the kernel's own reads."""
 
     __slots__ = ("count", "data", "done")
+    for_task = False
 
     def __init__(self, count: int = 0, data: bytes = b"") -> None:
         self.data, self.done = bytearray(data), 0

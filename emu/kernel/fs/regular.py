@@ -8,9 +8,11 @@ from emu.kernel.errno import EFBIG, EINVAL, ENXIO, EOVERFLOW, Errno
 from emu.kernel.fs.inode import S_IFREG, Inode, SuperBlock
 from emu.kernel.mm import filemap
 from emu.kernel.mm.page import PAGE_SIZE, PG_CODE
+from emu.kernel.sched.wait import Blocked, Partial
 
 if TYPE_CHECKING:
     from emu.kernel.fs.file import File
+    from emu.kernel.task import Task
 
 SEEK_SET, SEEK_CUR, SEEK_END, SEEK_DATA, SEEK_HOLE = range(5)
 MAX_FILE_SIZE = (1 << 63) - 1
@@ -35,11 +37,16 @@ class Regular(Inode):
         """Called before a page is first written: ENOSPC when the store is full."""
 
     def read_iter(self, file: File, to: Any, pos: int) -> int:
+        """A system call that must wait for the disk sleeps, and goes on where it was when it is executed again."""
         kernel, start = self.sb.kernel, pos
+        task = kernel.current if to.for_task else None
+        if task is not None and isinstance(task.restart, Partial):
+            pos += task.restart.done
+            to.skip(task.restart.done)
         while to.count and pos < self.i_size:
             offset = pos & (PAGE_SIZE - 1)
             size = min(PAGE_SIZE - offset, self.i_size - pos, to.count)
-            pfn = filemap.get_page(kernel, self.mapping, pos >> 12)
+            pfn = self._page_to_read(task, pos >> 12, pos - start)
             at = (pfn << 12) + offset
             copied = to.put(kernel.ram[at : at + size])
             kernel.pages.put_page(pfn)
@@ -47,6 +54,18 @@ class Regular(Inode):
             if copied < size:
                 break
         return pos - start
+
+    def _page_to_read(self, task: Task | None, index: int, done: int) -> int:
+        """filemap.get_page; Blocked when `task` can sleep until the disk has read it."""
+        kernel = self.sb.kernel
+        kernel.may_sleep = task is not None
+        try:
+            return filemap.get_page(kernel, self.mapping, index)
+        except Blocked:
+            task.restart = Partial(done)
+            raise
+        finally:
+            kernel.may_sleep = False
 
     def write_iter(self, file: File, source: Any, pos: int) -> int:
         kernel, start = self.sb.kernel, pos
@@ -107,4 +126,8 @@ class Regular(Inode):
             error, mapping.error = mapping.error, 0
             raise Errno(error)
         if written:
-            kernel.disk.wait_until(kernel.disk.submit(written))
+            kernel.may_sleep = kernel.current is not None  # executed again, it finds nothing left to write
+            try:
+                kernel.disk.wait_until(kernel.disk.submit(written))
+            finally:
+                kernel.may_sleep = False
