@@ -9,6 +9,7 @@ import io
 import os
 import shlex
 import sys
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -50,11 +51,11 @@ class Transcript:
 
         self.stream.seek(0)
         self.stream.truncate()
-        try:
+        with suppress(Quit):
             self.shell.type(line)
-        except Quit:
-            pass
-        self.face.write("" if not self.face.open_line else "\n")
+        if self.face.open_line:
+            self.stream.write("\n")
+            self.face.open_line = False
         return self.stream.getvalue()
 
 

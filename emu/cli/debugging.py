@@ -29,7 +29,7 @@ def starter_for(job: Job, face: Printer) -> tuple[Starter, str]:
     def make(progress: Callable[[str, float], None]) -> Any:
         return make_session(job, program, config, stdin, face, progress)
 
-    return Starter(make), f"{job.program}: {about}\n"
+    return Starter(make), f"{job.program}: {about}"
 
 
 def make_session(

@@ -23,6 +23,7 @@ from emu.debug.status import spans, status
 from emu.debug.view import View
 from emu.errors import EmuError
 
+PROMPT = [("class:emu.key", "(emu) ")]
 HELLO = "help lists the commands, Tab completes, Enter repeats, Ctrl-C stops the program, Ctrl-D leaves"
 
 
@@ -66,7 +67,6 @@ class Repl:
             multiline=in_block,
             prompt_continuation="    > ",
             bottom_toolbar=self.bar,
-            refresh_interval=0.25,
             style=STYLE,
             color_depth=None if face.colour else ColorDepth.DEPTH_1_BIT,
         )
@@ -95,7 +95,7 @@ class Repl:
         """Until Quit is raised or the input ends."""
         while True:
             try:
-                text = self.prompt.prompt([("class:emu.key", "(emu) ")])
+                text = self.prompt.prompt(PROMPT, refresh_interval=0 if self.starter.ready else 0.25)
             except KeyboardInterrupt:
                 continue
             except EOFError:
@@ -118,16 +118,11 @@ class Repl:
         self.starter.session.engine.interrupt()
 
 
-def greeting(program: str, about: str) -> str:
-    """The first lines."""
-    return f"{visible(program)}: {about}\n{HELLO}\n"
-
-
 def run_prompt(shell: Shell, face: Terminal, starter: Starter, hello: str = "", panes: Any = None) -> None:
     """Greet, then read lines; with panes (a list, may be empty) in full screen first."""
     repl = Repl(shell, face, starter)
     if hello:
-        face.write(hello)
+        face.write(f"{visible(hello)}\n{HELLO}\n")
     if panes is not None:
         repl.run("layout " + " ".join(panes))
     repl.loop()

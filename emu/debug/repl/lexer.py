@@ -16,7 +16,14 @@ from emu.debug.style import LOOKS, prompt_style
 from emu.debug.view import Span
 
 STYLE = Style.from_dict(
-    {f"emu.{name.lower()}": prompt_style(name) for name in LOOKS} | {"bottom-toolbar": "noreverse bg:default"}
+    {f"emu.{name.lower()}": prompt_style(name) for name in LOOKS}
+    | {
+        "bottom-toolbar": "noreverse bg:default",
+        "completion-menu": "bg:ansiblack fg:ansigray",
+        "completion-menu.completion.current": "noreverse bg:ansiblue fg:ansiwhite",
+        "completion-menu.meta.completion": "bg:ansiblack fg:ansibrightblack",
+        "completion-menu.meta.completion.current": "bg:ansiblue fg:ansiwhite",
+    }
 )
 
 

@@ -58,7 +58,7 @@ class FullScreen:
         )  # fmt: skip
         self.app: Application[None] = Application(
             key_bindings=keys.bindings(self), full_screen=True, mouse_support=True, style=STYLE,
-            before_render=self.before_render, refresh_interval=0.2,
+            before_render=self.before_render, refresh_interval=0.5,
         )  # fmt: skip
         self.screen.redraw, self.screen.rearrange, self.screen.activate = (
             self.app.invalidate,
