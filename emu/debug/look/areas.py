@@ -66,12 +66,16 @@ def pagetable(session: Any, pid: int | None = None) -> View:
     bits = mm.scheme.va_bits if mm.wide else 32
     rows = [
         {
-            "va": run.va, "pages": run.pages, "page_size": run.page_size, "state": "mapped" if run.flags & PTE_V else "swapped",
-            "pa" if run.flags & PTE_V else "slot": run.frame << 12 if run.flags & PTE_V else run.frame, "flags": pte_flags(run.flags),
+            "va": run.va,
+            "pages": run.pages,
+            "page_size": run.page_size,
+            "state": "mapped" if run.flags & PTE_V else "swapped",
+            "pa" if run.flags & PTE_V else "slot": run.frame << 12 if run.flags & PTE_V else run.frame,
+            "flags": pte_flags(run.flags),
             "area": area_name(mm, run.va),
         }
         for run in runs(mm)
-    ]  # fmt: skip
+    ]
     data = {
         "pid": session.pid if pid is None else pid,
         "scheme": mm.scheme.name,
@@ -81,12 +85,16 @@ def pagetable(session: Any, pid: int | None = None) -> View:
     }
     cells = [
         [
-            [(address(row["va"], bits), "addr")], [(address(row["va"] + row["pages"] * row["page_size"], bits), "addr")],
-            size(row["pages"] * row["page_size"]), [(f"{row['pa']:#x}", "addr")] if "pa" in row else [(f"swap slot {row['slot']}", "warn")],
-            row["flags"] if "pa" in row else "", size(row["page_size"]), row["area"],
+            [(address(row["va"], bits), "addr")],
+            [(address(row["va"] + row["pages"] * row["page_size"], bits), "addr")],
+            size(row["pages"] * row["page_size"]),
+            [(f"{row['pa']:#x}", "addr")] if "pa" in row else [(f"swap slot {row['slot']}", "warn")],
+            row["flags"] if "pa" in row else "",
+            size(row["page_size"]),
+            row["area"],
         ]
         for row in rows[:MOST_ROWS]
-    ]  # fmt: skip
+    ]
     title = f"{mm.scheme.name}, root table at {mm.pgd << 12:#x}, {plural(mm.nr_tables, 'table')}"
     columns = ("from", "to", "size", "physical", "DAGUXWRV", "page", "area")
     notes = [f"{len(rows) - MOST_ROWS} more ranges"] if len(rows) > MOST_ROWS else []
@@ -133,12 +141,16 @@ def vmmap(session: Any, pid: int | None = None) -> View:
     }
     cells = [
         [
-            [(address(row["start"], bits), "addr")], [(address(row["end"], bits), "addr")], row["rights"], size(row["pages"] << 12),
+            [(address(row["start"], bits), "addr")],
+            [(address(row["end"], bits), "addr")],
+            row["rights"],
+            size(row["pages"] << 12),
             *(number(row[name]) if row[name] else "" for name in ("present", "anonymous", "dirty", "swapped")),
-            f"{row['offset']:#x}" if row["file"] else "", row["name"],
+            f"{row['offset']:#x}" if row["file"] else "",
+            row["name"],
         ]
         for row in rows
-    ]  # fmt: skip
+    ]
     columns = ("from", "to", "rights", "size", "present", "anon", "dirty", "swapped", "offset", "name")
     table = Table(columns, cells, right=(3, 4, 5, 6, 7, 8))
     facts = Facts(
@@ -154,6 +166,12 @@ def vmmap(session: Any, pid: int | None = None) -> View:
 def area(mm: Mm, vma: Vma) -> dict[str, Any]:
     """One area as data."""
     return {
-        "start": vma.vm_start, "end": vma.vm_end, "rights": vma.letters(), "name": mm.name_of(vma) or "anonymous", "pages": vma.pages,
-        "file": vma.vm_file.path if vma.vm_file else "", "offset": vma.vm_pgoff << 12 if vma.vm_file else 0, **resident(mm, vma),
-    }  # fmt: skip
+        "start": vma.vm_start,
+        "end": vma.vm_end,
+        "rights": vma.letters(),
+        "name": mm.name_of(vma) or "anonymous",
+        "pages": vma.pages,
+        "file": vma.vm_file.path if vma.vm_file else "",
+        "offset": vma.vm_pgoff << 12 if vma.vm_file else 0,
+        **resident(mm, vma),
+    }

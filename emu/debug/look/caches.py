@@ -52,9 +52,16 @@ def way_at(machine: Any, level: int, hart: int, index: int) -> Way:
     m, place = machine.state, index - first
     tag, row = int(m.line_tag[index]) - 1, m.line[index]
     return Way(
-        level, hart, place // ways, place % ways, tag << int(m.line_shift), int(row["state"]), bool(row["dirty"]),
-        int(m.line_used[index]), int(row["above"]),
-    )  # fmt: skip
+        level,
+        hart,
+        place // ways,
+        place % ways,
+        tag << int(m.line_shift),
+        int(row["state"]),
+        bool(row["dirty"]),
+        int(m.line_used[index]),
+        int(row["above"]),
+    )
 
 
 def contents(machine: Any, level: int, hart: int = 0) -> Iterator[Way]:

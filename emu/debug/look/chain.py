@@ -1,4 +1,4 @@
-"""The chain of one instruction: fetch, translation, page-table entries, caches, fault, kernel, frame, with the cycles of each.
+"""The chain of one instruction: fetch, translation, page-table entries, caches, fault, kernel, frame; cycles of each.
 
 Made before the instruction runs; `settle` then sets it against what the ledger says that it cost, cause by cause, so
 that the links add up to the clock exactly.
@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from emu.debug.look import access, code, outcome, turns
-from emu.debug.look.model import Fault, Link, Model
+from emu.debug.look.links import Link
+from emu.debug.look.model import Fault, Model
 from emu.debug.look.regfile import registers_of
 from emu.debug.look.subject import machine_of, mm_or_none
 
@@ -147,7 +148,7 @@ def kernel_links(session: Any, it: Instruction) -> list[Link]:
 
 
 def settle(links: list[Link], spent: dict[str, int]) -> list[Link]:
-    """Add what only the ledger knows (pipeline, kernel), and a link for any difference, so that all add up to `spent`."""
+    """Add what only the ledger knows (pipeline, kernel) and any difference, so that they add up to `spent`."""
     told: dict[str, int] = {}
     for link in links:
         for cause, cycles in link.costs.items():

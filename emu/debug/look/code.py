@@ -66,7 +66,7 @@ def instructions(session: Any, at: int, count: int, read: Read) -> View:
 def disassemble(
     session: Any, at: int | None = None, end: int | None = None, count: int = 20, source: bool = True
 ) -> View:
-    """Instructions from `at` (default: pc) on, `count` of them or up to `end`, under the source lines they come from."""
+    """Instructions from `at` (default: pc) on, `count` of them or up to `end`, under their source lines."""
     mm_of(session)
     here = registers_of(session).pc
     at = here if at is None else at
@@ -93,9 +93,12 @@ def one_line(session: Any, row: dict[str, Any], here: int) -> Line:
     mark = "=> " if row["address"] == here else "   "
     name = f" <{row['symbol']}>" if row["symbol"] else ""
     return [
-        (mark, "head"), (address(row["address"], machine_of(session).xlen), "addr"), (name, "symbol"),
-        (f"  {word:<8}  ", "dim"), (row["text"], "insn"),
-    ]  # fmt: skip
+        (mark, "head"),
+        (address(row["address"], machine_of(session).xlen), "addr"),
+        (name, "symbol"),
+        (f"  {word:<8}  ", "dim"),
+        (row["text"], "insn"),
+    ]
 
 
 def source_text(session: Any, place: str) -> Line:

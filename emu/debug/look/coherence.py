@@ -28,10 +28,16 @@ def line(session: Any, pa: int) -> View:
     copies = [copy(machine, way) for way in found]
     dirty = [row for row in copies if row["dirty"]]
     data: dict[str, Any] = {
-        "address": start, "size": size, "what": owners.name_of(session, pa), "copies": copies, "holders": holders(machine, pa),
-        "memory_stale": bool(dirty), "owner": max((row["hart"] for row in copies if row["state"] == "M" and row["hart"] is not None), default=None),
-        "bytes": bytes(machine.ram[start : start + size]).hex(), "reserved_by": reservations(machine, pa),
-    }  # fmt: skip
+        "address": start,
+        "size": size,
+        "what": owners.name_of(session, pa),
+        "copies": copies,
+        "holders": holders(machine, pa),
+        "memory_stale": bool(dirty),
+        "owner": max((row["hart"] for row in copies if row["state"] == "M" and row["hart"] is not None), default=None),
+        "bytes": bytes(machine.ram[start : start + size]).hex(),
+        "reserved_by": reservations(machine, pa),
+    }
     data["users"] = [
         {"pid": user.pid, "va": user.va | start & 4095} for user in owners.mappings(kernel_of(session), pa >> 12)
     ]
@@ -42,13 +48,18 @@ def copy(machine: Any, way: caches.Way) -> dict[str, Any]:
     """One copy."""
     shared = way.level == caches.LLC
     return {
-        "cache": LEVELS[way.level], "hart": None if shared else way.hart, "set": way.set, "way": way.way, "state": "ISEM"[way.state],
-        "dirty": way.dirty, "age": caches.newest(machine, way.level, way.hart) - way.used,
-    }  # fmt: skip
+        "cache": LEVELS[way.level],
+        "hart": None if shared else way.hart,
+        "set": way.set,
+        "way": way.way,
+        "state": "ISEM"[way.state],
+        "dirty": way.dirty,
+        "age": caches.newest(machine, way.level, way.hart) - way.used,
+    }
 
 
 def holders(machine: Any, pa: int) -> list[int] | None:
-    """The harts that the directory names (one word a line, kept when there are several harts): they *may* have a copy."""
+    """The harts that the directory (one word a line, with several harts) names: they *may* have a copy."""
     if len(machine._arrays) < 2:
         return None
     at = caches.line_of(machine, pa) * 8

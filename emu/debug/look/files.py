@@ -50,10 +50,18 @@ def entry(task: Any, fd: int, file: Any) -> dict[str, Any]:
     flags = [name for bit, name in FLAGS if file.flags & bit] + (["close-on-exec"] if fd in task.files.cloexec else [])
     mapping = getattr(node, "mapping", None)
     return {
-        "fd": fd, "path": file.path, "kind": KINDS.get(node.kind, "other"), "mode": MODES[file.flags & O_ACCMODE], "position": file.pos,
-        "users": file.count, "flags": flags, "inode": node.ino, "size": getattr(node, "i_size", 0) or 0,
-        "cached_pages": len(mapping.pages) if mapping is not None else 0, "pipe": pipe(node),
-    }  # fmt: skip
+        "fd": fd,
+        "path": file.path,
+        "kind": KINDS.get(node.kind, "other"),
+        "mode": MODES[file.flags & O_ACCMODE],
+        "position": file.pos,
+        "users": file.count,
+        "flags": flags,
+        "inode": node.ino,
+        "size": getattr(node, "i_size", 0) or 0,
+        "cached_pages": len(mapping.pages) if mapping is not None else 0,
+        "pipe": pipe(node),
+    }
 
 
 def pipe(node: Any) -> dict[str, int] | None:

@@ -38,12 +38,20 @@ def add_tlb(view: View, session: Any, machine: Any, unit: int, hart: int) -> Non
     )
     rows = [
         [
-            f"{e['set']}.{e['way']}", [(address(e["va"], machine.xlen), "addr")], [(f"{e['pa']:#x}", "addr")], size(e["size"]),
-            e["flags"], str(e["asid"]), str(e["pid"] or ""), number(e["age"]), symbol(e["symbol"]),
+            f"{e['set']}.{e['way']}",
+            [(address(e["va"], machine.xlen), "addr")],
+            [(f"{e['pa']:#x}", "addr")],
+            size(e["size"]),
+            e["flags"],
+            str(e["asid"]),
+            str(e["pid"] or ""),
+            number(e["age"]),
+            symbol(e["symbol"]),
         ]
         for e in entries
-    ]  # fmt: skip
-    title = f"{UNITS[unit]} of hart {hart}: {len(entries)} of {sets * ways} entries, {plural(sets, 'set')} of {plural(ways, 'way')}, {policy}"
+    ]
+    title = f"{UNITS[unit]} of hart {hart}: {len(entries)} of {sets * ways} entries, "
+    title += f"{plural(sets, 'set')} of {plural(ways, 'way')}, {policy}"
     columns = ("set.way", "virtual", "physical", "size", "DAGUXWRV", "asid", "pid", "age", "what")
     view.blocks.append(Table(columns, rows, title, right=(5, 6, 7)))
 
@@ -52,9 +60,18 @@ def entry(session: Any, e: tlbs.Entry, now: int, who: dict[int, int]) -> dict[st
     """An entry as data."""
     pid = who.get(e.asid)
     return {
-        "set": e.set, "way": e.way, "va": e.va, "pa": e.pa, "size": e.size, "asid": e.asid, "pid": pid,
-        "flags": pte_flags(e.pte), "level": e.level, "age": now - e.used, "symbol": page_name(session, pid, e.va),
-    }  # fmt: skip
+        "set": e.set,
+        "way": e.way,
+        "va": e.va,
+        "pa": e.pa,
+        "size": e.size,
+        "asid": e.asid,
+        "pid": pid,
+        "flags": pte_flags(e.pte),
+        "level": e.level,
+        "age": now - e.used,
+        "symbol": page_name(session, pid, e.va),
+    }
 
 
 def page_name(session: Any, pid: int | None, va: int) -> str:
@@ -92,18 +109,28 @@ def geometry(machine: Any, kind: int) -> dict[str, Any]:
     """Line size and policies."""
     row = machine.state.cache[kind]
     return {
-        "line": 1 << int(machine.state.line_shift), "replacement": POLICIES[int(row.policy)], "latency": int(row.latency),
-        "write": "through" if row.through else "back", "write_allocate": bool(row.allocate), "inclusive": bool(row.inclusive),
-    }  # fmt: skip
+        "line": 1 << int(machine.state.line_shift),
+        "replacement": POLICIES[int(row.policy)],
+        "latency": int(row.latency),
+        "write": "through" if row.through else "back",
+        "write_allocate": bool(row.allocate),
+        "inclusive": bool(row.inclusive),
+    }
 
 
 def line(session: Any, way: caches.Way, now: int) -> dict[str, Any]:
     """A line as data. `tag` is what the hardware would compare: the address without set and offset."""
     _, sets, _ = caches.shape(session.machine, way.level, way.hart)
     return {
-        "set": way.set, "way": way.way, "address": way.address, "tag": caches.line_of(session.machine, way.address) // sets,
-        "state": "ISEM"[way.state], "dirty": way.dirty, "age": now - way.used, "what": owners.name_of(session, way.address),
-    }  # fmt: skip
+        "set": way.set,
+        "way": way.way,
+        "address": way.address,
+        "tag": caches.line_of(session.machine, way.address) // sets,
+        "state": "ISEM"[way.state],
+        "dirty": way.dirty,
+        "age": now - way.used,
+        "what": owners.name_of(session, way.address),
+    }
 
 
 def header(data: dict[str, Any], found: list[caches.Way]) -> Facts:
@@ -114,7 +141,8 @@ def header(data: dict[str, Any], found: list[caches.Way]) -> Facts:
     rows = [
         (
             "cache",
-            f"{data['cache']} {owner}: {plural(data['sets'], 'set')} of {plural(data['ways'], 'way')} of {data['line']} bytes",
+            f"{data['cache']} {owner}: {plural(data['sets'], 'set')} of {plural(data['ways'], 'way')} "
+            f"of {data['line']} bytes",
         ),
         ("policy", f"{data['replacement']}, write-{data['write']}"),
         ("lines", f"{len(found)} of {whole}: " + ", ".join(f"{n} {letter}" for letter, n in states.items())),
@@ -127,11 +155,16 @@ def cache_table(lines: list[dict[str, Any]]) -> Table:
     """A row for each valid line."""
     rows = [
         [
-            f"{row['set']}.{row['way']}", f"{row['tag']:#x}", [(f"{row['address']:#x}", "addr")], state("ISEM".index(row["state"])),
-            "dirty" if row["dirty"] else "", number(row["age"]), symbol(row["what"]),
+            f"{row['set']}.{row['way']}",
+            f"{row['tag']:#x}",
+            [(f"{row['address']:#x}", "addr")],
+            state("ISEM".index(row["state"])),
+            "dirty" if row["dirty"] else "",
+            number(row["age"]),
+            symbol(row["what"]),
         ]
         for row in lines
-    ]  # fmt: skip
+    ]
     return Table(("set.way", "tag", "address", "state", "", "age", "what"), rows, right=(1, 5))
 
 

@@ -39,7 +39,7 @@ def folder(parts: list[str], names: list[str]) -> View:
 
 @contextmanager
 def undisturbed(kernel: Any) -> Iterator[None]:
-    """Counting the lists of reclaim puts pending pages on them, a folder takes a number: afterwards all is as it was."""
+    """Counting reclaim's lists puts pending pages on them, a folder takes a number: both are undone."""
     lru, mem_map, device = kernel.pages.lru, kernel.pages.mem_map, kernel.last_device
     heads = [(each.first, each.last, each.count) for each in lru.lists]
     pending = list(lru.pending)

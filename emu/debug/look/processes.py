@@ -19,11 +19,21 @@ def ps(session: Any) -> View:
     threads = [kthread(kernel, each) for each in kthreads(kernel)]
     cells = [
         [
-            "*" if r["pid"] == session.pid else "", str(r["pid"]), str(r["tgid"]), str(r["ppid"]), r["letter"], "" if r["hart"] is None else str(r["hart"]),
-            number(r["cycles"]), size(r["rss_pages"] << 12), f"{r['min_flt']:,}/{r['maj_flt']:,}", [(f"{r['pc']:#x}", "addr")], symbol(r["symbol"]), r["name"],
+            "*" if r["pid"] == session.pid else "",
+            str(r["pid"]),
+            str(r["tgid"]),
+            str(r["ppid"]),
+            r["letter"],
+            "" if r["hart"] is None else str(r["hart"]),
+            number(r["cycles"]),
+            size(r["rss_pages"] << 12),
+            f"{r['min_flt']:,}/{r['maj_flt']:,}",
+            [(f"{r['pc']:#x}", "addr")],
+            symbol(r["symbol"]),
+            r["name"],
         ]
         for r in rows
-    ]  # fmt: skip
+    ]
     cells += [
         ["", str(t["pid"]), "", "", t["letter"], "", number(t["cycles"]), "", "", "", "", f"[{t['name']}]"]
         for t in threads
@@ -37,11 +47,20 @@ def row(session: Any, kernel: Any, task: Any) -> dict[str, Any]:
     parent = task.process.parent
     pc = registers_of(session, task.pid).pc
     return {
-        "pid": task.pid, "tgid": task.tgid, "ppid": parent.leader.pid if parent else 0, "name": task.comm, "state": task.state,
-        "letter": state_letter(task), "hart": task.cpu if task.cpu >= 0 else None, "cycles": kernel.cpu_cycles(task),
-        "rss_pages": task.mm.rss if task.mm else 0, "min_flt": task.min_flt, "maj_flt": task.maj_flt, "pc": pc,
+        "pid": task.pid,
+        "tgid": task.tgid,
+        "ppid": parent.leader.pid if parent else 0,
+        "name": task.comm,
+        "state": task.state,
+        "letter": state_letter(task),
+        "hart": task.cpu if task.cpu >= 0 else None,
+        "cycles": kernel.cpu_cycles(task),
+        "rss_pages": task.mm.rss if task.mm else 0,
+        "min_flt": task.min_flt,
+        "maj_flt": task.maj_flt,
+        "pc": pc,
         "symbol": session.symbolize(pc) if task.mm is not None else "",
-    }  # fmt: skip
+    }
 
 
 def kthreads(kernel: Any) -> list[Any]:
@@ -70,12 +89,24 @@ def task(session: Any, pid: int | None = None) -> View:
     process, mm = it.process, it.mm
     data: dict[str, Any] = row(session, kernel, it)
     data |= {
-        "threads": [thread.pid for thread in process.threads], "children": [child.leader.pid for child in process.children],
-        "pgid": process.pgid, "sid": process.sid, "waits": waits(kernel, it), "start_cycle": it.start_cycle, "nice": it.nice,
-        "affinity": [k for k in range(len(kernel.harts)) if it.affinity >> k & 1], "switches": {"voluntary": it.nvcsw, "involuntary": it.nivcsw},
-        "uid": it.uid, "gid": it.gid, "cwd": path_of(it.fs.cwd), "exe": mm.exe_file.path if mm and mm.exe_file else "", "exit_code": it.exit_code,
-        "open_files": sorted(it.files.open), "oom_score_adj": process.oom_score_adj, "memory": memory(mm),
-    }  # fmt: skip
+        "threads": [thread.pid for thread in process.threads],
+        "children": [child.leader.pid for child in process.children],
+        "pgid": process.pgid,
+        "sid": process.sid,
+        "waits": waits(kernel, it),
+        "start_cycle": it.start_cycle,
+        "nice": it.nice,
+        "affinity": [k for k in range(len(kernel.harts)) if it.affinity >> k & 1],
+        "switches": {"voluntary": it.nvcsw, "involuntary": it.nivcsw},
+        "uid": it.uid,
+        "gid": it.gid,
+        "cwd": path_of(it.fs.cwd),
+        "exe": mm.exe_file.path if mm and mm.exe_file else "",
+        "exit_code": it.exit_code,
+        "open_files": sorted(it.files.open),
+        "oom_score_adj": process.oom_score_adj,
+        "memory": memory(mm),
+    }
     return View("task", data, [Facts(facts(data), title=f"pid {it.pid} {it.comm}")])
 
 
@@ -102,9 +133,18 @@ def memory(mm: Any) -> dict[str, int] | None:
     if mm is None:
         return None
     return {
-        "total": mm.total_vm, "rss": mm.rss, "anon": mm.rss_anon, "file": mm.rss_file, "shmem": mm.rss_shmem, "swapped": mm.swapents,
-        "tables": mm.nr_tables, "peak_rss": max(mm.hiwater_rss, mm.rss), "locked": mm.locked_vm, "asid": mm.asid, "root": mm.pgd << 12,
-    }  # fmt: skip
+        "total": mm.total_vm,
+        "rss": mm.rss,
+        "anon": mm.rss_anon,
+        "file": mm.rss_file,
+        "shmem": mm.rss_shmem,
+        "swapped": mm.swapents,
+        "tables": mm.nr_tables,
+        "peak_rss": max(mm.hiwater_rss, mm.rss),
+        "locked": mm.locked_vm,
+        "asid": mm.asid,
+        "root": mm.pgd << 12,
+    }
 
 
 def facts(d: dict[str, Any]) -> list[tuple[str, Line]]:

@@ -1,4 +1,4 @@
-"""`lru`, `swap`, `pagecache`: the lists that reclaim chooses from, what has left for the disk, what files have in memory."""
+"""`lru`, `swap`, `pagecache`: the lists that reclaim chooses from, what went to the disk, what files have in memory."""
 
 from __future__ import annotations
 
@@ -64,10 +64,15 @@ def swap(session: Any, slots: bool = False) -> View:
     kernel = kernel_of(session)
     area = kernel.swap.area
     data: dict[str, Any] = {
-        "slots": area.pages, "free": area.free, "used": max(0, area.pages - 1 - area.free), "cached": len(kernel.swap.cache),
-        "in": kernel.vm.pswpin, "out": kernel.vm.pswpout, "pages_in_flight": kernel.swap_disk.pages_in_flight,
+        "slots": area.pages,
+        "free": area.free,
+        "used": max(0, area.pages - 1 - area.free),
+        "cached": len(kernel.swap.cache),
+        "in": kernel.vm.pswpin,
+        "out": kernel.vm.pswpout,
+        "pages_in_flight": kernel.swap_disk.pages_in_flight,
         "by_pid": {str(pid): mm.swapents for pid, mm in address_spaces(kernel).items()},
-    }  # fmt: skip
+    }
     if not area.pages:
         return View("swap", data, [Facts([("swap", "none")])], ["give the run some: --swap 64M"])
     rows = [
@@ -137,9 +142,14 @@ def file(kernel: Any, mapping: Any, pfns: list[int]) -> dict[str, Any]:
     """One file's pages in figures."""
     mapped = sum(1 for pfn in pfns if kernel.pages.mem_map.mapcount[pfn])
     return {
-        "file": owners.file_name(kernel, mapping), "inode": mapping.host.ino, "size": mapping.host.i_size, "pages": len(pfns),
-        "mapped": mapped, "dirty": len(mapping.dirty), "shmem": mapping.is_shmem,
-    }  # fmt: skip
+        "file": owners.file_name(kernel, mapping),
+        "inode": mapping.host.ino,
+        "size": mapping.host.i_size,
+        "pages": len(pfns),
+        "mapped": mapped,
+        "dirty": len(mapping.dirty),
+        "shmem": mapping.is_shmem,
+    }
 
 
 def add_pages(

@@ -17,7 +17,7 @@ KINDS = ("x", "f", "csr", "all")
 
 
 def registers(session: Any, what: str | None = None, before: dict[str, int] | None = None) -> View:
-    """x registers and pc; `what` is one of KINDS, a name, or a pattern like `s*`. `before`: values to mark changes by."""
+    """x registers and pc; `what`: one of KINDS, a name, or a pattern like `s*`. `before`: values to mark changes by."""
     values = named(registers_of(session))
     if before is None:
         before = getattr(session, "registers_before", None)

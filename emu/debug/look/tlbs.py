@@ -44,9 +44,19 @@ def entry_at(machine: Any, unit: int, hart: int, index: int) -> Entry:
     shift = 12 + int(e.level) * level_bits(machine)
     va = (int(e.vpn) << shift) & ((1 << machine.xlen) - 1)
     return Entry(
-        unit, hart, place // ways, place % ways, va, int(e.ppn) << 12, 1 << shift, int(e.asid), int(e.pte),
-        int(e.level), int(e.used), int(e.filled),
-    )  # fmt: skip
+        unit,
+        hart,
+        place // ways,
+        place % ways,
+        va,
+        int(e.ppn) << 12,
+        1 << shift,
+        int(e.asid),
+        int(e.pte),
+        int(e.level),
+        int(e.used),
+        int(e.filled),
+    )
 
 
 def contents(machine: Any, unit: int, hart: int) -> Iterator[Entry]:

@@ -1,4 +1,4 @@
-"""`walk VA`, `vtop VA`: the address split by level, each page-table entry, the page, and what each access would meet."""
+"""`walk VA`, `vtop VA`: the address split by level, each table entry, the page, and what each access would meet."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import Any
 
 from emu.debug.look import caches, outcome, owners
 from emu.debug.look.subject import kernel_of, machine_of, mm_of
-from emu.debug.look.words import address, plural, size
-from emu.debug.view import Facts, Line, Table, Text, View
-from emu.isa.paging import PTE_LETTERS, PTE_V, is_canonical, is_leaf, pte_flags
+from emu.debug.look.walkview import blocks
+from emu.debug.look.words import size
+from emu.debug.view import View
+from emu.isa.paging import PTE_V, is_canonical, is_leaf, pte_flags
 from emu.kernel.mm.mm import Mm
 from emu.kernel.mm.page import flag_names
 from emu.kernel.mm.vma import VM_SHARED, VM_WRITE
@@ -23,15 +24,25 @@ def walk(session: Any, va: int, pid: int | None = None) -> View:
     entries = [entry(session, mm, step, found) for step in found.steps] if canonical else []
     pa = found.pa if canonical else None
     data: dict[str, Any] = {
-        "va": va, "pid": session.pid if pid is None else pid, "scheme": mm.scheme.name, "canonical": canonical,
-        "split": split(mm, va), "entries": entries, "pa": pa, "page_size": found.page_size if pa is not None else None,
-        "state": state(mm, va, pa, entries), "area": area(mm, va), "page": page(kernel, pa), "outcomes": outcomes(kernel, mm, va),
-    }  # fmt: skip
+        "va": va,
+        "pid": session.pid if pid is None else pid,
+        "scheme": mm.scheme.name,
+        "canonical": canonical,
+        "split": split(mm, va),
+        "entries": entries,
+        "pa": pa,
+        "page_size": found.page_size if pa is not None else None,
+        "state": state(mm, va, pa, entries),
+        "area": area(mm, va),
+        "page": page(kernel, pa),
+        "outcomes": outcomes(kernel, mm, va),
+    }
     view = View("walk", data)
-    view.blocks += [head(session, data), drawing(mm, va), table(mm, entries), facts(data), verdicts(data["outcomes"])]
+    view.blocks += blocks(session, mm, data)
     if not canonical:
         view.notes.append(
-            f"not a {mm.scheme.name} address: bits {machine.xlen - 1} to {mm.scheme.va_bits} must repeat bit {mm.scheme.va_bits - 1}"
+            f"not a {mm.scheme.name} address: bits {machine.xlen - 1} to {mm.scheme.va_bits} must repeat "
+            f"bit {mm.scheme.va_bits - 1}"
         )
     return view
 
@@ -49,10 +60,15 @@ def entry(session: Any, mm: Mm, step: Any, found: Any) -> dict[str, Any]:
     """One entry that the walk reads: where it is, what it holds, what it says, where a walk would find it."""
     where = caches.where(session.machine, session.hart, step.pte_address)
     return {
-        "level": step.level, "index": step.index, "address": step.pte_address, "value": step.pte,
-        "flags": pte_flags(step.pte), "frame": step.pte >> 10 & ((1 << 44) - 1), "found_in": where,
+        "level": step.level,
+        "index": step.index,
+        "address": step.pte_address,
+        "value": step.pte,
+        "flags": pte_flags(step.pte),
+        "frame": step.pte >> 10 & ((1 << 44) - 1),
+        "found_in": where,
         "says": says(mm, step, found.page_size),
-    }  # fmt: skip
+    }
 
 
 def says(mm: Mm, step: Any, page_size: int) -> str:
@@ -105,9 +121,13 @@ def page(kernel: Any, pa: int | None) -> dict[str, Any] | None:
         return None
     mem_map, pfn = kernel.pages.mem_map, pa >> 12
     return {
-        "pfn": pfn, "kind": owners.kind_of(kernel, pfn), "flags": flag_names(mem_map.flags[pfn]),
-        "refcount": mem_map.refcount[pfn], "mapcount": mem_map.mapcount[pfn], "zone": kernel.pages.zone_of(pfn).name,
-    }  # fmt: skip
+        "pfn": pfn,
+        "kind": owners.kind_of(kernel, pfn),
+        "flags": flag_names(mem_map.flags[pfn]),
+        "refcount": mem_map.refcount[pfn],
+        "mapcount": mem_map.mapcount[pfn],
+        "zone": kernel.pages.zone_of(pfn).name,
+    }
 
 
 def outcomes(kernel: Any, mm: Mm, va: int) -> list[dict[str, Any]]:
@@ -117,75 +137,3 @@ def outcomes(kernel: Any, mm: Mm, va: int) -> list[dict[str, Any]]:
         for mode, ask in (("user", outcome.user_access), ("kernel", outcome.kernel_access)):
             rows.append({"access": access, "mode": mode, **ask(kernel, mm, va, access)._asdict()})
     return rows
-
-
-def head(session: Any, data: dict[str, Any]) -> Table:
-    """crash's first two lines: VIRTUAL and PHYSICAL."""
-    physical: Line = [(f"{data['pa']:#x}", "addr")] if data["pa"] is not None else [(data["state"], "warn")]
-    name = session.symbolize(data["va"]) if data["pid"] == session.pid else ""
-    row = [[(address(data["va"], session.machine.xlen), "addr")], physical, [(name, "symbol")]]
-    return Table(("virtual", "physical", "symbol"), [row])
-
-
-def drawing(mm: Mm, va: int) -> Text:
-    """The address cut into its fields, in binary and decimal."""
-    parts = split(mm, va)
-    fields = [(part["level"], f"{part['index']:0{part['bits']}b}", str(part["index"])) for part in parts]
-    widths = [max(map(len, field)) for field in fields]
-    rows = ["  ".join(field[k].rjust(w) for field, w in zip(fields, widths, strict=True)) for k in range(3)]
-    plain = [f"{name} bits {bits} index {index}" for name, bits, index in fields]
-    return Text([[(rows[0], "head")], rows[1], rows[2]], plain=plain)
-
-
-def table(mm: Mm, entries: list[dict[str, Any]]) -> Table:
-    """Each entry on the way."""
-    digits = 2 + 2 * mm.scheme.pte_size
-    rows = [
-        [
-            [(f"{e['level']}[{e['index']}]", "level")], [(f"{e['address']:#x}", "addr")], [(f"{e['value']:#0{digits}x}", "value")],
-            e["flags"], e["says"], [(e["found_in"], "dim")],
-        ]
-        for e in entries
-    ]  # fmt: skip
-    return Table(("entry", "at", "value", PTE_LETTERS[::-1], "says", "found in"), rows, title=mm.scheme.name)
-
-
-def facts(data: dict[str, Any]) -> Facts:
-    """The area and the page."""
-    rows: list[tuple[str, Line]] = [("state", data["state"])]
-    if data["area"]:
-        a = data["area"]
-        where = f", offset {a['offset']:#x}" if a["offset"] is not None else ""
-        rows.append(("area", f"{a['start']:#x}-{a['end']:#x} {a['rights']} {a['name']}{where}"))
-    if data["page"]:
-        p = data["page"]
-        users = plural(p["mapcount"], "mapping")
-        rows.append(
-            (
-                "page",
-                f"pfn {p['pfn']} ({p['pfn']:#x}) in {p['zone']}: {p['kind']}, {users}, refcount {p['refcount']}, {p['flags'] or 'no flags'}",
-            )
-        )
-    return Facts(rows)
-
-
-def verdicts(rows: list[dict[str, Any]]) -> Table:
-    """What each access would meet."""
-    cells = []
-    for row in rows:
-        good = row["kind"] in ("none",)
-        end = f"{row['signal']} ({row['code']}): {row['what']}" if row["signal"] else row["what"]
-        cost = str(row["cycles"]) + (f" + {row['wait']} for the disk" if row["wait"] else "") if row["cycles"] else ""
-        bad = row["signal"] or row["kind"] in ("efault", "never")
-        style = "good" if good else "bad" if bad else "warn"
-        cells.append(
-            [
-                row["access"],
-                row["mode"],
-                [(row["kind"], style)],
-                end,
-                " > ".join(name for name in row["path"] if name != "handle_mm_fault"),
-                cost,
-            ]
-        )
-    return Table(("access", "by", "fault", "what would happen", "kernel path", "cycles"), cells, right=(5,))

@@ -18,10 +18,19 @@ def buddy(session: Any) -> View:
         order = next((n for n, count in enumerate(blocks) if count), None)
         first = next(reversed(zone.free_area[order])) if order is not None else None
         largest = max((n for n, count in enumerate(blocks) if count), default=None)
-        zones.append({
-            "node": zone.node, "zone": zone.name, "blocks": blocks, "free": zone.nr_free, "pcp": len(zone.pcp),
-            "next_block": first, "next_order": order, "next_frame": zone.pcp[-1] if zone.pcp else None, "largest_order": largest,
-        })  # fmt: skip
+        zones.append(
+            {
+                "node": zone.node,
+                "zone": zone.name,
+                "blocks": blocks,
+                "free": zone.nr_free,
+                "pcp": len(zone.pcp),
+                "next_block": first,
+                "next_order": order,
+                "next_frame": zone.pcp[-1] if zone.pcp else None,
+                "largest_order": largest,
+            }
+        )
     columns = ("node", "zone", *(f"{n}" for n in range(MAX_ORDER + 1)), "pages", "per-cpu")
     rows = [[str(z["node"]), z["zone"], *map(number, z["blocks"]), number(z["free"]), number(z["pcp"])] for z in zones]
     table = Table(columns, rows, "free blocks of 2^order frames, by order", right=(0, *range(2, MAX_ORDER + 5)))
@@ -41,11 +50,24 @@ def zone(session: Any) -> View:
     """Zones with their watermarks, and what free memory means against them."""
     rows = []
     for each in kernel_of(session).pages.zones:
-        rows.append({
-            "node": each.node, "zone": each.name, "first": each.start, "end": each.end, "managed": each.managed, "free": each.free,
-            "min": each.min, "low": each.low, "high": each.high, "boost": each.boost, "pcp": len(each.pcp), "pcp_batch": each.pcp_batch,
-            "pcp_high": each.pcp_high, "state": pressure(each),
-        })  # fmt: skip
+        rows.append(
+            {
+                "node": each.node,
+                "zone": each.name,
+                "first": each.start,
+                "end": each.end,
+                "managed": each.managed,
+                "free": each.free,
+                "min": each.min,
+                "low": each.low,
+                "high": each.high,
+                "boost": each.boost,
+                "pcp": len(each.pcp),
+                "pcp_batch": each.pcp_batch,
+                "pcp_high": each.pcp_high,
+                "state": pressure(each),
+            }
+        )
     columns = ("node", "zone", "frames", "free", "min", "low", "high", "per-cpu", "means")
     cells = [
         [
@@ -77,10 +99,18 @@ def slab(session: Any) -> View:
     """Caches of the kernel's objects: as slabtop shows them."""
     caches = []
     for each in kernel_of(session).slab.caches.values():
-        caches.append({
-            "cache": each.name, "active": each.active, "objects": each.total, "size": each.size, "slabs": len(each.slabs),
-            "per_slab": each.per_slab, "pages": len(each.slabs) << each.order, "frames": sorted(each.slabs),
-        })  # fmt: skip
+        caches.append(
+            {
+                "cache": each.name,
+                "active": each.active,
+                "objects": each.total,
+                "size": each.size,
+                "slabs": len(each.slabs),
+                "per_slab": each.per_slab,
+                "pages": len(each.slabs) << each.order,
+                "frames": sorted(each.slabs),
+            }
+        )
     columns = ("cache", "active", "objects", "object size", "slabs", "objects/slab", "memory")
     cells = [
         [

@@ -1,0 +1,188 @@
+"""The way that handle_mm_fault would take for an address, foretold: the questions of emu.kernel.mm.memory in their order."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from emu.isa.paging import PTE_V, PTE_W
+from emu.kernel.errno import Errno
+from emu.kernel.mm import huge, overcommit
+from emu.kernel.mm.mm import Mm
+from emu.kernel.mm.page import PG_ANON, PG_LOCKED, PG_SWAPCACHE, PG_WRITEBACK
+from emu.kernel.mm.swap import slot_of
+from emu.kernel.mm.unmapped_area import STACK_GUARD_GAP
+from emu.kernel.mm.vma import ACCESS_STORE, VM_GROWSDOWN, VM_HUGETLB, VM_SHARED, Vma
+from emu.kernel.rlimit import RLIMIT_STACK
+
+MMAP_MIN_ADDR = 65536
+
+
+class Outcome(NamedTuple):
+    """`kind`: none minor major cow swap-in spurious segv sigbus. `path`: the kernel's functions, outermost first.
+
+    `cycles`: what the kernel charges the hart; `wait`: cycles that the task then sleeps for a disk.
+    """
+
+    kind: str
+    what: str
+    path: tuple[str, ...] = ()
+    cycles: int = 0
+    wait: int = 0
+    signal: str = ""
+    code: str = ""
+
+
+def fault(kernel: Any, mm: Mm, va: int, access: int) -> Outcome:
+    """handle_mm_fault, foretold."""
+    vma = mm.vma_at(va)
+    grown = vma is None and va < mm.task_size and stack_grows(mm, va)
+    if grown:
+        vma = mm.find_vma(va)
+    if vma is None:
+        return fatal(kernel, "segv", "nothing is mapped there", "SIGSEGV", "SEGV_MAPERR")
+    if not vma.vm_flags & access:
+        return fatal(kernel, "segv", f"the area is {vma.letters()}", "SIGSEGV", "SEGV_ACCERR")
+    found = in_area(kernel, mm, vma, va, access)
+    return (
+        found._replace(what=f"the stack grows, then {found.what}", path=("expand_stack", *found.path))
+        if grown
+        else found
+    )
+
+
+def stack_grows(mm: Mm, va: int) -> bool:
+    """expand_stack's conditions."""
+    vma = mm.find_vma(va)
+    if vma is None or not vma.vm_flags & VM_GROWSDOWN:
+        return False
+    start, below = va & -4096, mm.neighbours(vma)[0]
+    gap = 0 if below and below.vm_flags & VM_GROWSDOWN else STACK_GUARD_GAP
+    too_near = below is not None and start - below.vm_end < gap
+    if vma.vm_end - start > mm.rlimit(RLIMIT_STACK) or start < MMAP_MIN_ADDR or too_near:
+        return False
+    try:
+        overcommit.may_expand(mm, vma.vm_flags, (vma.vm_start - start) >> 12)
+    except Errno:
+        return False
+    return True
+
+
+def in_area(kernel: Any, mm: Mm, vma: Vma, va: int, access: int) -> Outcome:
+    """The address lies in an area that allows the access."""
+    key = va >> mm.pmd_shift
+    if key not in mm.ptes:
+        if key in mm.huge:
+            return handled(kernel, "spurious", "a stale TLB entry is dropped", "huge.fault", "flush_page")
+        if vma.vm_flags & VM_HUGETLB:
+            return huge_pool_page(kernel)
+        if access == ACCESS_STORE and huge.wanted(mm, vma, va):
+            return handled(kernel, "minor", "a huge page of zeroes", "do_huge_anonymous_page", "alloc_pages")
+    pte = mm.entry(va)
+    if not pte:
+        return anonymous(kernel, access) if vma.vm_file is None else of_file(kernel, vma, va, access)
+    if not pte & PTE_V:
+        return swapped(kernel, vma, pte, access)
+    if access == ACCESS_STORE and not pte & PTE_W:
+        return write_protected(kernel, vma, pte >> 10)
+    return handled(kernel, "spurious", "the entry allows it: a stale TLB entry is dropped", "spurious_fault")
+
+
+def handled(kernel: Any, kind: str, what: str, *path: str, wait: int = 0) -> Outcome:
+    """A fault after which the instruction runs again."""
+    return Outcome(kind, what, ("handle_mm_fault", *path), kernel.cost_trap + kernel.cost_fault, wait)
+
+
+def fatal(kernel: Any, kind: str, what: str, signal: str, code: str) -> Outcome:
+    """A fault that becomes a signal."""
+    return Outcome(kind, what, ("handle_mm_fault", "force_sig_fault"), kernel.cost_trap, 0, signal, code)
+
+
+def huge_pool_page(kernel: Any) -> Outcome:
+    if not kernel.huge_pool.free:
+        return fatal(kernel, "sigbus", "the pool of huge pages is empty", "SIGBUS", "BUS_ADRERR")
+    return handled(kernel, "minor", "a huge page from the pool", "hugetlb_fault")
+
+
+def anonymous(kernel: Any, access: int) -> Outcome:
+    """do_anonymous_page."""
+    if access != ACCESS_STORE:
+        return handled(kernel, "minor", "the shared page of zeroes is mapped, read-only", "do_anonymous_page")
+    return handled(
+        kernel, "minor", f"a new frame of zeroes ({next_frame(kernel)[1]})", "do_anonymous_page", "alloc_page"
+    )
+
+
+def of_file(kernel: Any, vma: Vma, va: int, access: int) -> Outcome:
+    """do_fault: the page cache, then what kind of mapping it is."""
+    index, mapping = vma.index_of(va), vma.mapping
+    if index << 12 >= mapping.host.i_size:
+        return fatal(kernel, "sigbus", "beyond the last page of the file", "SIGBUS", "BUS_ADRERR")
+    name, what = "do_read_fault", "the page cache's frame is mapped, read-only"
+    if access == ACCESS_STORE and vma.vm_flags & VM_SHARED:
+        name, what = "do_shared_fault", "the page cache's frame is mapped and becomes dirty"
+    elif access == ACCESS_STORE:
+        name, what = "do_cow_fault", "a private copy of the file's page"
+    pfn = mapping.pages.get(index)
+    if pfn is not None and not locked(kernel, pfn):
+        return handled(kernel, "minor", what, "do_fault", name)
+    if mapping.is_shmem and index not in getattr(mapping.host, "swapped", ()):
+        return handled(kernel, "minor", what, "do_fault", name, "shmem_get_page")
+    wait = kernel.reading.get(pfn, 0) - kernel.now if pfn is not None else kernel.disk.latency
+    return handled(
+        kernel, "major", f"the file is read, then {what}", "do_fault", "filemap_fault", name, wait=max(0, wait)
+    )
+
+
+def locked(kernel: Any, pfn: int) -> bool:
+    """Whether the disk has yet to fill a frame."""
+    return bool(kernel.pages.mem_map.flags[pfn] & PG_LOCKED) and kernel.now < kernel.reading.get(pfn, 0)
+
+
+def swapped(kernel: Any, vma: Vma, entry: int, access: int) -> Outcome:
+    """do_swap_page."""
+    slot = slot_of(entry)
+    pfn = kernel.swap.cache.get(slot)
+    if pfn is not None and not locked(kernel, pfn):
+        return handled(kernel, "minor", f"frame {pfn} is still in the swap cache", "do_swap_page")
+    wait = kernel.reading.get(pfn, 0) - kernel.now if pfn is not None else kernel.swap_disk.latency
+    return handled(
+        kernel, "swap-in", f"slot {slot} is read from swap", "do_swap_page", "swapin_readahead", wait=max(0, wait)
+    )
+
+
+def write_protected(kernel: Any, vma: Vma, pfn: int) -> Outcome:
+    """do_wp_page."""
+    mem_map = kernel.pages.mem_map
+    if vma.vm_flags & VM_SHARED:
+        return handled(kernel, "cow", f"frame {pfn} becomes writable, its file page dirty", "do_wp_page")
+    if mem_map.flags[pfn] & PG_ANON and reusable(kernel, pfn):
+        return handled(
+            kernel, "cow", f"frame {pfn} has no other user: it becomes writable", "do_wp_page", "wp_page_reuse"
+        )
+    old = "the page of zeroes" if pfn == kernel.pages.zero_pfn else f"frame {pfn}"
+    return handled(kernel, "cow", f"a copy of {old} ({next_frame(kernel)[1]})", "do_wp_page", "wp_page_copy")
+
+
+def reusable(kernel: Any, pfn: int) -> bool:
+    """reuse_swap_page, without giving up the copy."""
+    mem_map = kernel.pages.mem_map
+    if not mem_map.flags[pfn] & PG_SWAPCACHE:
+        return mem_map.refcount[pfn] == 1
+    busy = mem_map.flags[pfn] & PG_WRITEBACK or kernel.swap.area.count[mem_map.private[pfn]]
+    return mem_map.refcount[pfn] == 2 and mem_map.mapcount[pfn] == 1 and not busy
+
+
+def next_frame(kernel: Any) -> tuple[int | None, str]:
+    """The frame that alloc_page would give next, and from which list; (None, …) when memory must be reclaimed first."""
+    pages = kernel.pages
+    if pages.pcp:
+        zone = pages.zonelist[0]
+        return pages.pcp[-1], f"frame {pages.pcp[-1]}, from {zone.name}'s per-cpu list"
+    for zone in pages.zonelist:
+        if zone.pcp:
+            return zone.pcp[-1], f"frame {zone.pcp[-1]}, from {zone.name}'s per-cpu list"
+        if zone.nr_free > zone.min:
+            order = next(n for n, area in enumerate(zone.free_area) if area)
+            pfn = next(reversed(zone.free_area[order]))
+            return pfn, f"frame {pfn}, from {zone.name}'s free list of order {order}"
+    return None, "after direct reclaim: every zone is below its min watermark"
