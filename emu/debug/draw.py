@@ -103,6 +103,17 @@ def wrap(cell: Spans, width: int) -> list[Spans]:
     return [*parts, merged(chars)]
 
 
+def cut(line: Spans, width: int) -> Spans:
+    """A line that fits; what is cut off leaves an ellipsis."""
+    if length(line) <= width:
+        return line
+    kept, room = [], width - 1
+    for text, style in line:
+        kept.append((text[: max(room, 0)], style))
+        room -= len(text)
+    return [*kept, ("…", "dim")]
+
+
 def merged(chars: list[Span]) -> Spans:
     """Neighbours of one style as one span."""
     line: Spans = []

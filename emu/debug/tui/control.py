@@ -59,9 +59,7 @@ class PaneControl(UIControl):
 
     def fitted(self, line: Spans, width: int) -> StyleAndTextTuples:
         """A line cut to the width."""
-        if draw.length(line) > width:
-            line = [*draw.wrap(line, width - 1)[0], ("…", "dim")] if width > 1 else []
-        return formatted(line)
+        return formatted(draw.cut(line, width))
 
     def title(self, width: int) -> StyleAndTextTuples:
         """The tabs, a rule, and how much is out of sight."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from emu.debug import draw
 from emu.debug.draw import Spans
+from emu.debug.look.regfile import registers_of
 from emu.debug.parse import Parser
 from emu.debug.tui import code, grid
 from emu.errors import EmuError
@@ -49,13 +50,10 @@ def walk(screen: Screen, width: int) -> Drawn:
 
 
 def stack(screen: Screen, width: int) -> Drawn:
-    """Words at sp."""
-    return ask(screen, "x/32gx $sp" if screen.session.machine.xlen == 64 else "x/32wx $sp", width)
+    """Words at sp, and what they point at."""
+    from emu.debug.look.memory import memory
 
-
-def memory(screen: Screen, width: int) -> Drawn:
-    """What the last `x` showed, as it is now."""
-    return ask(screen, screen.memory_line, width)
+    return Drawn(draw.lines(memory(screen.session, registers_of(screen.session).x[2], "32a"), width))
 
 
 PANES: dict[str, Pane] = {
@@ -63,7 +61,9 @@ PANES: dict[str, Pane] = {
     "code": Pane("", "the instructions around pc", lambda screen, width: Drawn(*code.code(screen.session, width))),
     "registers": Pane("", "registers, changed ones marked", lambda screen, width: Drawn(grid.registers(screen, width))),
     "stack": Pane("", "words from sp on", stack),
-    "memory": Pane("", "what the last x command showed", memory),
+    "memory": Pane(
+        "", "the bytes where the last x command looked", lambda screen, width: Drawn(grid.memory(screen, width))
+    ),
     "answers": Pane("", "commands and their answers", answer),
     "output": Pane("", "what the program wrote", output),
     "walk": Pane("", "the walk of the address that the next instruction touches", walk),

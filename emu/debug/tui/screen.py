@@ -29,7 +29,9 @@ class Screen(Printer):
         self.output = ""
         self.unseen: set[str] = set()
         self.changed, self.running, self.closing = 0, "", False
-        self.memory_line = "x/16xb $pc"
+        self.memory_shown: tuple[int | None, bool] = (None, False)  # where the last `x` looked, and if that is physical
+        self.memory_before: dict[int, bytes] = {}
+        self.memory_now: dict[int, bytes] = {}
         self.registers_before: dict[str, int] = {}
         self.redraw: Callable[[], None] = lambda: None
         self.rearrange: Callable[[list[str]], None] = lambda panes: None
@@ -43,8 +45,8 @@ class Screen(Printer):
     def show(self, view: View, style: str, line: str) -> None:
         if style != "text":
             view = View(view.name, view.data, [Text(self.rendered(view, style, line).splitlines())])
-        if line.split("/")[0].split(" ")[0] == "x":
-            self.memory_line = line
+        if view.name == "memory":
+            self.memory_shown = view.data["address"], line.startswith("xp")
         self.say(view)
 
     def error(self, error: EmuError) -> None:
@@ -82,11 +84,19 @@ class Screen(Printer):
         return [part for line in lines[-2000:] for part in draw.wrap(line, max(width, 1))]
 
     def remember(self) -> None:
-        """Registers as they are before the program goes on."""
+        """Registers and memory as they are before the program goes on."""
+        self.memory_before, self.memory_now = self.memory_now, {}
         try:
             self.registers_before = named(registers_of(self.session))
         except EmuError:
             self.registers_before = {}
+
+    def changed_bytes(self, address: int, data: bytes, physical: bool) -> set[int]:
+        """Which of these bytes are not what they were when the last command began."""
+        key = address | physical << 64
+        before = self.memory_before.get(key, data)
+        self.memory_now[key] = data
+        return {index for index, byte in enumerate(data) if index < len(before) and before[index] != byte}
 
     def perform(self, line: str) -> None:
         """Run a line, in whatever thread. The panes follow when it has ended."""
