@@ -1,4 +1,4 @@
-"""Framing of the GDB remote serial protocol ("Overview" in gdb's appendix E): $data#checksum, escapes, acknowledgements.
+"""Framing of the GDB remote serial protocol (gdb manual, appendix E): $data#checksum, escapes, acknowledgements.
 
 Bytes come in any portions; `Reader` turns them into packets, INTERRUPT, ACK and NAK.
 """

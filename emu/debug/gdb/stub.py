@@ -1,6 +1,6 @@
-"""Packets in, replies out: one stub serves one connection. What runs the guest is in `resume`; the rest answers at once.
+"""Packets in, replies out: one stub serves one connection. `resume` runs the guest; the rest answers at once.
 
-A handler is a function (stub, rest of the packet) -> reply as bytes; HANDLERS of the modules map the packets' beginnings
+A handler is a function (stub, rest of the packet) -> reply as bytes; HANDLERS of the modules map beginnings of packets
 to them. An unknown packet gets the empty reply, as the protocol wants; what the session refuses, an error.
 """
 
@@ -20,7 +20,8 @@ Handler = Callable[["Stub", bytes], bytes | None]
 OK, BAD, ERROR = b"OK", b"E01", b"E0e"
 PACKET_SIZE = 0x4000
 FEATURES = (
-    b"QStartNoAckMode+", b"vContSupported+", b"multiprocess+", b"swbreak+", b"hwbreak+", b"ReverseStep+", b"ReverseContinue+",
+    b"QStartNoAckMode+", b"vContSupported+", b"multiprocess+", b"swbreak+", b"hwbreak+",
+    b"ReverseStep+", b"ReverseContinue+",
     b"qXfer:features:read+", b"qXfer:memory-map:read+", b"qXfer:auxv:read+", b"qXfer:exec-file:read+",
     b"qXfer:threads:read+", b"QPassSignals+",
 )  # fmt: skip
@@ -41,7 +42,7 @@ class Stub:
         self.files: dict[int, Any] = {}
         self.threads: list[int] = []
         self.passed: set[int] = set()  # signals that gdb doesn't want to hear of
-        self.last_stop: Any = None
+        self.signalled = -1  # the tick of the signal that gdb was told of last
         self.send_console: Callable[[str], None] = lambda text: None
         self.registers = registers(session.machine.xlen, floats=True)
         self.table = general() | access.HANDLERS | points.HANDLERS | resume.HANDLERS | threads.HANDLERS

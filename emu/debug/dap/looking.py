@@ -1,0 +1,205 @@
+"""Threads, calls, sources, disassembly, memory, expressions."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from emu.debug.control import memory
+from emu.errors import EmuError
+from emu.isa.disassemble import disassemble
+from emu.kernel.signal import NAMES as SIGNAL_NAMES
+
+if TYPE_CHECKING:
+    from emu.debug.dap.adapter import Adapter
+
+MOST_BYTES, MOST_INSNS = 1 << 20, 4096
+
+
+def threads(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Tasks that can run."""
+    tasks = adapter.session.kernel.tasks.values()
+    rows = [{"id": task.pid, "name": f"{task.comm} ({task.state})"} for task in tasks if task.mm is not None]
+    return {"threads": rows or [{"id": adapter.session.pid, "name": "ended"}]}
+
+
+def stack_trace(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Calls, the innermost first; a frame's id holds its task and its number."""
+    session, pid = adapter.session, arguments["threadId"]
+    if pid in session.kernel.tasks and pid != session.pid:
+        session.select_task(pid)
+    found = session.frames()
+    first, count = arguments.get("startFrame", 0), arguments.get("levels") or len(found)
+    rows = [frame_row(adapter, frame) for frame in found[first : first + count]]
+    return {"stackFrames": rows, "totalFrames": len(found)}
+
+
+def frame_row(adapter: Adapter, frame: Any) -> dict[str, Any]:
+    """One call."""
+    session = adapter.session
+    row = {"id": frame_id(session.pid, frame.number), "name": session.symbolize(frame.lookup_pc) or f"{frame.pc:#x}"}
+    row |= {"instructionPointerReference": hex(frame.pc), "line": 0, "column": 0}
+    if (place := session.source(frame.lookup_pc)) is not None:
+        row |= {"source": source_row(adapter, place[0]), "line": place[1], "column": 1}
+    return row
+
+
+def frame_id(pid: int, number: int) -> int:
+    """Both in one number."""
+    return pid << 12 | number
+
+
+def choose_frame(adapter: Adapter, ident: int | None) -> None:
+    """Select the frame that an id names; nothing without one."""
+    if ident:
+        if ident >> 12 != adapter.session.pid:
+            adapter.session.select_task(ident >> 12)
+        adapter.session.select_frame(ident & 0xFFF)
+
+
+def source_row(adapter: Adapter, name: str) -> dict[str, Any]:
+    """A source file: with a path if the host has it, else by a reference to what the session knows."""
+    files = adapter.session.files
+    for candidate in files._candidates(name):
+        if candidate.is_file():
+            return {"name": Path(name).name, "path": str(candidate.resolve())}
+    return {"name": Path(name).name, "path": name}
+
+
+def source(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
+    """The text of a source file."""
+    name = (arguments.get("source") or {}).get("path", "")
+    lines = adapter.session.source_lines(name)
+    if lines is None:
+        raise EmuError(f"the text of {name!r} is not to be had")
+    return {"content": "\n".join(lines)}
+
+
+def loaded_sources(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
+    """The files of the line table."""
+    return {"sources": [source_row(adapter, name) for name in adapter.session.program.lines.files]}
+
+
+def evaluate(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
+    """A value; in the debug console any line of the REPL."""
+    choose_frame(adapter, arguments.get("frameId"))
+    text = arguments["expression"]
+    if arguments.get("context") == "repl":
+        return {"result": adapter.run_line(text), "variablesReference": 0}
+    return {"result": spelled(adapter, text), "variablesReference": 0}
+
+
+def spelled(adapter: Adapter, text: str) -> str:
+    """An expression's value: C's way where its type is known, else both as a number and in hexadecimal."""
+    from emu.debug.source.types import spell
+
+    session, value = adapter.session, adapter.session.value(text)
+    if value.type is not None and value.address is not None:
+        return spell(value.type, session.read(value.address, value.type.size), session.read)
+    return f"{value.number} = {value.unsigned:#x}"
+
+
+def disassembly(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Instructions around an address. Backwards they are found by starting early and keeping what leads here."""
+    base = int(arguments["memoryReference"], 0) + int(arguments.get("offset", 0))
+    count, skip = min(arguments["instructionCount"], MOST_INSNS), arguments.get("instructionOffset", 0)
+    at = base
+    before: list[dict[str, Any]] = []
+    if skip < 0:
+        before = leading_to(adapter, base, -skip)[skip:]
+        before = [invalid(base + 2 * k) for k in range(skip, -len(before))] + before
+        before = before[:count]
+    rows = list(before)
+    while len(rows) < count + max(skip, 0):
+        row, size = insn_row(adapter, at)
+        rows.append(row)
+        at += size
+    return {"instructions": rows[max(skip, 0) :][:count]}
+
+
+def leading_to(adapter: Adapter, base: int, count: int) -> list[dict[str, Any]]:
+    """The instructions before an address: from the start of its function, or as many as fit."""
+    symbol = adapter.session.function_symbol(base)
+    start = symbol.start if symbol is not None and base - symbol.start < 4 * MOST_INSNS else base - 4 * count
+    rows, at = [], start
+    while at < base:
+        row, size = insn_row(adapter, at)
+        rows.append(row)
+        at += size
+    return rows
+
+
+def insn_row(adapter: Adapter, at: int) -> tuple[dict[str, Any], int]:
+    """(one instruction, its length)."""
+    session = adapter.session
+    low = session.read(at, 2)
+    if low is None:
+        return invalid(at), 2
+    high = session.read(at + 2, 2) if low[0] & 3 == 3 else b""
+    if high is None:
+        return invalid(at), 2
+    word = int.from_bytes(low + high, "little")
+    text = disassemble(word, at, session.machine.xlen, symbols=None)
+    row = {"address": hex(at), "instruction": text, "instructionBytes": (low + high).hex(" ")}
+    if name := session.symbolize(at):
+        row["symbol"] = name
+    if (place := session.source(at)) is not None:
+        row |= {"location": source_row(adapter, place[0]), "line": place[1]}
+    return row, len(low + high)
+
+
+def invalid(at: int) -> dict[str, Any]:
+    """A place without an instruction."""
+    return {"address": hex(max(at, 0)), "instruction": "??", "presentationHint": "invalid"}
+
+
+def read_memory(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Bytes, as many as are mapped from the first on."""
+    at = int(arguments["memoryReference"], 0) + int(arguments.get("offset", 0))
+    wanted, data = min(arguments["count"], MOST_BYTES), bytearray()
+    for address, _, size in memory.pieces(at, wanted):
+        part = adapter.session.read(address, size)
+        if part is None:
+            break
+        data += part
+    answer: dict[str, Any] = {"address": hex(at), "data": base64.b64encode(data).decode()}
+    return answer | ({"unreadableBytes": wanted - len(data)} if len(data) < wanted else {})
+
+
+def write_memory(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Store bytes."""
+    session, data = adapter.session, base64.b64decode(arguments["data"])
+    at = int(arguments["memoryReference"], 0) + int(arguments.get("offset", 0))
+    session.engine.intervene(lambda: memory.write(session.kernel, session.mm, at, data))
+    return {"bytesWritten": len(data)}
+
+
+def exception_info(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
+    """What a stop at a signal was about."""
+    task = adapter.session.task
+    pending = [*task.pending, *task.process.pending] if task is not None else []
+    name = f"SIG{SIGNAL_NAMES[pending[0]]}" if pending else "event"
+    return {"exceptionId": name, "breakMode": "always"}
+
+
+def completions(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Symbols that begin as the last word does."""
+    before = arguments["text"][: max(arguments["column"] - 1, 0)]
+    word = before.rpartition(" ")[2]
+    names = [name for name in adapter.session.symbols.by_name if name.startswith(word)]
+    return {"targets": [{"label": name, "type": "function"} for name in sorted(names)[:200]]}
+
+
+REQUESTS = {
+    "threads": threads,
+    "stackTrace": stack_trace,
+    "source": source,
+    "loadedSources": loaded_sources,
+    "evaluate": evaluate,
+    "disassemble": disassembly,
+    "readMemory": read_memory,
+    "writeMemory": write_memory,
+    "exceptionInfo": exception_info,
+    "completions": completions,
+}

@@ -1,0 +1,158 @@
+"""Scopes and variables: locals with their members, registers, what the hart's clock says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from emu.debug.control import memory, registers
+from emu.debug.dap.looking import choose_frame, frame_id
+from emu.debug.source.types import LARGEST, MOST_ELEMENTS, Type, spell
+from emu.errors import EmuError
+from emu.isa.abi import F_NAMES, X_NAMES
+
+if TYPE_CHECKING:
+    from emu.debug.dap.adapter import Adapter
+
+LOCALS, REGISTERS, FLOATS, MACHINE = "Locals", "Registers", "Floating point", "Machine"
+
+
+class Handles:
+    """The numbers by which the editor asks for what is inside; they hold until the guest runs."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[str, int, Any]] = []
+
+    def clear(self) -> None:
+        """The guest ran: none is valid."""
+        self.rows.clear()
+
+    def add(self, kind: str, frame: int, what: Any = None) -> int:
+        """A number for a scope of a frame, or (type, address) of a structured value."""
+        self.rows.append((kind, frame, what))
+        return len(self.rows)
+
+    def get(self, number: int) -> tuple[str, int, Any]:
+        """What a number stands for."""
+        if not 0 < number <= len(self.rows):
+            raise EmuError("these variables are of an earlier stop")
+        return self.rows[number - 1]
+
+
+def scopes(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
+    """What a frame has to show."""
+    frame = arguments["frameId"]
+    names = [LOCALS] if adapter.session.program.dwarf is not None else []
+    names += [REGISTERS, FLOATS, MACHINE]
+    rows = [
+        {"name": name, "variablesReference": adapter.handles.add(name, frame), "expensive": False} for name in names
+    ]
+    return {"scopes": rows}
+
+
+def variables(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
+    """What is inside a scope or a value."""
+    kind, frame, what = adapter.handles.get(arguments["variablesReference"])
+    choose_frame(adapter, frame)
+    if kind == LOCALS:
+        rows = [local_row(adapter, frame, variable) for variable in adapter.session.locals()]
+    elif kind == REGISTERS:
+        rows = [register_row(adapter, name) for name in (*X_NAMES, "pc")]
+    elif kind == FLOATS:
+        rows = [
+            plain(name, f"{value:#018x}") for name, value in zip(F_NAMES, adapter.session.registers().f, strict=True)
+        ]
+    elif kind == MACHINE:
+        rows = [
+            plain(name, str(adapter.session.value(f"${name}").number))
+            for name in ("hart", "pid", "cycle", "instret", "tick")
+        ]
+    else:
+        rows = members(adapter, frame, *what)
+    return {"variables": rows}
+
+
+def plain(name: str, value: str) -> dict[str, Any]:
+    """A variable with nothing inside."""
+    return {"name": name, "value": value, "variablesReference": 0}
+
+
+def register_row(adapter: Adapter, name: str) -> dict[str, Any]:
+    """A register of the frame, with the symbol it points to."""
+    try:
+        value = adapter.session.value(f"${name}")
+    except EmuError:
+        return plain(name, "<not saved>")
+    symbol = adapter.session.symbolize(value.unsigned)
+    text = f"{value.unsigned:#x}" + (f" <{symbol}>" if symbol else "")
+    return plain(name, text) | {"memoryReference": hex(value.unsigned), "evaluateName": f"${name}"}
+
+
+def local_row(adapter: Adapter, frame: int, variable: Any) -> dict[str, Any]:
+    """A local variable."""
+    session = adapter.session
+    try:
+        value = session.scope.fetch(variable)
+    except EmuError as error:
+        return plain(variable.name, f"<{error.message}>")
+    if value.address is None:
+        size = variable.type.size or session.machine.xlen // 8
+        text = spell(variable.type, value.unsigned.to_bytes(max(size, value.bits // 8), "little")[:size], session.read)
+        return plain(variable.name, text) | {"type": variable.type.name, "evaluateName": variable.name}
+    return typed_row(adapter, frame, variable.name, variable.type, value.address) | {"evaluateName": variable.name}
+
+
+def typed_row(adapter: Adapter, frame: int, name: str, kind: Type, address: int) -> dict[str, Any]:
+    """A value in memory; structures, arrays and pointers can be opened."""
+    session = adapter.session
+    data = session.read(address, min(kind.size, LARGEST))
+    row = plain(name, spell(kind, data, session.read)) | {"type": kind.name, "memoryReference": hex(address)}
+    if kind.kind in ("struct", "union", "array") or (kind.kind == "pointer" and kind.target and kind.target.size):
+        row["variablesReference"] = adapter.handles.add("inside", frame, (kind, address))
+    return row
+
+
+def members(adapter: Adapter, frame: int, kind: Type, address: int) -> list[dict[str, Any]]:
+    """Members, elements, or what a pointer points at."""
+    if kind.kind == "pointer":
+        target = adapter.session.load_word(address)
+        return [typed_row(adapter, frame, "*", kind.target, target)] if target else []
+    if kind.kind == "array" and kind.target:
+        count = min(kind.count, MOST_ELEMENTS * 8)
+        return [typed_row(adapter, frame, f"[{k}]", kind.target, address + k * kind.target.size) for k in range(count)]
+    return [typed_row(adapter, frame, name, each, address + at) for name, at, each in kind.members]
+
+
+def set_variable(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Give a register or a scalar variable a value."""
+    kind, frame, _ = adapter.handles.get(arguments["variablesReference"])
+    choose_frame(adapter, frame)
+    prefix = "$" if kind in (REGISTERS, FLOATS) else ""
+    if kind not in (REGISTERS, FLOATS, LOCALS):
+        raise EmuError("members are changed in the debug console: set *(int *)ADDRESS = VALUE")
+    return assign(adapter, prefix + arguments["name"], arguments["value"])
+
+
+def set_expression(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Assign to what an expression names."""
+    choose_frame(adapter, arguments.get("frameId"))
+    return assign(adapter, arguments["expression"], arguments["value"])
+
+
+def assign(adapter: Adapter, target: str, text: str) -> dict[str, Any]:
+    """Store a value where an expression says, as an act of the user's."""
+    session = adapter.session
+    place, value = session.value(target), session.evaluate(text)
+    if place.register:
+        session.engine.intervene(
+            lambda: registers.put(session.kernel, session.task, session.hart, place.register, value)
+        )
+    elif place.address is not None:
+        data = (value & (1 << place.bits) - 1).to_bytes(place.bits // 8, "little")
+        session.engine.intervene(lambda: memory.write(session.kernel, session.mm, place.address, data))
+    else:
+        raise EmuError(f"{target} is no place that can be assigned to")
+    return {"value": f"{session.value(target).unsigned:#x}"}
+
+
+REQUESTS = {"scopes": scopes, "variables": variables, "setVariable": set_variable, "setExpression": set_expression}
+__all__ = ["REQUESTS", "Handles", "frame_id"]
