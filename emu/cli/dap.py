@@ -32,7 +32,7 @@ def command() -> int:
 
 
 def start(adapter: Any, arguments: dict[str, Any]) -> tuple[Any, Any]:
-    """The session that `launch` asks for, with the guest's output and the compiler's progress in the editor's console."""
+    """The session that `launch` asks for; what the guest writes goes to the editor's console."""
     from emu.cli.debugging import starter_for
     from emu.debug.lines import LineRunner
 

@@ -1,4 +1,4 @@
-"""`emu gdb`: the program under a gdb server on loopback, for gdb and every front end that speaks its remote protocol."""
+"""`emu gdb`: the program under a gdb server on loopback, for gdb and all that speak its remote protocol."""
 
 from __future__ import annotations
 
