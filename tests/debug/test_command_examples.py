@@ -1,0 +1,70 @@
+"""Every command's example runs without a mistake, in text, plain and JSON, and docs/debugger.md quotes it as it is."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from emu.debug.registry import registry
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENT = ROOT / "docs" / "debugger.md"
+BOXES = re.compile("[─-▟]")
+
+
+def tool(name: str):
+    """A module of tools/."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+debugger_docs, gen_docs = tool("debugger_docs"), tool("gen_docs")
+WITH_EXAMPLE = [command for command in registry() if command.name != "layout"]
+
+
+@pytest.fixture(autouse=True)
+def in_the_project(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Examples name programs from the project's folder."""
+    monkeypatch.chdir(ROOT)
+
+
+@pytest.mark.parametrize("command", WITH_EXAMPLE, ids=lambda command: command.name)
+def test_the_document_has_the_command_as_it_is(command) -> None:
+    """The section of a command, its example run anew. When it differs: python tools/gen_docs.py."""
+    assert command.example[1], "a command without an example"
+    assert f"\n{debugger_docs.entry(command)}\n" in DOCUMENT.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("style", ["plain", "json"])
+@pytest.mark.parametrize("command", WITH_EXAMPLE, ids=lambda command: command.name)
+def test_examples_have_the_other_forms(command, style: str) -> None:
+    """No mistakes; plain text has no drawing, JSON is one object a line."""
+    program, lines = command.example
+    talk = debugger_docs.Transcript(program)
+    talk.face.settings.set("format", style)
+    text = "".join(talk.type(line) for line in lines)
+    assert talk.errors == []
+    if style == "json" and "set format" not in command.name:
+        assert all(json.loads(line)["name"] for line in text.splitlines())
+    elif style == "plain":
+        assert not BOXES.search(text) or "cat" in program
+
+
+@pytest.mark.parametrize("part", ["keys", "panes", "settings"])
+def test_the_tables_are_current(part: str) -> None:
+    """Keys, panes and settings."""
+    assert f"<!-- debugger-{part} -->\n{gen_docs.debugger(part)()}\n<!-- /debugger-{part} -->" in DOCUMENT.read_text()
+
+
+def test_the_tutorial_is_current() -> None:
+    """The conversations of the part that is written by hand."""
+    by_hand = DOCUMENT.read_text(encoding="utf-8").partition("<!-- debugger-reference -->")[0]
+    assert gen_docs.CONSOLE.sub(gen_docs.console, by_hand) == by_hand
