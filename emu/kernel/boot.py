@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emu.errors import EmuError
-from emu.kernel import costs
+from emu.kernel import costs, tunables
 from emu.kernel.block import Disk
 from emu.kernel.fs.console import Capture, Console
 from emu.kernel.fs.diskfs import DiskFile
@@ -25,6 +25,7 @@ from emu.kernel.mm.swapfile import SwapArea
 from emu.kernel.mm.vmscan import Reclaimer
 from emu.kernel.mm.workingset import Workingset
 from emu.kernel.mm.writeback import Flusher
+from emu.kernel.net.names import UnixNames
 from emu.kernel.trace import Trace
 from emu.machine.ledger import LEDGER_DISK, LEDGER_SWAP
 
@@ -95,5 +96,8 @@ def boot_files(kernel: Kernel) -> None:
     kernel.vdso = File(DiskFile(streams, 0o555, VDSO_CODE.ljust(4096, b"\0")), O_RDONLY, "[vdso]")
     page = filemap.add_to_page_cache(kernel, kernel.vdso.inode.mapping, 0)
     kernel.pages.mem_map.flags[page] |= PG_UNEVICTABLE
+    for name, value in options.sysctl.items():
+        tunables.apply(kernel, name, value)
     for mount in options.mounts:
         kernel.fs.mount_host(mount)
+    kernel.sockfs, kernel.unix, kernel.files_in_flight = SuperBlock(kernel, "sockfs"), UnixNames(kernel), 0

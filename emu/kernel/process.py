@@ -87,6 +87,9 @@ def do_exit(kernel: Kernel, task: Task, code: int) -> None:
     if kernel.tracer is not None:
         kernel.tracer.emit(kernel, "exit", task.pid, code=code >> 8 & 0xFF, signal=code & 0x7F)
     drop_restart(task)
+    if process.threads == [task]:
+        kernel.ended.add(kernel, process, code)
+        kernel.captures.process_ends(process)
     mm_release(kernel, task)
     kernel.sched.retire(task)
     mm, task.mm = task.mm, None
@@ -110,6 +113,9 @@ def put_files(task: Task) -> None:
     files, task.files = task.files, Files()
     files.users -= 1
     if not files.users:
+        for file in files.open.values():
+            if file.inode.locks is not None:
+                file.inode.locks.drop_owner(task.process)
         files.close_all()
 
 

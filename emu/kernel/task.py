@@ -57,6 +57,7 @@ class Process:
         self.oom_score_adj = 0
         self.oom_killed = False
         self.did_exec = False  # since then its parent may not move it to another group
+        self.waits_for_lock_of: Process | None = None  # see fs.locks
 
 
 class Task:

@@ -26,7 +26,16 @@ Row = tuple[str, Args, Expected]
 
 # RV64's name -> RV32's, where the call has the same arguments
 SUFFIXES = {
-    "64": ("fcntl", "ftruncate", "truncate", "clock_gettime", "clock_settime"),
+    "64": (
+        "fcntl",
+        "ftruncate",
+        "truncate",
+        "clock_gettime",
+        "clock_settime",
+        "sendfile",
+        "timerfd_gettime",
+        "timerfd_settime",
+    ),
     "_64": ("fadvise64",),
     "2": ("mmap",),
     "_time64": (

@@ -11,6 +11,8 @@ import rows_memory
 import rows_paths
 import rows_process
 import rows_signals
+import rows_sockets
+import rows_waiting
 import test_kernel_errno
 from kernel_fake import Asleep, Dead, Guest
 from rows_common import Args, Expected, arguments, name_on
@@ -18,7 +20,7 @@ from rows_common import Args, Expected, arguments, name_on
 from emu.kernel.errno import NAMES as ERRNO_NAMES
 from emu.kernel.syscall import table
 
-TABLES = (rows_files, rows_memory, rows_paths, rows_process, rows_signals)
+TABLES = (rows_files, rows_memory, rows_paths, rows_process, rows_signals, rows_sockets, rows_waiting)
 
 
 def cases() -> Iterator[Any]:

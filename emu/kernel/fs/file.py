@@ -46,6 +46,8 @@ class File:
         self.count -= 1
         if not self.count:
             self.inode.users -= 1
+            if self.inode.locks is not None:
+                self.inode.locks.drop_file(self)
             self.inode.sb.kernel.slab.caches["filp"].free(self.slab)
             if not self.flags & O_PATH:
                 self.inode.release(self)

@@ -56,6 +56,7 @@ class Inode:
         self.rdev = 0
         self.atime = self.mtime = self.ctime = sb.kernel.realtime_ns()
         self.mapping: Any = None
+        self.locks: Any = None  # see fs.locks
         self.users = 0  # open file descriptions
         self.execs = 0  # processes that run it: nobody may write it
 

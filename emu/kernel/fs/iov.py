@@ -97,6 +97,13 @@ class KernelIter:
         self.data, self.done = bytearray(data), 0
         self.count = len(data) or count
 
+    faulted = False
+
+    def skip(self, count: int) -> None:
+        """Pass over bytes that an earlier execution of the call has moved."""
+        self.done += count
+        self.count -= count
+
     def put(self, data: bytes | bytearray | memoryview) -> int:
         part = bytes(data[: self.count])
         self.data += part

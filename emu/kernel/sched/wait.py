@@ -32,12 +32,13 @@ class Partial:
 
 
 class WaitQueue:
-    """Tasks that wait for one thing, the first come first."""
+    """Tasks that wait for one thing, the first come first. `wakes` counts the events (edge-triggered epoll)."""
 
-    __slots__ = ("tasks",)
+    __slots__ = ("tasks", "wakes")
 
     def __init__(self) -> None:
         self.tasks: dict[Task, None] = {}
+        self.wakes = 0
 
     def add(self, task: Task) -> None:
         self.tasks[task] = None
@@ -45,6 +46,7 @@ class WaitQueue:
 
     def wake(self, count: int = 1 << 30) -> int:
         """Wake up to `count` tasks; how many."""
+        self.wakes += 1
         woken = list(self.tasks)[:count]
         for task in woken:
             task.kernel.sched.wake_up(task)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 
 THEMES = (  # noqa: SIM905
-    "attributes descriptor directory execve file futex hart identity info memory path pipe process sched shm "
-    "signal stat time usage"
+    "absent attributes credentials descriptor directory epoll execve file futex hart identity info lock memory message "
+    "path pipe process sched shm signal signalfd socket stat time timerfd transfer usage"
 ).split()
 
 

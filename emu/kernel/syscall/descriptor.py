@@ -10,6 +10,7 @@ from emu.kernel.fs import file as f
 from emu.kernel.fs.inode import S_IFIFO, S_IFREG
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user, put_user
 from emu.kernel.rlimit import RLIMIT_FSIZE, RLIMIT_NOFILE
+from emu.kernel.syscall.lock import RECORD_COMMANDS, fcntl_lock
 from emu.kernel.syscall.table import Addr, Int, Off, Uint, syscall
 
 if TYPE_CHECKING:
@@ -93,9 +94,17 @@ def install(task: Task, file: File, flags: int = 0, lowest: int = 0) -> int:
         raise
 
 
+def close_fd(task: Task, fd: int) -> None:
+    """Close a descriptor; the process's record locks of the file go with it (fcntl(2)). EBADF."""
+    held = task.files.get(fd).inode.locks
+    if held is not None:
+        held.drop_owner(task.process)
+    task.files.close(fd)
+
+
 @syscall("close")
 def sys_close(kernel: Kernel, task: Task, fd: Int) -> int:
-    task.files.close(fd)
+    close_fd(task, fd)
     return 0
 
 
@@ -110,7 +119,7 @@ def sys_close_range(kernel: Kernel, task: Task, first: Uint, last: Uint, flags: 
         if flags & CLOSE_RANGE_CLOEXEC:
             task.files.cloexec.add(fd)
         else:
-            task.files.close(fd)
+            close_fd(task, fd)
     return 0
 
 
@@ -127,7 +136,7 @@ def sys_dup3(kernel: Kernel, task: Task, old: Int, new: Int, flags: Int) -> int:
         return -EBADF
     file = task.files.get_raw(old).get()
     if new in task.files.open:
-        task.files.close(new)
+        close_fd(task, new)
     task.files.put_at(new, file, bool(flags & f.O_CLOEXEC))
     return new
 
@@ -152,6 +161,8 @@ def sys_fcntl(kernel: Kernel, task: Task, fd: Int, command: Int, argument: Addr)
     if command == F_SETFL:
         file.flags = file.flags & ~f.SETTABLE | argument & f.SETTABLE
         return 0
+    if command in RECORD_COMMANDS:
+        return fcntl_lock(kernel, task, file, command, argument)
     return file.inode.fcntl(file, command, argument)
 
 

@@ -95,10 +95,7 @@ def wait_ready(
     late = state.deadline is not None and kernel.now >= state.deadline
     if any(ready) or late:
         return ready
-    if blocked is not None:
-        task.saved_mask, task.blocked = task.blocked, blocked
-        if takes_one(task):
-            raise Errno(EINTR)
+    change_mask(task, blocked)
     task.restart = state
     wait_on(task, *dict.fromkeys(queues), until=state.deadline, on_signal="eintr")
     return ready
@@ -109,6 +106,14 @@ def read_mask(task: Task, addr: int, size: int) -> int:
     if size != 8:
         raise Errno(EINVAL)
     return struct.unpack("<Q", copy_from_user(task.mm, addr, 8))[0] & ~UNBLOCKABLE
+
+
+def change_mask(task: Task, blocked: int | None) -> None:
+    """The wait begins, with this mask if it has one. EINTR when it lets a signal through that is pending already."""
+    if blocked is not None:
+        task.saved_mask, task.blocked = task.blocked, blocked
+        if takes_one(task):
+            raise Errno(EINTR)
 
 
 @syscall("ppoll", "ppoll_time64")

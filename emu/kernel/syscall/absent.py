@@ -1,0 +1,27 @@
+"""Calls that C libraries try and can do without: answered as by a kernel that was built without them, and not logged.
+
+Everything else that is missing is ENOSYS too, with a line in the log (see kernel.trap).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emu.kernel.errno import ENOSYS, EOPNOTSUPP
+from emu.kernel.syscall.table import syscall
+
+if TYPE_CHECKING:
+    from emu.kernel.kernel import Kernel
+    from emu.kernel.task import Task
+
+
+@syscall("rseq")
+def sys_rseq(kernel: Kernel, task: Task) -> int:
+    return -ENOSYS
+
+
+@syscall("getxattr", "lgetxattr", "fgetxattr", "setxattr", "lsetxattr", "fsetxattr")
+@syscall("listxattr", "llistxattr", "flistxattr", "removexattr", "lremovexattr", "fremovexattr")
+def sys_xattr(kernel: Kernel, task: Task) -> int:
+    """No file system here has extended attributes."""
+    return -EOPNOTSUPP

@@ -1,0 +1,67 @@
+"""Older ways to change who one is: setreuid(2), setregid(2), setfsuid(2), setgroups(2), personality(2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emu.kernel.errno import EFAULT, EINVAL, EPERM
+from emu.kernel.mm.uaccess import copy_from_user
+from emu.kernel.syscall.identity import KEEP
+from emu.kernel.syscall.table import Addr, Int, Uint, syscall
+
+if TYPE_CHECKING:
+    from emu.kernel.kernel import Kernel
+    from emu.kernel.task import Task
+
+NGROUPS_MAX = 65536
+QUERY = 0xFFFFFFFF
+
+
+@syscall("setreuid")
+def sys_setreuid(kernel: Kernel, task: Task, ruid: Uint, euid: Uint) -> int:
+    if task.euid and (ruid not in (KEEP, task.uid, task.euid) or euid not in (KEEP, task.uid, task.euid, task.suid)):
+        return -EPERM
+    saved = ruid != KEEP or euid not in (KEEP, task.uid)
+    task.uid, task.euid = task.uid if ruid == KEEP else ruid, task.euid if euid == KEEP else euid
+    task.suid = task.euid if saved else task.suid
+    return 0
+
+
+@syscall("setregid")
+def sys_setregid(kernel: Kernel, task: Task, rgid: Uint, egid: Uint) -> int:
+    if task.euid and (rgid not in (KEEP, task.gid, task.egid) or egid not in (KEEP, task.gid, task.egid, task.sgid)):
+        return -EPERM
+    saved = rgid != KEEP or egid not in (KEEP, task.gid)
+    task.gid, task.egid = task.gid if rgid == KEEP else rgid, task.egid if egid == KEEP else egid
+    task.sgid = task.egid if saved else task.sgid
+    return 0
+
+
+@syscall("setfsuid")
+def sys_setfsuid(kernel: Kernel, task: Task, uid: Uint) -> int:
+    """The id for files is the effective one here; the call tells what it was and never fails."""
+    return task.euid
+
+
+@syscall("setfsgid")
+def sys_setfsgid(kernel: Kernel, task: Task, gid: Uint) -> int:
+    return task.egid
+
+
+@syscall("setgroups")
+def sys_setgroups(kernel: Kernel, task: Task, size: Int, groups: Addr) -> int:
+    """There are no supplementary groups; none can be given up, by root."""
+    if task.euid:
+        return -EPERM
+    if not 0 <= size <= NGROUPS_MAX:
+        return -EINVAL
+    if size and not groups:
+        return -EFAULT
+    copy_from_user(task.mm, groups, min(4 * size, 4096)) if size else b""
+    return 0 if size == 0 else -EPERM
+
+
+@syscall("personality")
+def sys_personality(kernel: Kernel, task: Task, persona: Uint) -> int:
+    """PER_LINUX is the only one."""
+    return 0 if persona in (0, QUERY) else -EINVAL
