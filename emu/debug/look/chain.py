@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from emu.debug.look import access, code, outcome, turns
+from emu.debug.look import access, code, turns
 from emu.debug.look.links import Link
 from emu.debug.look.model import Fault, Model
 from emu.debug.look.regfile import registers_of
-from emu.debug.look.subject import machine_of, mm_or_none
+from emu.debug.look.subject import machine_of
 
 PIPELINE = ("issue", "stall", "branch")
 MEANING = {
@@ -108,43 +108,6 @@ def add_access(model: Model, touched: access.Access, parts: str) -> None:
     for pa, size in zip(places, (first, touched.size - first), strict=False):
         for at in sorted({pa & -line, (pa + size - 1) & -line}):
             model.access(max(at, pa), f"line {at:#x}", write, depth=1)
-
-
-def kernel_links(session: Any, it: Instruction) -> list[Link]:
-    """What the kernel would do about the instruction's fault: area, path, frame; its cycles by cause."""
-    kernel, mm = session.kernel, mm_or_none(session, it.pid)
-    if mm is None:
-        return []
-    va, kind = (it.access.va, it.access.kind) if it.access is not None else (it.pc, "execute")
-    if it.access is not None and outcome.hardware(kernel.machine, mm, it.pc, "execute"):
-        va, kind = it.pc, "execute"
-    vma = mm.vma_at(va)
-    name = f"{vma.vm_start:x}-{vma.vm_end:x} {vma.letters()} {mm.name_of(vma) or 'anonymous'}" if vma else "none"
-    met = outcome.fault(kernel, mm, va, outcome.ACCESSES[kind][0])
-    links = [
-        Link("kernel", MEANING["trap"], {"trap": kernel.cost_trap}),
-        Link("vma", f"find_vma({va:#x}): {name}", {}, {"area": name}, 1),
-        Link("path", " > ".join(met.path), {}, {"path": list(met.path)}, 1),
-    ]
-    if met.signal:
-        links.append(
-            Link("signal", f"{met.signal} ({met.code}): {met.what}", {}, {"signal": met.signal, "code": met.code}, 1)
-        )
-    else:
-        links.append(
-            Link("page", f"{met.kind} fault: {met.what}", {"fault": kernel.cost_fault}, {"fault": met.kind}, 1)
-        )
-    if met.wait:
-        links.append(
-            Link(
-                "wait",
-                f"the task sleeps some {met.wait:,} cycles for the disk; others run meanwhile",
-                {},
-                {"wait": met.wait},
-                1,
-            )
-        )
-    return links
 
 
 def settle(links: list[Link], spent: dict[str, int]) -> list[Link]:

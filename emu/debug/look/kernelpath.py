@@ -1,4 +1,4 @@
-"""The way that handle_mm_fault would take for an address, foretold: the questions of emu.kernel.mm.memory in their order."""
+"""The way that handle_mm_fault would take, foretold: the questions of emu.kernel.mm.memory in their order."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ MMAP_MIN_ADDR = 65536
 class Outcome(NamedTuple):
     """`kind`: none minor major cow swap-in spurious segv sigbus. `path`: the kernel's functions, outermost first.
 
-    `cycles`: what the kernel charges the hart; `wait`: cycles that the task then sleeps for a disk.
+    `cycles`: what the kernel charges the hart; `wait`: cycles that the task then sleeps for a disk. `frame`: the one
+    that will be mapped, None where that can't be told.
     """
 
     kind: str
@@ -30,6 +31,7 @@ class Outcome(NamedTuple):
     wait: int = 0
     signal: str = ""
     code: str = ""
+    frame: int | None = None
 
 
 def fault(kernel: Any, mm: Mm, va: int, access: int) -> Outcome:
@@ -78,8 +80,9 @@ def in_area(kernel: Any, mm: Mm, vma: Vma, va: int, access: int) -> Outcome:
         if access == ACCESS_STORE and huge.wanted(mm, vma, va):
             return handled(kernel, "minor", "a huge page of zeroes", "do_huge_anonymous_page", "alloc_pages")
     pte = mm.entry(va)
+    ahead = missing_tables(mm, va)
     if not pte:
-        return anonymous(kernel, access) if vma.vm_file is None else of_file(kernel, vma, va, access)
+        return anonymous(kernel, access, ahead) if vma.vm_file is None else of_file(kernel, vma, va, access, ahead)
     if not pte & PTE_V:
         return swapped(kernel, vma, pte, access)
     if access == ACCESS_STORE and not pte & PTE_W:
@@ -87,9 +90,10 @@ def in_area(kernel: Any, mm: Mm, vma: Vma, va: int, access: int) -> Outcome:
     return handled(kernel, "spurious", "the entry allows it: a stale TLB entry is dropped", "spurious_fault")
 
 
-def handled(kernel: Any, kind: str, what: str, *path: str, wait: int = 0) -> Outcome:
+def handled(kernel: Any, kind: str, what: str, *path: str, wait: int = 0, frame: int | None = None) -> Outcome:
     """A fault after which the instruction runs again."""
-    return Outcome(kind, what, ("handle_mm_fault", *path), kernel.cost_trap + kernel.cost_fault, wait)
+    cycles = kernel.cost_trap + kernel.cost_fault
+    return Outcome(kind, what, ("handle_mm_fault", *path), cycles, wait, frame=frame)
 
 
 def fatal(kernel: Any, kind: str, what: str, signal: str, code: str) -> Outcome:
@@ -103,16 +107,21 @@ def huge_pool_page(kernel: Any) -> Outcome:
     return handled(kernel, "minor", "a huge page from the pool", "hugetlb_fault")
 
 
-def anonymous(kernel: Any, access: int) -> Outcome:
+def missing_tables(mm: Mm, va: int) -> int:
+    """How many frames the kernel takes for page tables first."""
+    return len(mm.scheme.levels) - len(mm.kernel.machine.walk((mm.scheme.mode, mm.pgd), va).steps)
+
+
+def anonymous(kernel: Any, access: int, ahead: int) -> Outcome:
     """do_anonymous_page."""
     if access != ACCESS_STORE:
-        return handled(kernel, "minor", "the shared page of zeroes is mapped, read-only", "do_anonymous_page")
-    return handled(
-        kernel, "minor", f"a new frame of zeroes ({next_frame(kernel)[1]})", "do_anonymous_page", "alloc_page"
-    )
+        zero = kernel.pages.zero_pfn
+        return handled(kernel, "minor", "the page of zeroes is mapped, read-only", "do_anonymous_page", frame=zero)
+    pfn, text = next_frame(kernel, ahead)
+    return handled(kernel, "minor", f"a new frame of zeroes ({text})", "do_anonymous_page", "alloc_page", frame=pfn)
 
 
-def of_file(kernel: Any, vma: Vma, va: int, access: int) -> Outcome:
+def of_file(kernel: Any, vma: Vma, va: int, access: int, ahead: int) -> Outcome:
     """do_fault: the page cache, then what kind of mapping it is."""
     index, mapping = vma.index_of(va), vma.mapping
     if index << 12 >= mapping.host.i_size:
@@ -124,7 +133,8 @@ def of_file(kernel: Any, vma: Vma, va: int, access: int) -> Outcome:
         name, what = "do_cow_fault", "a private copy of the file's page"
     pfn = mapping.pages.get(index)
     if pfn is not None and not locked(kernel, pfn):
-        return handled(kernel, "minor", what, "do_fault", name)
+        new, text = next_frame(kernel, ahead) if name == "do_cow_fault" else (pfn, f"frame {pfn}")
+        return handled(kernel, "minor", f"{what} ({text})", "do_fault", name, frame=new)
     if mapping.is_shmem and index not in getattr(mapping.host, "swapped", ()):
         return handled(kernel, "minor", what, "do_fault", name, "shmem_get_page")
     wait = kernel.reading.get(pfn, 0) - kernel.now if pfn is not None else kernel.disk.latency
@@ -143,7 +153,7 @@ def swapped(kernel: Any, vma: Vma, entry: int, access: int) -> Outcome:
     slot = slot_of(entry)
     pfn = kernel.swap.cache.get(slot)
     if pfn is not None and not locked(kernel, pfn):
-        return handled(kernel, "minor", f"frame {pfn} is still in the swap cache", "do_swap_page")
+        return handled(kernel, "minor", f"frame {pfn} is still in the swap cache", "do_swap_page", frame=pfn)
     wait = kernel.reading.get(pfn, 0) - kernel.now if pfn is not None else kernel.swap_disk.latency
     return handled(
         kernel, "swap-in", f"slot {slot} is read from swap", "do_swap_page", "swapin_readahead", wait=max(0, wait)
@@ -154,13 +164,13 @@ def write_protected(kernel: Any, vma: Vma, pfn: int) -> Outcome:
     """do_wp_page."""
     mem_map = kernel.pages.mem_map
     if vma.vm_flags & VM_SHARED:
-        return handled(kernel, "cow", f"frame {pfn} becomes writable, its file page dirty", "do_wp_page")
+        return handled(kernel, "cow", f"frame {pfn} becomes writable, its file page dirty", "do_wp_page", frame=pfn)
     if mem_map.flags[pfn] & PG_ANON and reusable(kernel, pfn):
-        return handled(
-            kernel, "cow", f"frame {pfn} has no other user: it becomes writable", "do_wp_page", "wp_page_reuse"
-        )
+        what = f"frame {pfn} has no other user: it becomes writable"
+        return handled(kernel, "cow", what, "do_wp_page", "wp_page_reuse", frame=pfn)
     old = "the page of zeroes" if pfn == kernel.pages.zero_pfn else f"frame {pfn}"
-    return handled(kernel, "cow", f"a copy of {old} ({next_frame(kernel)[1]})", "do_wp_page", "wp_page_copy")
+    new, text = next_frame(kernel, 0)
+    return handled(kernel, "cow", f"a copy of {old} ({text})", "do_wp_page", "wp_page_copy", frame=new)
 
 
 def reusable(kernel: Any, pfn: int) -> bool:
@@ -172,17 +182,16 @@ def reusable(kernel: Any, pfn: int) -> bool:
     return mem_map.refcount[pfn] == 2 and mem_map.mapcount[pfn] == 1 and not busy
 
 
-def next_frame(kernel: Any) -> tuple[int | None, str]:
-    """The frame that alloc_page would give next, and from which list; (None, …) when memory must be reclaimed first."""
+def next_frame(kernel: Any, ahead: int = 0) -> tuple[int | None, str]:
+    """The frame that the next alloc_page but `ahead` would give, and from where; (None, …) where that can't be told."""
     pages = kernel.pages
-    if pages.pcp:
-        zone = pages.zonelist[0]
-        return pages.pcp[-1], f"frame {pages.pcp[-1]}, from {zone.name}'s per-cpu list"
-    for zone in pages.zonelist:
-        if zone.pcp:
-            return zone.pcp[-1], f"frame {zone.pcp[-1]}, from {zone.name}'s per-cpu list"
-        if zone.nr_free > zone.min:
-            order = next(n for n, area in enumerate(zone.free_area) if area)
-            pfn = next(reversed(zone.free_area[order]))
-            return pfn, f"frame {pfn}, from {zone.name}'s free list of order {order}"
-    return None, "after direct reclaim: every zone is below its min watermark"
+    zone = next((zone for zone in pages.zonelist if zone.pcp), None)
+    if zone is not None:
+        if len(zone.pcp) <= ahead:
+            return None, f"from {zone.name}'s free lists: its per-cpu list is used up by page tables"
+        return zone.pcp[-1 - ahead], f"frame {zone.pcp[-1 - ahead]}, from {zone.name}'s per-cpu list"
+    zone = next((zone for zone in pages.zonelist if zone.nr_free > zone.min), None)
+    if zone is None:
+        return None, "after direct reclaim: every zone is below its min watermark"
+    order = next(n for n, area in enumerate(zone.free_area) if area)
+    return None, f"from {zone.name}'s free blocks of order {order}, {zone.pcp_batch} at once"
