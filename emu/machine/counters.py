@@ -6,7 +6,7 @@ One table: the state's layout and every view derive from it.
 from __future__ import annotations
 
 _TABLE = """
-insn.retired insn.load insn.store insn.amo insn.branch insn.mispredict insn.taken insn.misaligned
+insn.retired insn.load insn.store insn.amo insn.branch insn.mispredict insn.taken insn.misaligned insn.fp
 l1i.access l1i.miss l1i.evict
 l1d.access l1d.read_miss l1d.write_miss l1d.evict l1d.write_back l1d.write_through
 l2.access l2.miss l2.evict l2.write_back l2.write_through

@@ -9,6 +9,7 @@ from __future__ import annotations
 from emu.machine import ops as O
 from emu.machine.host import load_u16
 from emu.machine.jit import hot
+from emu.machine.softfloat import DYN, RNE
 from emu.machine.state import CODE_PAGES, SLOTS, ZERO_SINK
 from emu.machine.tlb import forget_fetch_hits
 
@@ -60,6 +61,8 @@ def load_use_stall(m, rd, next_word):
     for k in range(2):
         if (row.reads >> k) & 1 and operand(row, k + 1, next_word) == rd:
             return m.cost_load_use
+    if (row.reads >> 2) & 1 and (operand(row, 3, next_word) >> 3) & 63 == rd:
+        return m.cost_load_use
     return 0
 
 
@@ -95,6 +98,8 @@ def decode_word(m, rec, word, next_word, check_next):
         imm = row.latency
     elif op == O.ILLEGAL:
         imm = word
+    elif O.FADD_D <= op <= O.FMA_S and imm & 7 != RNE and imm & 7 != DYN:
+        op = O.FLOAT
     rec.imm = imm
     rec.op = op
 

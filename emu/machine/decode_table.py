@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from emu.isa.formats import Field
 from emu.isa.insns import INSNS, Insn, base_operands
-from emu.machine import ops
+from emu.machine import float_table, ops
+from emu.machine.state import FLOATS
 
 ROLES = ("rd", "rs1", "rs2", "imm")
+IMM = ROLES.index("imm")
+THIRD = 2  # bit of `reads`: the third source register, in the immediate
 SAME_AS = {"FENCE_TSO": "FENCE"}  # a weaker fence: everything is in order here
 LATENCY = {
     "mul": ["MUL", "MULW", "MULH", "MULHSU", "MULHU", "MULH32", "MULHSU32", "MULHU32"],
@@ -24,9 +27,11 @@ def operation(insn: Insn, xlen: int) -> int:
     base, _ = base_operands(insn)
     name = base.upper().replace(".", "_")
     name = SAME_AS.get(name, name)
+    floating = float_table.operation(base)
+    name = floating or name
     if insn.length == 2 and f"C_{name}" in ops.OPS:
         name = f"C_{name}"
-    if xlen == 32:
+    if xlen == 32 and not floating:
         name = ops.RV32_AS.get(name, name)
     return ops.OPS.get(name, ops.ILLEGAL)
 
@@ -61,7 +66,7 @@ def _fill_operand(row, k: int, value: Field | int) -> None:
     if isinstance(value, int):
         row.const[k] = value
         return
-    row.const[k] = value.bias
+    row.const[k] = value.bias + (FLOATS if value.kind == "freg" else 0)
     row.sign[k] = value.width if value.signed else 0
     row.count[k] = len(value.segments)
     for s, (hi, lo, to) in enumerate(value.segments):
@@ -81,14 +86,28 @@ def _fill_row(row, insn: Insn, xlen: int, latencies: dict[str, int]) -> None:
     for k, (bits, pattern) in enumerate(_rejects(insn)):
         row.reject[k] = bits, pattern
     slots = operand_slots(insn)
-    row.reads = sum(1 << k for k, role in enumerate(ROLES[1:3]) if role in slots and _is_xreg(slots[role]))
+    row.reads = sum(1 << k for k, role in enumerate(ROLES[1:3]) if role in slots and _is_register(slots[role]))
     for k, role in enumerate(ROLES):
         if role in slots:
             _fill_operand(row, k, slots[role])
+    if "imm" not in slots:
+        _fill_float(row, insn)
 
 
-def _is_xreg(value: Field | int) -> bool:
-    return isinstance(value, int) or value.kind == "xreg"
+def _is_register(value: Field | int) -> bool:
+    return isinstance(value, int) or value.kind in ("xreg", "freg")
+
+
+def _fill_float(row, insn: Insn) -> None:
+    """The immediate of a floating-point record: see float_table."""
+    row.const[IMM] = float_table.immediate(insn.name)
+    for s, (field, to) in enumerate(float_table.segments(insn)):
+        hi, lo, _ = field.segments[0]
+        row.seg[IMM, s] = lo, (1 << (hi - lo + 1)) - 1, to
+        row.count[IMM] = s + 1
+        if field.role == "rs3":
+            row.const[IMM] += FLOATS << to
+            row.reads |= 1 << THIRD
 
 
 def fill(machine, xlen: int, latencies: dict[str, int]) -> None:

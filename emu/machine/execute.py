@@ -13,9 +13,11 @@ from __future__ import annotations
 import numpy as np
 
 from emu.machine import counters as C
+from emu.machine import host_float as F
 from emu.machine import ops as O
 from emu.machine.arith import (
     LOW32,
+    MIN64,
     below,
     divide,
     divide_unsigned,
@@ -27,6 +29,9 @@ from emu.machine.arith import (
 from emu.machine.cache import L1D, L1I
 from emu.machine.decode import code_base
 from emu.machine.fetch import fetch_cross, fetch_slow
+from emu.machine.float_fast import boxed, ordinary_d, ordinary_s, word_to_double
+from emu.machine.float_table import THIRD
+from emu.machine.float_unit import SIGN_S, computes, float_cost, float_unit
 from emu.machine.host import (
     load_i8,
     load_i16,
@@ -45,6 +50,7 @@ from emu.machine.ledger import LEDGER_BRANCH, LEDGER_ISSUE, LEDGER_L1D, LEDGER_L
 from emu.machine.mmu import FAULT, WATCHED
 from emu.machine.predict import jump_mispredicted, mispredicted, push_return
 from emu.machine.slow import AGAIN, REFETCH, execute_slow
+from emu.machine.softfloat import BOX
 from emu.machine.state import FETCH_FILTER, SLOTS
 from emu.machine.stops import STOP_BREAKPOINT, STOP_BUDGET, STOP_DEADLINE, STOP_EXTERNAL, STOP_TRAP, STOP_WATCHPOINT
 from emu.machine.tlb import data_slot
@@ -52,6 +58,7 @@ from emu.machine.tlb import data_slot
 FETCH_MASK = FETCH_FILTER - 1
 NEVER_ENDS = np.int64((1 << 63) - 1)
 LEAVE = np.int64(-(1 << 62))  # below any record's number, also that of a jump target before this page
+SETTLED, INEXACT = 0xE1, 1  # of fcsr: frm and NX; rounding to nearest even, and NX is set: see float_fast.py
 NO_LINE = 1  # no line of code has an odd address
 NO_END = LEAVE + 1  # not where records end
 NOWHERE = np.int64(-(1 << 63))  # as the end of the records to run: leave, though a far jump may have made ip negative
@@ -261,6 +268,28 @@ def run_hart(m, h, timed, max_n, until, resume):
                 if va & (line | 3) == f.rtag:
                     stamp(m, timed, f, base_tick + n)
                     x[r.rd] = load_i32(va + f.delta)
+                    loads += 1
+                    stall += r.rs2
+                    ip += 1
+                else:
+                    slow = 1
+            case O.FLW:
+                va = x[r.rs1] + r.imm
+                f = h.dhit[data_slot(va >> shift)]
+                if va & (line | 3) == f.rtag:
+                    stamp(m, timed, f, base_tick + n)
+                    x[r.rd] = load_u32(va + f.delta) | BOX
+                    loads += 1
+                    stall += r.rs2
+                    ip += 2
+                else:
+                    slow = 2
+            case O.C_FLW:
+                va = x[r.rs1] + r.imm
+                f = h.dhit[data_slot(va >> shift)]
+                if va & (line | 3) == f.rtag:
+                    stamp(m, timed, f, base_tick + n)
+                    x[r.rd] = load_u32(va + f.delta) | BOX
                     loads += 1
                     stall += r.rs2
                     ip += 1
@@ -699,6 +728,153 @@ def run_hart(m, h, timed, max_n, until, resume):
                 jumps += 1
                 ip = (target - bias) >> 1
                 end = LEAVE
+            case O.FADD_D:
+                imm = r.imm
+                a = x[r.rs1]
+                b = x[r.rs2]
+                v = F.d_add(a, b ^ (imm & MIN64))
+                if h.fcsr & SETTLED == INEXACT and ordinary_d(v):
+                    x[r.rd] = v
+                else:
+                    slow = float_unit(h, r)
+                if not slow:
+                    h.count[C.INSN_FP] += 1
+                    stall += m.cost_fp_add
+                    ip += 2
+            case O.FMUL_D:
+                imm = r.imm
+                a = x[r.rs1]
+                b = x[r.rs2]
+                v = F.d_mul(a, b)
+                if h.fcsr & SETTLED == INEXACT and ordinary_d(v):
+                    x[r.rd] = v
+                else:
+                    slow = float_unit(h, r)
+                if not slow:
+                    h.count[C.INSN_FP] += 1
+                    stall += m.cost_fp_mul
+                    ip += 2
+            case O.FDIV_D:
+                imm = r.imm
+                a = x[r.rs1]
+                b = x[r.rs2]
+                v = F.d_div(a, b)
+                if h.fcsr & SETTLED == INEXACT and ordinary_d(v):
+                    x[r.rd] = v
+                else:
+                    slow = float_unit(h, r)
+                if not slow:
+                    h.count[C.INSN_FP] += 1
+                    stall += m.cost_fp_div
+                    ip += 2
+            case O.FMA_D:
+                imm = r.imm
+                a = x[r.rs1]
+                b = x[r.rs2]
+                c = x[(imm >> THIRD) & 63]
+                v = F.d_fma(a ^ (imm & MIN64), b, c ^ ((imm << 33) & MIN64))
+                if F.HAS_FMA and h.fcsr & SETTLED == INEXACT and ordinary_d(v):
+                    x[r.rd] = v
+                else:
+                    slow = float_unit(h, r)
+                if not slow:
+                    h.count[C.INSN_FP] += 1
+                    stall += m.cost_fp_mul
+                    ip += 2
+            case O.FADD_S:
+                imm = r.imm
+                a = x[r.rs1]
+                b = x[r.rs2]
+                v = F.s_add(a, b ^ (imm & SIGN_S))
+                if h.fcsr & SETTLED == INEXACT and ordinary_s(v) and boxed(a, b):
+                    x[r.rd] = v
+                else:
+                    slow = float_unit(h, r)
+                if not slow:
+                    h.count[C.INSN_FP] += 1
+                    stall += m.cost_fp_add
+                    ip += 2
+            case O.FMUL_S:
+                imm = r.imm
+                a = x[r.rs1]
+                b = x[r.rs2]
+                v = F.s_mul(a, b)
+                if h.fcsr & SETTLED == INEXACT and ordinary_s(v) and boxed(a, b):
+                    x[r.rd] = v
+                else:
+                    slow = float_unit(h, r)
+                if not slow:
+                    h.count[C.INSN_FP] += 1
+                    stall += m.cost_fp_mul
+                    ip += 2
+            case O.FMA_S:
+                imm = r.imm
+                a = x[r.rs1]
+                b = x[r.rs2]
+                c = x[(imm >> THIRD) & 63]
+                v = F.s_fma(a ^ (imm & SIGN_S), b, c ^ ((imm << 1) & SIGN_S))
+                if F.HAS_FMA and h.fcsr & SETTLED == INEXACT and ordinary_s(v) and boxed(a & b, c):
+                    x[r.rd] = v
+                else:
+                    slow = float_unit(h, r)
+                if not slow:
+                    h.count[C.INSN_FP] += 1
+                    stall += m.cost_fp_mul
+                    ip += 2
+            case O.FCVT_D_W:
+                if h.fcsr & SETTLED <= INEXACT:  # dynamic rounding is none that may be reserved
+                    x[r.rd] = word_to_double(x[r.rs1])
+                else:
+                    slow = float_unit(h, r)
+                if not slow:
+                    h.count[C.INSN_FP] += 1
+                    stall += m.cost_fp_add
+                    ip += 2
+            case O.FCMP_D:
+                imm = r.imm
+                a = x[r.rs1]
+                b = x[r.rs2]
+                if F.d_eq(a, a) & F.d_eq(b, b):  # no NaN
+                    x[r.rd] = (F.d_lt(a, b) & (imm >> 9)) | (F.d_eq(a, b) & (imm >> 10))
+                else:
+                    float_unit(h, r)
+                h.count[C.INSN_FP] += 1
+                stall += m.cost_fp_add
+                ip += 2
+            case O.FCMP_S:
+                imm = r.imm
+                a = x[r.rs1]
+                b = x[r.rs2]
+                if boxed(a, b) and F.s_eq(a, a) & F.s_eq(b, b):
+                    x[r.rd] = (F.s_lt(a, b) & (imm >> 9)) | (F.s_eq(a, b) & (imm >> 10))
+                else:
+                    float_unit(h, r)
+                h.count[C.INSN_FP] += 1
+                stall += m.cost_fp_add
+                ip += 2
+            case O.FSGNJ_D:
+                a = x[r.rs1]
+                imm = r.imm
+                x[r.rd] = (a & ~MIN64) | ((x[r.rs2] ^ imm ^ (a & (imm << 33))) & MIN64)
+                ip += 2
+            case O.FSGNJ_S:
+                a = x[r.rs1]
+                b = x[r.rs2]
+                imm = r.imm
+                if boxed(a, b):
+                    x[r.rd] = (a & ~SIGN_S) | ((b ^ imm ^ (a & (imm << 1))) & SIGN_S)
+                else:
+                    float_unit(h, r)
+                ip += 2
+            case O.FMV_W_X:
+                x[r.rd] = x[r.rs1] | BOX
+                ip += 2
+            case O.FLOAT:
+                slow = float_unit(h, r)
+                if not slow:
+                    h.count[C.INSN_FP] += computes(r.imm)
+                    stall += float_cost(m, r.imm)
+                    ip += 2
             case O.AUIPC:
                 x[r.rd] = (ip << 1) + bias + r.imm
                 ip += 2

@@ -31,11 +31,11 @@ class Hart:
         whole = memoryview(machine.state_bytes)[first : first + size]
         self._cells = whole[: size - size % 8].cast("q")
         self.x = self._part("x", 32)
-        self.f = self._part("f", 32)
+        self.f = self._part("x", 32, state.FLOATS)
         self._ledger = self._part("ledger", len(state.LEDGER_NAMES))
 
-    def _part(self, name: str, count: int) -> memoryview:
-        at = state.HART.fields[name][1] // 8
+    def _part(self, name: str, count: int, first: int = 0) -> memoryview:
+        at = state.HART.fields[name][1] // 8 + first
         return self._cells[at : at + count]
 
     pc = _cell("pc", "the program counter (RV32: sign-extended)")

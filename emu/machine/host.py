@@ -114,6 +114,14 @@ def _jitted_first_bit(typing_context, bits):
 
 
 @intrinsic
+def _jitted_zeros_above(typing_context, bits):
+    def codegen(context, builder, signature, args):
+        return builder.ctlz(args[0], ir.Constant(ir.IntType(1), 0))
+
+    return types.int64(types.int64), codegen
+
+
+@intrinsic
 def _jitted_prefetch(typing_context, address):
     def codegen(context, builder, signature, args):
         i32, pointer = ir.IntType(32), ir.IntType(8).as_pointer()
@@ -141,7 +149,12 @@ def _python_first_bit(bits):
     return np.int64((int(bits) & -int(bits)).bit_length() - 1)
 
 
+def _python_zeros_above(bits):
+    return np.int64(64 - (int(bits) & (1 << 64) - 1).bit_length())
+
+
 equal_lanes = _python_equal_lanes if INTERPRETED else _jitted_equal_lanes
 lowest_lane = _python_lowest_lane if INTERPRETED else _jitted_lowest_lane
 prefetch = (lambda address: None) if INTERPRETED else _jitted_prefetch
 first_bit = _python_first_bit if INTERPRETED else _jitted_first_bit
+zeros_above = _python_zeros_above if INTERPRETED else _jitted_zeros_above  # 64 for 0

@@ -9,7 +9,16 @@ from emu.machine.config import CACHES, POLICIES, TLBS, Config, ConfigError
 from emu.machine.state import MAX_LINES, MAX_TLB, NEVER
 
 SEED = 0x2545F4914F6CDD1D  # of the generator behind random replacement
-PIPELINE = ("load_use", "taken", "mispredict")  # costs that only timing full knows
+PIPELINE = (
+    "load_use",
+    "taken",
+    "mispredict",
+    "fp_add",
+    "fp_mul",
+    "fp_div",
+    "fp_sqrt",
+)  # costs that only timing full knows
+FLOATING = ("costs.fp_add", "costs.fp_mul", "costs.fp_div", "costs.fp_sqrt")
 MEMORY = ("l2tlb", "upgrade", "invalidate", "intervention", "dram", "write_through", "fence")
 
 
@@ -36,7 +45,7 @@ def _set_costs(m: np.record, config: Config, timing: str) -> None:
         m[f"cost_{name}"] = config[f"costs.{name}"] if timing == "full" else 0
     for name in MEMORY:
         m[f"cost_{name}"] = config[f"costs.{name}"] if timing != "off" else 0
-    dearest = ("costs.load_use", "costs.mul", "costs.div", "costs.taken", "costs.mispredict")
+    dearest = (f"costs.{name}" for name in (*PIPELINE, "mul", "div"))
     m.cost_most = 1 + sum(config[key] for key in (*dearest, "l1i.latency", "l1d.latency"))
 
 

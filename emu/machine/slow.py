@@ -29,6 +29,7 @@ from emu.machine.ledger import LEDGER_STALL
 from emu.machine.lines import charge, drop
 from emu.machine.mmu import data_slow, scatter, trap
 from emu.machine.rare import compute
+from emu.machine.softfloat import BOX
 from emu.machine.walk import LOAD, STORE
 
 ILLEGAL_INSN, BREAKPOINT, ECALL_U = 2, 3, 8
@@ -62,6 +63,8 @@ def load_value(op, at):
         return load_u16(at)
     if op == O.LWU:
         return load_u32(at)
+    if op == O.FLW or op == O.C_FLW:
+        return load_u32(at) | BOX
     if op == O.LD or op == O.C_LD:
         return load_i64(at)
     return load_i32(at)
@@ -166,6 +169,8 @@ def execute_slow(m, h, ip):
         return atomic(m, h, rec)
     if O.FENCE <= op <= O.CSRRCI:
         return system(m, h, rec)
+    if op >= O.FADD_D:
+        return trap(h, ILLEGAL_INSN, 0)  # the dynamic rounding mode is a reserved one
     charge(h, LEDGER_STALL, 0 if has_immediate(op) or op > O.MULHU32 else rec.imm)
     h.x[rec.rd] = compute(op, h.x[rec.rs1], rec.imm if has_immediate(op) else h.x[rec.rs2])
     return 0

@@ -30,7 +30,8 @@ CATCHES = 16
 DECODE_ROWS = 512
 SEGMENTS = 10
 NEVER = 8  # a filter tag that no masked address equals: bit 3 is clear in all of them
-ZERO_SINK = 32  # predecode sends writes to x0 here
+FLOATS = 32  # where f0 stands in hart.x: one file of registers, x0..x31 and f0..f31
+ZERO_SINK = 64  # behind them: predecode sends writes to x0 here
 
 
 def _record(*fields: tuple) -> np.dtype:
@@ -89,7 +90,7 @@ DECODE_ROW = _record(
 )  # fmt: skip
 
 HART = _spread(
-    ("pc", "i8"), ("x", "i8", (64,)), ("f", "i8", (32,)), ("fcsr", "i8"),
+    ("pc", "i8"), ("x", "i8", (72,)), ("fcsr", "i8"),
     ("clock", "i8"), ("extra", "i8"), ("tick", "i8"), ("instret", "i8"),
     ("satp", "i8"), ("levels", "i8"), ("asid", "i8"), ("root", "i8"), ("priv", "i8"),
     ("cause", "i8"), ("tval", "i8"), ("cycles", "i8"), ("local_instret", "i8"), ("online", "i8"), ("id", "i8"),
@@ -107,7 +108,8 @@ MACHINE = _spread(
     ("filled_at", "i8"), ("line_at", "i8"), ("xlen", "i8"), ("harts", "i8"), ("timed", "i8"), ("shallow", "i8"),
     ("line_shift", "i8"), ("stop", "i8"), ("stopped", "i8"), ("quantum", "i8"), ("time_shift", "i8"), ("rng", "i8"),
     ("tick", "i8"), ("reservations", "i8"), ("watch_count", "i8"), ("break_count", "i8"), ("code_pages", "i8"),
-    ("cost_load_use", "i8"), ("cost_taken", "i8"), ("cost_mispredict", "i8"), ("cost_l2tlb", "i8"),
+    ("cost_load_use", "i8"), ("cost_fp_add", "i8"), ("cost_fp_mul", "i8"), ("cost_fp_div", "i8"),
+    ("cost_fp_sqrt", "i8"), ("cost_taken", "i8"), ("cost_mispredict", "i8"), ("cost_l2tlb", "i8"),
     ("cost_upgrade", "i8"), ("cost_invalidate", "i8"), ("cost_intervention", "i8"), ("cost_dram", "i8"),
     ("cost_write_through", "i8"), ("cost_fence", "i8"), ("cost_most", "i8"),
     ("event_mask", "i8"), ("event_count", "i8"), ("caught", "i8"), ("catch_count", "i8"),

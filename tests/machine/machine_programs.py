@@ -204,6 +204,9 @@ class Generator:
             self.put(insn)  # through sp
         else:
             self.put(insn, rs1=self.rng.choice([p for p in POINTERS if base.minimum <= p]))
+        loaded = next((v for f, v in self.slots[-1].operands.items() if f.startswith("rd")), 0)
+        if loaded and self.rng.random() < 0.3:
+            self.put("add", **{self.rng.choice(("rs1", "rs2")): loaded})  # wants the value at once
 
     def address(self, register: int, size: int) -> int:
         """Make `register` an aligned pointer into the window; returns its offset from WIDE."""
@@ -239,17 +242,34 @@ class Generator:
 
     def indirect(self) -> None:
         """A jump through a register."""
-        here = len(self.slots)
-        self.put("auipc", rd=NEAR, imm=0)
+        here, near = len(self.slots), self.rng.choice((NEAR, NEAR, 1, 5))
+        self.put("auipc", rd=near, imm=0)
         name = self.rng.choice(("jalr", "c.jr", "c.jalr"))
         if name == "jalr":
             self.jumps.append(len(self.slots))
             rd = self.rng.choice((0, 1, 5, NEAR, *WRITABLE))
-            self.put("jalr", target=-1, origin=here, rd=rd, rs1=NEAR, imm=0)
+            self.put("jalr", target=-1, origin=here, rd=rd, rs1=near, imm=0)
         else:
             self.jumps.append(len(self.slots))
-            self.put("addi", target=-1, origin=here, rd=NEAR, rs1=NEAR, imm=0)
-            self.put(name, rs1=NEAR)
+            self.put("addi", target=-1, origin=here, rd=near, rs1=near, imm=0)
+            self.put(name, rs1=near)
+
+    def call(self) -> None:
+        """A subroutine right here, called and returned from: jal F; j END; F: …; ret; END:"""
+        first, link = len(self.slots), self.rng.choice((1, 5))
+        self.put("jal", target=first + 2, rd=link, imm=0)
+        self.put("jal", target=-1, rd=0, imm=0)
+        self.compute_except((1, 5))
+        self.put("c.jr", rs1=link)
+        self.slots[first + 1] = replace(self.slots[first + 1], target=len(self.slots))
+
+    def compute_except(self, registers: tuple[int, ...]) -> None:
+        """A register instruction that leaves some registers alone."""
+        while True:
+            self.compute()
+            if not any(f.startswith("rd") and v in registers for f, v in self.slots[-1].operands.items()):
+                return
+            self.slots.pop()
 
     def csr(self) -> None:
         """A CSR instruction on a register that holds what it is given."""
@@ -285,7 +305,7 @@ class Generator:
     def group(self, nested: bool = False) -> None:
         """One of the above."""
         kinds = [self.compute] * 8 + [self.memory] * 7 + [self.atomic, self.reserve, self.csr, self.stack, self.fences]
-        kinds += [self.control] * 2 + [self.indirect]
+        kinds += [self.control] * 2 + [self.indirect, self.call]
         if not nested:
             kinds += [self.loop]
         kinds = [k for k in kinds if k != self.fences or self.rng.random() < 0.3]

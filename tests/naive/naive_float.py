@@ -1,0 +1,423 @@
+"""What the floating-point instructions compute, on Python's unbounded fractions: RISC-V Unprivileged, "F", "D", "Zfa".
+
+A value is an exact Fraction, an infinity, a NaN, or a zero with its sign; results are rounded once, from the exact
+value, by comparing it with its neighbours. Shares nothing with emu/machine/softfloat*.py.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple
+
+NX, UF, OF, DZ, NV = 1, 2, 4, 8, 16
+RNE, RTZ, RDN, RUP, RMM = range(5)
+ONES = (1 << 64) - 1
+
+
+class Format(NamedTuple):
+    """bits in all, digits of the significand (with the leading one), smallest and largest exponent."""
+
+    bits: int
+    digits: int
+    low: int
+    high: int
+
+    @property
+    def nan(self) -> int:
+        return (1 << (self.bits - 1)) - (1 << (self.digits - 2))
+
+    @property
+    def infinity(self) -> int:
+        return (1 << (self.bits - 1)) - (1 << (self.digits - 1))
+
+
+S, D = Format(32, 24, -126, 127), Format(64, 53, -1022, 1023)
+
+
+@dataclass
+class Number:
+    """kind: 'nan', 'inf' or 'number'; the sign is told apart for zeros and infinities."""
+
+    kind: str
+    negative: bool = False
+    value: Fraction = Fraction(0)
+    signalling: bool = False
+
+    @property
+    def nan(self) -> bool:
+        return self.kind == "nan"
+
+    @property
+    def inf(self) -> bool:
+        return self.kind == "inf"
+
+    @property
+    def zero(self) -> bool:
+        return self.kind == "number" and self.value == 0
+
+    def __neg__(self) -> Number:
+        return Number(self.kind, not self.negative, -self.value, self.signalling)
+
+
+class Flags:
+    """The flags that an instruction raises."""
+
+    def __init__(self) -> None:
+        self.raised = 0
+
+    def __ior__(self, bits: int) -> Flags:
+        self.raised |= bits
+        return self
+
+
+def unbox(register: int, f: Format) -> int:
+    """The pattern in a 64-bit register; a single that is not boxed is a NaN."""
+    if f is D:
+        return register & ONES
+    return register & 0xFFFFFFFF if register >> 32 & 0xFFFFFFFF == 0xFFFFFFFF else S.nan
+
+
+def box(bits: int, f: Format) -> int:
+    """The register for a pattern."""
+    return bits if f is D else bits | 0xFFFFFFFF << 32
+
+
+def decode(bits: int, f: Format) -> Number:
+    """A pattern's value."""
+    negative = bool(bits >> (f.bits - 1))
+    magnitude = bits & ((1 << (f.bits - 1)) - 1)
+    if magnitude > f.infinity:
+        return Number("nan", signalling=not magnitude >> (f.digits - 2) & 1)
+    if magnitude == f.infinity:
+        return Number("inf", negative)
+    exponent, fraction = magnitude >> (f.digits - 1), magnitude & ((1 << (f.digits - 1)) - 1)
+    if exponent:
+        fraction |= 1 << (f.digits - 1)
+    value = fraction * Fraction(2) ** (max(exponent, 1) + f.low - f.digits)
+    return Number("number", negative, -value if negative else value)
+
+
+def whole(value: Fraction, rm: int) -> int:
+    """A fraction rounded to an integer."""
+    below = math.floor(value)
+    rest = value - below
+    if rm == RTZ:
+        return below + (1 if value < 0 and rest else 0)
+    if rm in (RDN, RUP):
+        return below + (1 if rm == RUP and rest else 0)
+    if rest != Fraction(1, 2):
+        return below + (1 if rest > Fraction(1, 2) else 0)
+    if rm == RNE:
+        return below + below % 2
+    return below + (1 if value > 0 else 0)
+
+
+def exponent_of(value: Fraction) -> int:
+    """e with 2**e <= |value| < 2**(e + 1)."""
+    value = abs(value)
+    e = value.numerator.bit_length() - value.denominator.bit_length()
+    return e if value >= Fraction(2) ** e else e - 1
+
+
+def rounded(value: Fraction, rm: int, digits: int, low: int | None) -> Fraction:
+    """To so many digits, with exponents from `low` on."""
+    e = exponent_of(value)
+    unit = Fraction(2) ** ((e if low is None else max(e, low)) - digits + 1)
+    return whole(value / unit, rm) * unit
+
+
+def encode(value: Fraction, f: Format, rm: int, flags: Flags, negative_zero: bool = False) -> int:
+    """The pattern of an exact value, rounded, with its flags; a zero's sign must be told."""
+    top = 1 << (f.bits - 1)
+    if value == 0:
+        return top if negative_zero else 0
+    sign = top if value < 0 else 0
+    near = rounded(value, rm, f.digits, f.low)
+    unbounded = rounded(value, rm, f.digits, None)
+    if abs(unbounded) >= Fraction(2) ** (f.high + 1):
+        flags |= OF | NX
+        away = rm in (RNE, RMM) or rm == (RDN if value < 0 else RUP)
+        return sign | (f.infinity if away else f.infinity - 1)
+    if near != value:
+        flags |= NX
+        if abs(unbounded) < Fraction(2) ** f.low:
+            flags |= UF
+    if near == 0:
+        return sign
+    e = max(exponent_of(near), f.low)
+    steps = abs(near) / Fraction(2) ** (e - f.digits + 1)
+    assert steps.denominator == 1
+    return sign | ((e - f.low << (f.digits - 1)) + int(steps))
+
+
+def nan(f: Format, flags: Flags, *numbers: Number) -> int:
+    if any(n.signalling for n in numbers):
+        flags |= NV
+    return f.nan
+
+
+def infinity(f: Format, negative: bool) -> int:
+    return f.infinity | negative << (f.bits - 1)
+
+
+def invalid(f: Format, flags: Flags) -> int:
+    flags |= NV
+    return f.nan
+
+
+# ------------------------------------------------------------------------------------------------------- arithmetic
+
+
+def add(a: Number, b: Number, f: Format, rm: int, flags: Flags) -> int:
+    if a.nan or b.nan:
+        return nan(f, flags, a, b)
+    if a.inf or b.inf:
+        if a.inf and b.inf and a.negative != b.negative:
+            return invalid(f, flags)
+        return infinity(f, a.negative if a.inf else b.negative)
+    minus = a.negative if a.negative == b.negative else rm == RDN
+    return encode(a.value + b.value, f, rm, flags, minus)
+
+
+def multiply(a: Number, b: Number, f: Format, rm: int, flags: Flags) -> int:
+    if a.nan or b.nan:
+        return nan(f, flags, a, b)
+    negative = a.negative != b.negative
+    if a.inf or b.inf:
+        return invalid(f, flags) if a.zero or b.zero else infinity(f, negative)
+    return encode(a.value * b.value, f, rm, flags, negative)
+
+
+def divide(a: Number, b: Number, f: Format, rm: int, flags: Flags) -> int:
+    if a.nan or b.nan:
+        return nan(f, flags, a, b)
+    negative = a.negative != b.negative
+    if (a.inf and b.inf) or (a.zero and b.zero):
+        return invalid(f, flags)
+    if a.inf:
+        return infinity(f, negative)
+    if b.inf:
+        return encode(Fraction(0), f, rm, flags, negative)
+    if b.zero:
+        flags |= DZ
+        return infinity(f, negative)
+    return encode(a.value / b.value, f, rm, flags, negative)
+
+
+def square_root(a: Number, f: Format, rm: int, flags: Flags) -> int:
+    if a.nan:
+        return nan(f, flags, a)
+    if a.zero:
+        return encode(Fraction(0), f, rm, flags, a.negative)
+    if a.negative:
+        return invalid(f, flags)
+    if a.inf:
+        return infinity(f, False)
+    scale = 200 - exponent_of(a.value) // 2  # so many binary places of the root
+    square = a.value * Fraction(4) ** scale
+    root = math.isqrt(math.floor(square))
+    exact = root * root == square
+    return encode((root if exact else root + Fraction(1, 2)) / Fraction(2) ** scale, f, rm, flags)
+
+
+def fused(a: Number, b: Number, c: Number, f: Format, rm: int, flags: Flags) -> int:
+    if (a.inf and b.zero) or (a.zero and b.inf):
+        return invalid(f, flags)
+    if a.nan or b.nan or c.nan:
+        return nan(f, flags, a, b, c)
+    negative = a.negative != b.negative
+    if a.inf or b.inf:
+        return invalid(f, flags) if c.inf and c.negative != negative else infinity(f, negative)
+    if c.inf:
+        return infinity(f, c.negative)
+    minus = negative if negative == c.negative else rm == RDN
+    return encode(a.value * b.value + c.value, f, rm, flags, minus)
+
+
+# -------------------------------------------------------------------------------------- comparisons, choices, classes
+
+
+def key(n: Number) -> Fraction | float:
+    if n.inf:
+        return -math.inf if n.negative else math.inf
+    return n.value
+
+
+def compare(name: str, a: Number, b: Number, flags: Flags) -> int:
+    quiet = name in ("feq", "fltq", "fleq")
+    if a.nan or b.nan:
+        if not quiet or a.signalling or b.signalling:
+            flags |= NV
+        return 0
+    x, y = key(a), key(b)
+    return int({"eq": x == y, "lt": x < y, "le": x <= y}[name[1:3]])
+
+
+def extreme(name: str, a: int, b: int, f: Format, flags: Flags) -> int:
+    x, y = decode(a, f), decode(b, f)
+    if x.signalling or y.signalling:
+        flags |= NV
+    if (x.nan and y.nan) or (name[-1] == "m" and (x.nan or y.nan)):
+        return f.nan
+    if x.nan or y.nan:
+        return b if x.nan else a
+    small, large = (a, b) if (key(x), not x.negative) <= (key(y), not y.negative) else (b, a)
+    return small if name.startswith("fmin") else large
+
+
+def class_of(bits: int, f: Format) -> int:
+    n = decode(bits, f)
+    if n.nan:
+        return 1 << (8 if n.signalling else 9)
+    if n.inf:
+        place = 0
+    elif n.zero:
+        place = 3
+    else:
+        place = 1 if abs(n.value) >= Fraction(2) ** f.low else 2
+    return 1 << (place if n.negative else 7 - place)
+
+
+# -------------------------------------------------------------------------------------------------------- conversions
+
+
+def to_integer(n: Number, signed: bool, bits: int, rm: int, flags: Flags) -> int:
+    """The integer; the caller sign-extends words."""
+    low, high = (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if signed else (0, (1 << bits) - 1)
+    if n.kind != "number":
+        flags |= NV
+        return low if n.inf and n.negative else high
+    value = whole(n.value, rm)
+    if not low <= value <= high:
+        flags |= NV
+        return low if value < low else high
+    if value != n.value:
+        flags |= NX
+    return value
+
+
+def to_integral(bits: int, f: Format, rm: int, flags: Flags, tells: bool) -> int:
+    n = decode(bits, f)
+    if n.nan:
+        return nan(f, flags, n)
+    if n.inf:
+        return bits
+    value = whole(n.value, rm)
+    if tells and value != n.value:
+        flags |= NX
+    return encode(Fraction(value), f, rm, flags, n.negative)
+
+
+def modular(n: Number, flags: Flags) -> int:
+    saturated = Flags()
+    to_integer(n, True, 32, RTZ, saturated)
+    flags |= saturated.raised
+    return whole(n.value, RTZ) % (1 << 32) if n.kind == "number" else 0
+
+
+def load_constant(k: int, f: Format) -> int:
+    """fli's table."""
+    if k == 30:
+        return f.infinity
+    if k == 31:
+        return f.nan
+    texts = "-1 min 2**-16 2**-15 2**-8 2**-7 1/16 1/8 1/4 5/16 3/8 7/16 1/2 5/8 3/4 7/8 1 5/4 3/2 7/4 2 5/2 3 4 8 16"
+    texts += " 128 256 2**15 2**16"
+    text = texts.split()[k]
+    if text == "min":
+        value = Fraction(2) ** f.low
+    elif text.startswith("2**"):
+        value = Fraction(2) ** int(text[3:])
+    else:
+        value = Fraction(text)
+    return encode(value, f, RNE, Flags())
+
+
+# ------------------------------------------------------------------------------------------------------ the instructions
+
+FUSED = {"fmadd": (1, 1), "fmsub": (1, -1), "fnmsub": (-1, 1), "fnmadd": (-1, -1)}
+INTEGERS = {"w": (True, 32), "wu": (False, 32), "l": (True, 64), "lu": (False, 64)}
+FORMATS = {"s": S, "d": D}
+
+
+def sign_extended(value: int, bits: int) -> int:
+    value %= 1 << bits
+    return value - (1 << bits) if value >> (bits - 1) else value
+
+
+def execute(name: str, rm: int, f1: int, f2: int, f3: int, x1: int, x2: int = 0) -> tuple[int, int]:
+    """(result register as an unsigned 64-bit pattern, flags) for 64-bit operand registers; rm is what counts."""
+    flags = Flags()
+    result = _execute(name, rm, (f1, f2, f3), x1, x2, flags)
+    return result & ONES, flags.raised
+
+
+def _execute(name: str, rm: int, registers: tuple[int, ...], x1: int, x2: int, flags: Flags) -> int:
+    if name.startswith(("fcvt.", "fcvtmod.")):
+        return _convert(name, rm, registers[0], x1, flags)
+    if name in MOVES:
+        return MOVES[name](registers[0], x1, x2)
+    stem, _, letter = name.rpartition(".")
+    f = FORMATS[letter]
+    bits = [unbox(r, f) for r in registers]
+    a, b, c = (decode(v, f) for v in bits)
+    if stem in ("feq", "flt", "fle", "fltq", "fleq"):
+        return compare(stem, a, b, flags)
+    if stem == "fclass":
+        return class_of(bits[0], f)
+    if stem == "fli":
+        return box(load_constant(x1, f), f)
+    return box(_compute(stem, f, rm, bits, (a, b, c), flags), f)
+
+
+def _compute(stem: str, f: Format, rm: int, bits: list[int], numbers: tuple[Number, ...], flags: Flags) -> int:
+    a, b, c = numbers
+    if stem in FUSED:
+        product, addend = FUSED[stem]
+        return fused(a if product > 0 else -a, b, c if addend > 0 else -c, f, rm, flags)
+    if stem in ("fmin", "fmax", "fminm", "fmaxm"):
+        return extreme(stem, bits[0], bits[1], f, flags)
+    if stem in ("fround", "froundnx"):
+        return to_integral(bits[0], f, rm, flags, stem == "froundnx")
+    if stem.startswith("fsgnj"):
+        top = 1 << (f.bits - 1)
+        sign = {"fsgnj": bits[1], "fsgnjn": ~bits[1], "fsgnjx": bits[0] ^ bits[1]}[stem] & top
+        return bits[0] & ~top | sign
+    if stem == "fsqrt":
+        return square_root(a, f, rm, flags)
+    function: Callable = {"fadd": add, "fsub": add, "fmul": multiply, "fdiv": divide}[stem]
+    return function(a, -b if stem == "fsub" else b, f, rm, flags)
+
+
+MOVES: dict[str, Callable[[int, int, int], int]] = {
+    "fmv.x.w": lambda f, x, y: sign_extended(f, 32),
+    "fmv.x.d": lambda f, x, y: f,
+    "fmv.w.x": lambda f, x, y: box(x & 0xFFFFFFFF, S),
+    "fmv.d.x": lambda f, x, y: x,
+    "fmvh.x.d": lambda f, x, y: sign_extended(f >> 32, 32),
+    "fmvp.d.x": lambda f, x, y: x & 0xFFFFFFFF | y << 32,
+}
+
+
+def _convert(name: str, rm: int, register: int, x: int, flags: Flags) -> int:
+    _, target, source = name.split(".")
+    if name == "fcvtmod.w.d":
+        return sign_extended(modular(decode(register, D), flags), 32)
+    if source in INTEGERS:
+        signed, bits = INTEGERS[source]
+        value = sign_extended(x, bits) if signed else x % (1 << bits)
+        f = FORMATS[target]
+        return box(encode(Fraction(value), f, rm, flags), f)
+    n = decode(unbox(register, FORMATS[source]), FORMATS[source])
+    if target in INTEGERS:
+        signed, bits = INTEGERS[target]
+        return sign_extended(to_integer(n, signed, bits, rm, flags), bits)
+    f = FORMATS[target]
+    if n.nan:
+        return box(nan(f, flags, n), f)
+    if n.inf:
+        return box(infinity(f, n.negative), f)
+    return box(encode(n.value, f, rm, flags, n.negative), f)
