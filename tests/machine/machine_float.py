@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import random
 import struct
+import subprocess
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 from emu.isa.insns import INSNS, Insn, encode, lookup
@@ -234,3 +237,68 @@ def random_cases(insn: Insn, rm: int, rng: random.Random, count: int) -> Iterato
             b = a ^ rng.getrandbits(4) ^ (rng.getrandbits(1) << (31 if reads_singles(insn) else 63))
         x = rng.getrandbits(64) >> rng.randrange(64)
         yield Case(a, b, c, (x if rng.random() < 0.5 else -x) & ONES, rng.getrandbits(64), rm << 5 | rng.choice((0, NX)))
+
+
+# -------------------------------------------------------------------------------------------------------- qemu-riscv64
+
+_GUEST = """
+    .globl _start
+_start:
+    la   s0, cases
+    li   s1, {size}
+1:  li   a0, 0
+    mv   a1, s0
+    mv   a2, s1
+    li   a7, 63
+    ecall
+    blez a0, 2f
+    add  s0, s0, a0
+    sub  s1, s1, a0
+    bnez s1, 1b
+2:  la   a0, cases
+    la   a1, answers
+    li   x16, {count}
+{words}
+    la   s0, answers
+    li   s1, {out}
+3:  li   a0, 1
+    mv   a1, s0
+    mv   a2, s1
+    li   a7, 64
+    ecall
+    add  s0, s0, a0
+    sub  s1, s1, a0
+    bnez s1, 3b
+    li   a0, 0
+    li   a7, 93
+    ecall
+    .bss
+    .balign 16
+cases: .zero {size}
+answers: .zero {out}
+"""
+
+
+class QemuTable:
+    """qemu-riscv64, likewise: the cases go through standard input, the answers come from standard output."""
+
+    def __init__(self, xlen: int, command: str) -> None:
+        self.xlen, self.command = xlen, command
+
+    def run(self, insn: Insn, rm: int, cases: list[Case], constant: int = 0) -> Answers:
+        """QEMU's answers."""
+        from emu.asm import Source, assemble
+
+        code = loop(insn, rm, self.xlen, constant)[:-4]
+        words = "\n".join(f"    .4byte {int.from_bytes(code[k : k + 4], 'little'):#x}" for k in range(0, len(code), 4))
+        size, out = len(cases) * CASE.size, len(cases) * ANSWER.size
+        text = _GUEST.format(size=size, out=out, count=len(cases), words=words)
+        with tempfile.NamedTemporaryFile(delete=False) as file:
+            file.write(assemble([Source("table.s", text)], xlen=self.xlen))
+        Path(file.name).chmod(0o755)
+        try:
+            command = [self.command, "-cpu", f"rv{self.xlen}", file.name]
+            done = subprocess.run(command, input=pack(cases), capture_output=True, check=True, timeout=100)
+        finally:
+            Path(file.name).unlink()
+        return _answers(insn, done.stdout, self.xlen)
