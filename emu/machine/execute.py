@@ -729,7 +729,7 @@ def run_hart(m, h, timed, max_n, until, resume):
                 ip = (target - bias) >> 1
                 end = LEAVE
             case O.FADD_D:
-                imm = r.imm
+                imm = np.int64(r.imm)
                 a = x[r.rs1]
                 b = x[r.rs2]
                 v = F.d_add(a, b ^ (imm & MIN64))
@@ -742,7 +742,7 @@ def run_hart(m, h, timed, max_n, until, resume):
                     stall += m.cost_fp_add
                     ip += 2
             case O.FMUL_D:
-                imm = r.imm
+                imm = np.int64(r.imm)
                 a = x[r.rs1]
                 b = x[r.rs2]
                 v = F.d_mul(a, b)
@@ -755,7 +755,7 @@ def run_hart(m, h, timed, max_n, until, resume):
                     stall += m.cost_fp_mul
                     ip += 2
             case O.FDIV_D:
-                imm = r.imm
+                imm = np.int64(r.imm)
                 a = x[r.rs1]
                 b = x[r.rs2]
                 v = F.d_div(a, b)
@@ -768,7 +768,7 @@ def run_hart(m, h, timed, max_n, until, resume):
                     stall += m.cost_fp_div
                     ip += 2
             case O.FMA_D:
-                imm = r.imm
+                imm = np.int64(r.imm)
                 a = x[r.rs1]
                 b = x[r.rs2]
                 c = x[(imm >> THIRD) & 63]
@@ -782,7 +782,7 @@ def run_hart(m, h, timed, max_n, until, resume):
                     stall += m.cost_fp_mul
                     ip += 2
             case O.FADD_S:
-                imm = r.imm
+                imm = np.int64(r.imm)
                 a = x[r.rs1]
                 b = x[r.rs2]
                 v = F.s_add(a, b ^ (imm & SIGN_S))
@@ -795,7 +795,7 @@ def run_hart(m, h, timed, max_n, until, resume):
                     stall += m.cost_fp_add
                     ip += 2
             case O.FMUL_S:
-                imm = r.imm
+                imm = np.int64(r.imm)
                 a = x[r.rs1]
                 b = x[r.rs2]
                 v = F.s_mul(a, b)
@@ -808,7 +808,7 @@ def run_hart(m, h, timed, max_n, until, resume):
                     stall += m.cost_fp_mul
                     ip += 2
             case O.FMA_S:
-                imm = r.imm
+                imm = np.int64(r.imm)
                 a = x[r.rs1]
                 b = x[r.rs2]
                 c = x[(imm >> THIRD) & 63]
@@ -831,7 +831,7 @@ def run_hart(m, h, timed, max_n, until, resume):
                     stall += m.cost_fp_add
                     ip += 2
             case O.FCMP_D:
-                imm = r.imm
+                imm = np.int64(r.imm)
                 a = x[r.rs1]
                 b = x[r.rs2]
                 if F.d_eq(a, a) & F.d_eq(b, b):  # no NaN
@@ -842,7 +842,7 @@ def run_hart(m, h, timed, max_n, until, resume):
                 stall += m.cost_fp_add
                 ip += 2
             case O.FCMP_S:
-                imm = r.imm
+                imm = np.int64(r.imm)
                 a = x[r.rs1]
                 b = x[r.rs2]
                 if boxed(a, b) and F.s_eq(a, a) & F.s_eq(b, b):
@@ -854,13 +854,13 @@ def run_hart(m, h, timed, max_n, until, resume):
                 ip += 2
             case O.FSGNJ_D:
                 a = x[r.rs1]
-                imm = r.imm
+                imm = np.int64(r.imm)
                 x[r.rd] = (a & ~MIN64) | ((x[r.rs2] ^ imm ^ (a & (imm << 33))) & MIN64)
                 ip += 2
             case O.FSGNJ_S:
                 a = x[r.rs1]
                 b = x[r.rs2]
-                imm = r.imm
+                imm = np.int64(r.imm)
                 if boxed(a, b):
                     x[r.rd] = (a & ~SIGN_S) | ((b ^ imm ^ (a & (imm << 1))) & SIGN_S)
                 else:

@@ -195,7 +195,7 @@ def float_unit(h, r):
 @inlined
 def float_cost(m, imm):
     """Cycles beyond the first of a record that `float_unit` executes: docs/timing.md."""
-    kind = (imm >> K.KIND) & 127
+    kind = (np.int64(imm) >> K.KIND) & 127
     if kind == K.F_MUL or kind == K.F_FMA:
         return m.cost_fp_mul
     if kind == K.F_DIV:
@@ -208,5 +208,5 @@ def float_cost(m, imm):
 @inlined
 def computes(imm):
     """1 for what `insn.fp` counts, 0 for moves."""
-    kind = (imm >> K.KIND) & 127
+    kind = (np.int64(imm) >> K.KIND) & 127
     return 0 if K.F_SGNJ <= kind <= K.F_LI else 1

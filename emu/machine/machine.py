@@ -27,8 +27,8 @@ UNLIMITED = (1 << 62) - 1
 class Machine:
     """N harts, their caches and TLBs, and physical memory from address 0. Hardware only: no kernel in it.
 
-    ram, ram32, ram64: memoryviews of physical memory as bytes, 32-bit and 64-bit little-endian cells. has_fd: F and D are
-    executed.
+    ram, ram32, ram64: memoryviews of physical memory as bytes, 32-bit and 64-bit little-endian cells.
+    has_fd: F and D are executed.
     """
 
     has_fd = True

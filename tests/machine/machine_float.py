@@ -221,7 +221,9 @@ def corner_cases(insn: Insn, rm: int, fcsr: int = 0, rng: random.Random | None =
     pool = corners_s() if reads_singles(insn) else corners_d()
     rng = rng or random.Random(insn.name)
     two = any(f.role == "rs2" and f.kind == "freg" for f in insn.fields)
-    integers = [s * n + d for n in (0, 1 << 31, 1 << 32, 1 << 53, 1 << 63, 1 << 24) for s in (1, -1) for d in (-1, 0, 1)]
+    integers = [
+        s * n + d for n in (0, 1 << 31, 1 << 32, 1 << 53, 1 << 63, 1 << 24) for s in (1, -1) for d in (-1, 0, 1)
+    ]
     for a in pool:
         for b in pool if two else pool[:1]:
             x = rng.choice(integers) if rng.random() < 0.7 else rng.getrandbits(64) >> rng.randrange(64)
@@ -236,7 +238,9 @@ def random_cases(insn: Insn, rm: int, rng: random.Random, count: int) -> Iterato
         if rng.random() < 0.3:
             b = a ^ rng.getrandbits(4) ^ (rng.getrandbits(1) << (31 if reads_singles(insn) else 63))
         x = rng.getrandbits(64) >> rng.randrange(64)
-        yield Case(a, b, c, (x if rng.random() < 0.5 else -x) & ONES, rng.getrandbits(64), rm << 5 | rng.choice((0, NX)))
+        yield Case(
+            a, b, c, (x if rng.random() < 0.5 else -x) & ONES, rng.getrandbits(64), rm << 5 | rng.choice((0, NX))
+        )
 
 
 # -------------------------------------------------------------------------------------------------------- qemu-riscv64

@@ -19,7 +19,7 @@ WRITABLE = (0, 1, 3, 4, 5, 6, 7, 10, 11, 12, 13, 14, 24, 25, 26, 27, 28)
 WINDOW, WINDOW_SIZE = 0x10000, 0x4000
 CODE = 0x4000
 CSRS = (0x001, 0x002, 0x003, 0x340)
-FLOATING = ("F", "D", "C+F", "C+D")
+FLOATING = ("F", "D", "C+F", "C+D", "Zfa")
 UNICORN = ("I", "M", "A", "C", "Zicsr", "Zifencei")
 CONTROL = [
     "jal",
@@ -144,7 +144,7 @@ def computing(xlen: int, exts: tuple[str, ...]) -> list[Insn]:
 def is_memory(insn: Insn) -> bool:
     """Whether a row is a plain load or store."""
     base = insn.expands.partition(" ")[0] or insn.name
-    return base in ("lb", "lh", "lw", "ld", "lbu", "lhu", "lwu", "sb", "sh", "sw", "sd")
+    return base in ("lb", "lh", "lw", "ld", "lbu", "lhu", "lwu", "sb", "sh", "sw", "sd", "flw", "fld", "fsw", "fsd")
 
 
 class Generator:
@@ -172,6 +172,10 @@ class Generator:
             if f.role != "rd" and rng.random() < 0.4:
                 pool = [r for r in CONSTANTS if r in pool] or pool
             return rng.choice(pool)
+        if f.kind == "freg":
+            return rng.randint(f.minimum, f.maximum)
+        if f.kind == "rm":
+            return rng.choice((*range(5), 7, 7)) if f.allows(7) else f.default
         if f.kind == "ignored":
             return f.default
         for _ in range(20):

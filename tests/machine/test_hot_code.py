@@ -1,4 +1,4 @@
-"""What the compiled machine must not contain: reference counting, floating point, overflow as undefined behaviour."""
+"""What the compiled machine must not contain: reference counting, integers turned into floats, undefined overflow."""
 
 import io
 import platform
@@ -14,13 +14,11 @@ from numba.cpython import numbers
 
 from emu.machine import Machine, jit, load_config, state
 
+# The guest's floating point is computed on bit patterns; a conversion of integers means that numba mixed its types
+# (int64 with uint64 gives float64).
 JUDGES = {
-    "x86_64": (
-        capstone.CS_ARCH_X86,
-        capstone.CS_MODE_64,
-        r"v?(add|sub|mul|div|sqrt|min|max|comi|ucomi)[sp][sd]|v?cvt.*",
-    ),
-    "aarch64": (capstone.CS_ARCH_ARM64, capstone.CS_MODE_ARM, r"f(add|sub|mul|div|sqrt|cmp|cvt.*)|[su]cvtf"),
+    "x86_64": (capstone.CS_ARCH_X86, capstone.CS_MODE_64, r"v?cvt(?!ss2sd|sd2ss).*"),
+    "aarch64": (capstone.CS_ARCH_ARM64, capstone.CS_MODE_ARM, r"fcvt.+|[su]cvtf"),
 }
 
 
@@ -38,8 +36,8 @@ def compiled(door, timing):
 
 
 @pytest.mark.parametrize(("door", "timing"), [("run_timed", "full"), ("run_untimed", "off")])
-def test_no_reference_counts_and_no_floats(door, timing):
-    """The run loop and all below it call no NRT function and compute nothing in floating point."""
+def test_no_reference_counts_and_no_conversions(door, timing):
+    """The run loop and all below it call no NRT function and convert no integer to a float or back."""
     image = compiled(door, timing)
     symbols = [s.name for s in image.get_section_by_name(".symtab").iter_symbols() if s["st_shndx"] == "SHN_UNDEF"]
     assert [name for name in symbols if "NRT" in name] == []

@@ -40,6 +40,7 @@ def hart_difference(machine, naive, k: int) -> str:
     pairs = {
         "pc": (fast.pc, slow.pc),
         "x": (fast.x.tolist(), slow.x),
+        "f": ([v % (1 << 64) for v in fast.f.tolist()], slow.f),
         "clock": (fast.cycle, slow.clock),
         "instret": (fast.instret, slow.instret),
         "reserved": (fast.reserved, -1 if slow.reserved is None else slow.reserved),

@@ -336,7 +336,7 @@ def load_constant(k: int, f: Format) -> int:
     return encode(value, f, RNE, Flags())
 
 
-# ------------------------------------------------------------------------------------------------------ the instructions
+# ----------------------------------------------------------------------------------------------------- the instructions
 
 FUSED = {"fmadd": (1, 1), "fmsub": (1, -1), "fnmsub": (-1, 1), "fnmadd": (-1, -1)}
 INTEGERS = {"w": (True, 32), "wu": (False, 32), "l": (True, 64), "lu": (False, 64)}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 
 from naive_cache import Memory, Private
+from naive_float import execute as float_execute
 from naive_mmu import Mmu, Trap
 from naive_policy import Xorshift
 from naive_semantics import AMOS, BRANCHES, COMPUTE, LOADS, STORES, signed, unsigned
@@ -15,9 +16,14 @@ from naive_semantics import AMOS, BRANCHES, COMPUTE, LOADS, STORES, signed, unsi
 from emu.isa.insns import decode, expand
 
 LINKS = (1, 5)
-PIPELINE = ("load_use", "taken", "mispredict", "mul", "div")
+PIPELINE = ("load_use", "taken", "mispredict", "mul", "div", "fp_add", "fp_mul", "fp_div", "fp_sqrt")
+FLOATING = {"F", "D", "Zfa"}
+FLOAT_LOADS, FLOAT_STORES = {"flw": 4, "fld": 8}, {"fsw": 4, "fsd": 8}
+MEMORY = {*LOADS, *STORES, *FLOAT_LOADS, *FLOAT_STORES}
+MOVES = ("fmv", "fsgnj", "fli")  # cost nothing and are not counted as computing
 SLOW = {"mulh", "mulhu", "mulhsu", "fence", "fence.tso"}  # after these the clock is looked at
 IMPLEMENTED = {"I", "M", "A", "C", "Zicsr", "Zifencei", "Zihintpause", "Zba", "Zbb", "Zbs", "Zicond"}
+IMPLEMENTED |= FLOATING | {"C+F", "C+D"}
 
 
 class NaiveHart:
@@ -27,6 +33,7 @@ class NaiveHart:
         self.machine, self.number, self.xlen = machine, number, machine.xlen
         config = machine.config
         self.x, self.pc, self.priv = [0] * 32, 0, 0
+        self.f = [0] * 32  # unsigned patterns
         self.mode = self.asid = self.root = 0
         self.online = True
         self.clock = self.instret = 0
@@ -116,9 +123,12 @@ class NaiveHart:
         self.next = self.wrap(self.pc + found.insn.length)
         self.after = self.next
         before = self.clock - self.ledger["stall"]
-        self.execute(base.insn.name, base.insn.ext, operands)
-        self.looks = base.insn.ext not in ("I", "M") or base.insn.name in SLOW
-        if base.insn.name in LOADS or base.insn.name in STORES:
+        if base.insn.ext in FLOATING:
+            self.floating(base.insn, operands)
+        else:
+            self.execute(base.insn.name, base.insn.ext, operands)
+        self.looks = base.insn.ext not in ("I", "M", *FLOATING) or base.insn.name in SLOW
+        if base.insn.name in MEMORY:
             hit = self.machine.config["l1d.latency"] if self.machine.timed else 0
             self.looks = self.clock - self.ledger["stall"] - before > hit
         self.pc = self.after
@@ -242,13 +252,13 @@ class NaiveHart:
         places = self.access(self.wrap(self.x[o["rs1"]] + o["imm"]), size, "load")
         value = int.from_bytes(bytes(self.machine.ram[p] for p in places), "little")
         self.count("insn.load")
-        self.charge("stall", self.cost("load_use") if self.waits(o["rd"]) else 0)
+        self.charge("stall", self.cost("load_use") if self.waits(o["rd"], "xreg") else 0)
         self.set(o["rd"], signed(value, 8 * size) if sign else value)
 
-    def waits(self, rd: int) -> bool:
+    def waits(self, rd: int, kind: str) -> bool:
         """Whether the instruction that follows in memory reads rd."""
         at = self.next % 4096
-        if rd == 0 or at + 4 > 4096 or at < self.pc % 4096:
+        if (rd == 0 and kind == "xreg") or at + 4 > 4096 or at < self.pc % 4096:
             return False
         word = self.read(self.next + self.distance, 4)
         found = decode(word, self.xlen)
@@ -256,15 +266,62 @@ class NaiveHart:
             return False
         base = expand(found, self.xlen)
         return any(
-            f.kind == "xreg" and f.role in ("rs1", "rs2") and base.operands[f.name] == rd for f in base.insn.fields
+            f.kind == kind and f.role in ("rs1", "rs2", "rs3") and base.operands[f.name] == rd for f in base.insn.fields
         )
 
     def store(self, name: str, o: dict[str, int]) -> None:
-        size = STORES[name]
+        self.put(STORES[name], self.x[o["rs2"]], o)
+
+    def put(self, size: int, value: int, o: dict[str, int]) -> None:
         places = self.access(self.wrap(self.x[o["rs1"]] + o["imm"]), size, "store")
-        for place, octet in zip(places, unsigned(self.x[o["rs2"]], 64).to_bytes(8, "little"), strict=False):
+        for place, octet in zip(places, unsigned(value, 64).to_bytes(8, "little"), strict=False):
             self.machine.ram[place] = octet
         self.count("insn.store")
+
+    # ------------------------------------------------------------------------------------------------- floating point
+
+    def floating(self, insn, o: dict[str, int]) -> None:
+        name = insn.name
+        if name in FLOAT_LOADS:
+            size = FLOAT_LOADS[name]
+            places = self.access(self.wrap(self.x[o["rs1"]] + o["imm"]), size, "load")
+            value = int.from_bytes(bytes(self.machine.ram[p] for p in places), "little")
+            self.count("insn.load")
+            self.charge("stall", self.cost("load_use") if self.waits(o["rd"], "freg") else 0)
+            self.f[o["rd"]] = value | (0xFFFFFFFF << 32 if size == 4 else 0)
+        elif name in FLOAT_STORES:
+            self.put(FLOAT_STORES[name], self.f[o["rs2"]], o)
+        else:
+            self.compute_float(insn, o)
+
+    def compute_float(self, insn, o: dict[str, int]) -> None:
+        kinds = {f.role: f.kind for f in insn.fields}
+        rm = o.get("rm", 0)
+        if rm == 7:
+            rm = self.csrs[3] >> 5
+        if rm > 4:
+            raise Trap(2, 0)
+        f1, f2, f3 = (self.f[o[r]] if kinds.get(r) == "freg" else 0 for r in ("rs1", "rs2", "rs3"))
+        x1, x2 = (self.x[o[r]] if kinds.get(r) == "xreg" else o.get(r, 0) for r in ("rs1", "rs2"))
+        result, flags = float_execute(insn.name, rm, f1, f2, f3, x1, x2)
+        self.csrs[3] |= flags
+        if kinds["rd"] == "freg":
+            self.f[o["rd"]] = result
+        else:
+            self.set(o["rd"], result)
+        if not insn.name.startswith(MOVES):
+            self.count("insn.fp")
+            self.charge("stall", self.cost(self.float_cost(insn.name)))
+
+    @staticmethod
+    def float_cost(name: str) -> str:
+        if name.startswith("fdiv"):
+            return "fp_div"
+        if name.startswith("fsqrt"):
+            return "fp_sqrt"
+        return "fp_mul" if name.startswith(("fmul", "fmadd", "fmsub", "fnm")) else "fp_add"
+
+    # -------------------------------------------------------------------------------------------------------- atomics
 
     def atomic(self, name: str, o: dict[str, int]) -> None:
         kind, _, width = name.partition(".")

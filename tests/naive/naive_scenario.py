@@ -9,7 +9,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "machine"))
 
-from machine_programs import ANY, ODD, SP, UNICORN, WIDE, Generator, corner
+from machine_float import random_double, random_single
+from machine_programs import ANY, FLOATING, ODD, SP, UNICORN, WIDE, Generator, corner
 from naive_compare import deep_difference, hart_difference
 from naive_machine import NaiveMachine
 
@@ -21,7 +22,7 @@ from emu.machine.execute import STOP_BUDGET, STOP_DEADLINE, STOP_TRAP
 
 PAGES = 256
 V, R, W, X, U, G, A, D = (1 << bit for bit in range(8))
-EVERYTHING = (*UNICORN, "Zba", "Zbb", "Zbs", "Zicond")
+EVERYTHING = (*UNICORN, "Zba", "Zbb", "Zbs", "Zicond", *FLOATING)
 CODE_PAGES, DATA_PAGES, TABLE_PAGES = range(2, 12), range(16, 48), range(64, PAGES)
 
 
@@ -47,6 +48,8 @@ def random_geometry(rng: random.Random, timing: str | None = None) -> dict:
         out |= {f"{unit}.replacement": policy, f"{unit}.ways": ways, f"{unit}.entries": ways * rng.choice((1, 2, 4))}
     for cost in ("load_use", "taken", "mispredict", "mul", "div", "l2tlb", "upgrade", "invalidate", "intervention"):
         out[f"costs.{cost}"] = rng.randrange(30)
+    for cost in ("add", "mul", "div", "sqrt"):
+        out[f"costs.fp_{cost}"] = rng.randrange(9)
     return out | {
         "costs.dram": rng.randrange(200),
         "costs.write_through": rng.randrange(5),
@@ -119,6 +122,11 @@ class World:
     def set_x(self, k: int, register: int, value: int) -> None:
         """Set a register in both machines."""
         self.fast.harts[k].x[register] = self.slow.harts[k].x[register] = self.slow.harts[k].wrap(value)
+
+    def set_f(self, k: int, register: int, pattern: int) -> None:
+        """Set a floating-point register in both machines."""
+        self.fast.harts[k].f[register] = pattern - (pattern >> 63 << 64)
+        self.slow.harts[k].f[register] = pattern
 
     def poke(self, at: int, value: int, size: int) -> None:
         """Write physical memory, as a kernel does."""
@@ -218,6 +226,8 @@ class World:
         program = self.rng.choice(self.programs)
         for register in range(1, 32):
             self.set_x(k, register, program.x[register])
+        for register in range(32):
+            self.set_f(k, register, self.rng.choice((random_double, random_single))(self.rng))
         self.point(k)
         self.both(k, "pc", program.base)
 
