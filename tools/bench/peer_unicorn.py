@@ -11,6 +11,8 @@ import time
 from .measure import Run
 from .program import Program
 
+FLOATING_POINT_ON = 0x6000  # mstatus.FS
+
 
 def available() -> str:
     """The version, or ''."""
@@ -41,6 +43,7 @@ def run(program: Program, instructions: int, hooked: bool) -> Run:
     for at, data in program.segments:
         uc.mem_write(at, data)
     uc.reg_write(r.UC_RISCV_REG_SP, program.stack())
+    uc.reg_write(r.UC_RISCV_REG_MSTATUS, FLOATING_POINT_ON)
     uc.reg_write(r.UC_RISCV_REG_A0, 0)
     if hooked:
         uc.hook_add(u.UC_HOOK_MEM_READ | u.UC_HOOK_MEM_WRITE, count, {u.UC_MEM_READ: 0, u.UC_MEM_WRITE: 0})

@@ -24,6 +24,7 @@ class Workload:
     slow: Sizes
     smoke: Sizes
     integer: bool = False  # counts for the geometric mean
+    floating: bool = False  # needs F and D
     harts: int = 1
     fixed: Sizes = field(default_factory=dict)
     host_bound: bool = False  # its speed is that of the host's own memory
@@ -56,6 +57,25 @@ WORKLOADS = (
     Workload("quicksort", "quicksort.s", "sort a million words", {"N": 16 * KB}, {"N": 128}, integer=True),
     Workload("mix", "mix.s", "list, matrix, states, CRC", {"TURNS": 60}, {"TURNS": 1}, integer=True),
     Workload("matmul-ikj", "matmul.s", "256 × 256 words, by row", {"N": 128, "ROWS": 16}, {"N": 8}, fixed={"ORDER": 1}),
+    Workload("nbody", "nbody.s", "five bodies, doubles", {"STEPS": 2000}, {"STEPS": 3}, floating=True),
+    Workload("mandelbrot", "mandelbrot.s", "400 × 400 points", {"SIDE": 50}, {"SIDE": 8}, floating=True),
+    Workload(
+        "matmul-double",
+        "matmul_double.s",
+        "128 × 128 doubles, by row",
+        {"N": 64, "TURNS": 1},
+        {"N": 8, "TURNS": 1},
+        floating=True,
+    ),
+    Workload(
+        "matmul-exact",
+        "matmul_double.s",
+        "the same of whole numbers",
+        {"N": 64, "TURNS": 1},
+        {"N": 8, "TURNS": 1},
+        fixed={"EXACT": 1},
+        floating=True,
+    ),
     Workload(
         "chase",
         "chase.s",
