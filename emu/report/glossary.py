@@ -27,6 +27,7 @@ insn.branch           conditional branches
 insn.mispredict       conditional branches and indirect jumps that were guessed wrong
 insn.taken            jumps, and branches that were taken
 insn.misaligned       accesses at an address that is no multiple of their size
+insn.fp               floating-point instructions that compute: no loads, stores or moves
 l1i.access            fetches: one for each line that execution enters
 l1i.miss              fetches that were not in the cache
 l1i.evict             lines that made room for others
