@@ -1,7 +1,8 @@
 """The event ring: what the hardware did, when, where; written by jitted code under a mask.
 
-An event is (cycle, pc, hart, kind, a, b, c); emu.machine.kinds says what a, b and c mean. With the mask's bit off, an
-event costs a test on a path that has already missed.
+An event is (cycle, pc, hart, kind, a, b, c, at); emu.machine.kinds says what a, b and c mean, `at` is how many
+instructions all harts have completed before. With the mask's bit off, an event costs a test on a path that has already
+missed.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ def append(m, h, kind, a, b, c):
     e.a = a
     e.b = b
     e.c = c
+    e.at = m.hart[m.stopped].local_instret
+    for k in range(m.harts):
+        e.at += m.hart[k].instret
     m.event_count += 1
     if m.catch_count:
         catch(m, e)

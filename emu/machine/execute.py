@@ -78,6 +78,15 @@ def narrow(m, pc):
     return sext32(pc) if m.xlen == 32 else pc
 
 
+@inlined
+def spent(m, timed, cycles, wrong, jumped, accesses, fetches):
+    """Cycles since the clock was last written, but for what the hart's record has: see `settle`."""
+    if timed:
+        cycles += wrong * m.cost_mispredict + jumped * m.cost_taken
+        cycles += accesses * m.cache[L1D].latency + fetches * m.cache[L1I].latency
+    return cycles
+
+
 @hot
 def settle(m, h, n, stall, wrong, taken, jumps, loads, stores, fetches):
     """Write what the loop kept in locals to counters, ledger and clock."""
@@ -172,11 +181,8 @@ def run_hart(m, h, timed, max_n, until, resume):
                 if not timed_limit:
                     soft = max_n - halves
                 elif end != forced or pc & line != current or (ip & (SLOTS - 1) == SLOTS - 1 and forced != NOWHERE):
-                    cycles = n + stall
-                    if timed:
-                        cycles += wrong * m.cost_mispredict + (taken + jumps) * m.cost_taken
-                        cycles += (loads + stores) * m.cache[L1D].latency + fetches * m.cache[L1I].latency
-                    left = until - h.clock - cycles - h.extra
+                    left = until - h.clock - h.extra
+                    left -= spent(m, timed, n + stall, wrong, taken + jumps, loads + stores, fetches)
                     if left <= 0:
                         reason = STOP_DEADLINE
                         break
@@ -191,7 +197,8 @@ def run_hart(m, h, timed, max_n, until, resume):
                 else:
                     h.pc = pc
                     h.tick = base_tick + n
-                    h.cycles = n + stall + wrong * m.cost_mispredict + (taken + jumps) * m.cost_taken
+                    h.local_instret = n
+                    h.cycles = spent(m, timed, n + stall, wrong, taken + jumps, loads + stores, fetches)
                     ip = fetch_slow(m, h, pc)
                     base_tick = h.tick - n
                     soft = min(soft, n) if timed_limit else soft  # that took time
@@ -212,6 +219,8 @@ def run_hart(m, h, timed, max_n, until, resume):
                 if ip == end - 1:
                     h.pc = pc
                     h.tick = base_tick + n
+                    h.local_instret = n
+                    h.cycles = spent(m, timed, n + stall, wrong, taken + jumps, loads + stores, fetches)
                     if fetch_cross(m, h, pc, ip, forced == NOWHERE and n == 0) == FAULT:
                         reason = STOP_TRAP
                         break
@@ -888,10 +897,7 @@ def run_hart(m, h, timed, max_n, until, resume):
             h.tick = base_tick + n
             if m.event_mask or r.op > O.C_SD:  # somebody may look at the clock
                 h.local_instret = n - 1
-                h.cycles = n - 1 + stall
-                if timed:
-                    h.cycles += wrong * m.cost_mispredict + (taken + jumps) * m.cost_taken
-                    h.cycles += (loads + stores) * m.cache[L1D].latency + fetches * m.cache[L1I].latency
+                h.cycles = spent(m, timed, n - 1 + stall, wrong, taken + jumps, loads + stores, fetches)
             before = h.extra
             status = execute_slow(m, h, ip)
             base_tick = h.tick - n

@@ -28,7 +28,10 @@ class Walk(NamedTuple):
 
 
 class Event(NamedTuple):
-    """One recorded event; `events.KINDS` says what a, b and c mean."""
+    """One recorded event; `events.KINDS` says what a, b and c mean.
+
+    at: the instructions that all harts had completed before it.
+    """
 
     kind: str
     cycle: int
@@ -37,6 +40,7 @@ class Event(NamedTuple):
     a: int
     b: int
     c: int
+    at: int
 
 
 def walk_tables(machine: Machine, scheme: Scheme, root: int, va: int) -> Walk:

@@ -77,7 +77,7 @@ CACHE = _record(
 TLB = _record(("first", "i8"), ("stride", "i8"), ("sets", "i8"), ("ways", "i8"), ("policy", "i8"))
 
 EVENT = _record(
-    ("cycle", "i8"), ("pc", "i8"), ("a", "i8"), ("b", "i8"), ("kind", "u2"), ("hart", "u2"), ("c", "i4"),
+    ("cycle", "i8"), ("pc", "i8"), ("a", "i8"), ("b", "i8"), ("kind", "u2"), ("hart", "u2"), ("c", "i4"), ("at", "i8"),
 )  # fmt: skip
 
 # Stop after an instruction that logs such an event: its kind, a in lo..hi, and the bits of c under mask equal value

@@ -7,6 +7,7 @@ from machine_box import CODE, DATA, Box, op
 from machine_programs import ANY, ODD, SP, WIDE, WINDOW, WINDOW_SIZE, generate
 
 from emu.isa.paging import PAGING_BARE, PAGING_SV32, PAGING_SV39
+from emu.machine.kinds import KINDS
 from emu.machine.stops import (
     STOP_BREAKPOINT,
     STOP_BUDGET,
@@ -102,6 +103,22 @@ def test_any_parts_make_the_same_whole(seed, harts, mode, timing):
             left -= count
         assert single.state() == whole.state(), (seed, sub)
         assert parts.state() == whole.state(), (seed, sub)
+
+
+@cases
+@worlds
+def test_events_know_their_instruction(seed, harts, mode, timing):
+    """The count of completed instructions that each event carries is exact, however the run is cut."""
+    key, everything = (seed, timing, harts, mode), (*KINDS,)
+    whole, single = Players(*key), Players(*key)
+    whole.machine.trace(*everything)
+    single.machine.trace(*everything)
+    whole.go(300)
+    for done in range(300):
+        first = int(single.machine.state.event_count)
+        single.go(1)
+        assert all(done <= event.at <= done + 1 for event in single.machine.events(first))
+    assert single.machine.events() == whole.machine.events()
 
 
 @cases
