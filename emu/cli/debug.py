@@ -27,12 +27,15 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Answers as JSON, one object a line.")
 def command(job: Job, scripts: tuple[str, ...], lines: tuple[str, ...], batch: bool, tui: bool, **faces: bool) -> int:
     """Run PROG with ARGS under the debugger: look at every layer, ask why, and go back in time."""
-    from emu.cli.debugging import starter_for
+    from emu.cli.debugging import guest_input, starter_for
     from emu.debug.shell import Quit
 
     interactive = not batch and sys.stdin.isatty() and sys.stdout.isatty()
     face = face_for(interactive, faces)
-    starter, hello = starter_for(job, face)
+    stdin = guest_input(job, interactive or batch)
+    starter, hello = starter_for(job, face, stdin)
+    if interactive:
+        face.input = stdin
     shell = shell_for(face, starter, interactive)
     try:
         if interactive:

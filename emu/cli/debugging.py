@@ -7,23 +7,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emu.cli.build import Program, load_program
+from emu.cli.files import open_to_read
 from emu.cli.job import Job
 from emu.cli.launch import boot, overrides
-from emu.cli.streams import Input
 
 if TYPE_CHECKING:
     from emu.debug.printer import Printer
     from emu.debug.starter import Starter
+    from emu.debug.stdin import GuestInput
 
 
-def starter_for(job: Job, face: Printer) -> tuple[Starter, str]:
-    """What makes the session when it is needed, and the greeting."""
+def starter_for(job: Job, face: Printer, stdin: GuestInput | None = None) -> tuple[Starter, str]:
+    """What makes the session when it is needed, and the greeting. The guest reads `stdin`, else what the job says."""
     from emu.debug.starter import Starter
     from emu.machine.config import load_config
 
     config = load_config(job.preset, overrides(job))
     program = load_program(job.program, job.sources, job.xlen)
-    stdin = Input.open(job.stdin)
+    stdin = stdin or guest_input(job, True)
     about = f"{program.xlen}-bit, {config.values['harts']} hart, preset {job.preset}"
 
     def make(progress: Callable[[str, float], None]) -> Any:
@@ -32,8 +33,15 @@ def starter_for(job: Job, face: Printer) -> tuple[Starter, str]:
     return Starter(make), f"{job.program}: {about}"
 
 
+def guest_input(job: Job, shared: bool) -> GuestInput:
+    """The file of --stdin; else the host's standard input, if that may be `shared`."""
+    from emu.debug.stdin import GuestInput
+
+    return GuestInput(open_to_read(job.stdin) if job.stdin is not None else 0 if shared else None)
+
+
 def make_session(
-    job: Job, program: Program, config: Any, stdin: Input, face: Printer, progress: Callable[[str, float], None]
+    job: Job, program: Program, config: Any, stdin: GuestInput, face: Printer, progress: Callable[[str, float], None]
 ) -> Any:
     """Engine and session, with the machine compiled."""
     from emu.debug.engine import Engine

@@ -20,6 +20,7 @@ from emu.debug.repl.lexer import STYLE, CommandLexer, formatted
 from emu.debug.shell import Shell
 from emu.debug.starter import Starter
 from emu.debug.status import spans, status
+from emu.debug.stdin import GuestInput
 from emu.debug.view import View
 from emu.errors import EmuError
 
@@ -32,6 +33,7 @@ class Terminal(Printer):
 
     shell: Shell
     screen: Printer | None = None  # the full screen, while it is on
+    input = GuestInput(None)
 
     def guest(self, data: bytes, stream: str = "stdout") -> None:
         (super() if self.screen is None else self.screen).guest(data, stream)
@@ -116,6 +118,7 @@ class Repl:
         if not self.starter.ready:
             raise KeyboardInterrupt
         self.starter.session.engine.interrupt()
+        self.face.input.interrupt()
 
 
 def run_prompt(shell: Shell, face: Terminal, starter: Starter, hello: str = "", panes: Any = None) -> None:

@@ -28,6 +28,7 @@ from emu.debug.repl.history import open_history
 from emu.debug.repl.lexer import STYLE, CommandLexer, formatted
 from emu.debug.shell import Quit, Shell
 from emu.debug.status import spans, status
+from emu.debug.stdin import Asking
 from emu.debug.tui import keys
 from emu.debug.tui.control import PaneControl
 from emu.debug.tui.screen import Screen
@@ -65,17 +66,18 @@ class FullScreen:
             self.arrange,
             self.activate,
         )
+        self.asking = Asking(self.app.invalidate)
         self.arrange(panes)
 
     def run(self) -> None:
         """Until the user leaves."""
         before, self.shell.face = self.shell.face, self.screen
-        self.screen.below.screen = self.screen
+        below = self.screen.below
+        below.screen, below.input.ask = self.screen, self.asking.read
         try:
             self.app.run(handle_sigint=False)
         finally:
-            self.shell.face = before
-            self.screen.below.screen = None
+            self.shell.face, below.screen, below.input.ask = before, None, None
         if self.left is not None:
             raise self.left
 
@@ -129,6 +131,8 @@ class FullScreen:
 
     def prompt(self) -> StyleAndTextTuples:
         """Before the input: the prompt, or that the program runs."""
+        if self.asking.waiting:
+            return formatted([("the program reads: ", "guest")])
         if self.screen.running:
             return formatted([("running: Ctrl-C stops ", "warn")])
         return formatted([("    > " if self.shell.block else "(emu) ", "key")])
@@ -147,8 +151,12 @@ class FullScreen:
         self.active = slot
 
     def accept(self, buffer: Buffer) -> bool:
-        """Enter."""
-        self.perform(buffer.text)
+        """Enter: a line for the debugger, or for the guest if it waits for one."""
+        if self.asking.waiting:
+            self.screen.guest_text(f"{buffer.text}\n", "stdin")
+            self.asking.answer(f"{buffer.text}\n".encode())
+        else:
+            self.perform(buffer.text)
         return False
 
     def perform(self, line: str) -> None:
@@ -167,13 +175,17 @@ class FullScreen:
             self.app.exit()
 
     def app_exit(self) -> None:
-        """Back to the prompt, unless the program runs."""
-        if not self.screen.running:
+        """Ctrl-D: the end of the guest's input if it waits for some; back to the prompt unless it runs."""
+        if self.asking.waiting:
+            self.asking.answer(b"")
+        elif not self.screen.running:
             self.app.exit()
 
     def interrupt(self) -> None:
         """Ctrl-C: stop the program, or empty the line."""
-        if self.screen.running:
+        if self.asking.waiting:
+            self.asking.stop()
+        elif self.screen.running:
             self.screen.session.engine.interrupt()
         else:
             self.line.reset()
