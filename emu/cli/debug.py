@@ -79,13 +79,29 @@ def shell_for(face: Printer, starter: Starter, interactive: bool) -> Shell:
 
 def run_first(shell: Shell, face: Printer, scripts: tuple[str, ...], lines: tuple[str, ...], batch: bool) -> bool:
     """Scripts and -ex commands, Ctrl-C stopping the program; False after a mistake, which ends them."""
-    todo: list[Callable[[], bool]] = [typed(shell, f'source "{name}"') for name in scripts]
+    todo = [sourced(shell, face, name) for name in scripts]
     return all(run_interruptibly(shell, each) for each in [*todo, *(typed(shell, line) for line in lines)])
 
 
 def typed(shell: Shell, line: str) -> Callable[[], bool]:
     """A line, to be typed later."""
     return lambda: shell.type(line)
+
+
+def sourced(shell: Shell, face: Printer, name: str) -> Callable[[], bool]:
+    """A script, to be run later."""
+    from emu.debug.commands.shell import source
+    from emu.errors import EmuError
+
+    def run() -> bool:
+        try:
+            source(shell, name)
+        except EmuError as error:
+            face.error(error)
+            return False
+        return True
+
+    return run
 
 
 def run_interruptibly(shell: Shell, action: Callable[[], bool]) -> bool:

@@ -68,7 +68,7 @@ class Repl:
             key_bindings=run_bindings(),
             multiline=in_block,
             prompt_continuation="    > ",
-            bottom_toolbar=self.bar,
+            bottom_toolbar=self.bar if face.settings["format"] == "text" else None,
             style=STYLE,
             color_depth=None if face.colour else ColorDepth.DEPTH_1_BIT,
         )
@@ -76,6 +76,8 @@ class Repl:
     def bar(self) -> StyleAndTextTuples:
         """The status bar."""
         width = shutil.get_terminal_size((80, 24)).columns
+        if self.starter.failure is not None and not self.prompt.app.is_done:
+            self.prompt.app.exit(exception=self.starter.failure)
         if not self.starter.ready:
             return formatted([(self.starting(), "warn")])
         try:
@@ -85,13 +87,8 @@ class Repl:
 
     def starting(self) -> str:
         """What is shown until there is a session."""
-        if self.starter.failure is not None:
-            return "the program can't be started: any command tells why"
-        return (
-            f"compiling the machine (once per version): {self.starter.fraction:.0%}"
-            if self.starter.fraction
-            else "starting …"
-        )
+        done = self.starter.fraction
+        return f"compiling the machine (once per version): {done:.0%}" if done else "starting …"
 
     def loop(self) -> None:
         """Until Quit is raised or the input ends."""
