@@ -13,7 +13,7 @@ from emu.kernel.fs.console import Capture
 from emu.machine import Machine
 from emu.machine.config import load_config
 
-PROGRAMS = Path(__file__).resolve().parents[2] / "programs"
+PROGRAMS = Path(__file__).absolute().parents[2] / "programs"
 
 
 @functools.cache
@@ -28,20 +28,56 @@ def build(name: str, xlen: int) -> bytes:
     return assemble([Source(f"programs/{name}", path.read_text())], xlen=xlen, include=include)
 
 
+class Cause:
+    """Why a run of MiniEngine stopped: always a limit."""
+
+    kind = "limit"
+
+
+class MiniEngine:
+    """Time travel by starting anew: a tick is a step of one instruction with the kernel entries before it."""
+
+    start_tick = 0
+
+    def __init__(self, world: World) -> None:
+        self.world, self.tick, self.end_tick = world, 0, 0
+
+    def run(self, until_tick: int | None = None, max_insns: int | None = None, **other: Any) -> Cause:
+        """Step by step."""
+        until = self.tick + max_insns if until_tick is None else until_tick
+        while self.tick < until and self.world.kernel.exit is None:
+            self.world.kernel.run(Limits(max_insns=1))
+            self.tick += 1
+        self.end_tick = max(self.end_tick, self.tick)
+        return Cause()
+
+    def goto(self, tick: int) -> None:
+        """From the beginning, if need be."""
+        if tick < self.tick:
+            self.world.boot()
+            self.tick = 0
+        self.run(until_tick=tick)
+
+
 class World:
     """What views ask of a session, over one machine and kernel."""
-
-    engine = None
 
     def __init__(
         self, name: str, *args: str, xlen: int = 64, knobs: dict[str, Any] | None = None, **options: Any
     ) -> None:
-        machine = Machine(load_config("small", knobs or {}), xlen=xlen)
+        self.program = name, args, xlen, knobs or {}, options
+        self.hart, self.pid, self.frame = 0, 1, 0
+        self.engine = MiniEngine(self)
+        self.boot()
+
+    def boot(self) -> None:
+        """A fresh machine and kernel with the program as pid 1."""
+        name, args, xlen, knobs, options = self.program
+        machine = Machine(load_config("small", knobs), xlen=xlen)
         self.kernel = Kernel(machine, Options(stdin=Capture(), stdout=Capture(), stderr=Capture(), **options))
-        self.machine, self.hart, self.pid, self.frame = machine, 0, 1, 0
+        self.machine, self.exit = machine, None
         machine.warm()
         self.kernel.spawn(build(name, xlen), f"/programs/{name}", [name, *args], {"HOME": "/"})
-        self.exit = None
 
     def run(self, insns: int | None = None) -> World:
         """Go on for a number of instructions (None: to the end)."""
@@ -106,8 +142,12 @@ class World:
         """A hash of all that a view might disturb: registers, memory, page tables, caches, the kernel's lists."""
         state = self.machine.state
         first = hashlib.blake2b()
-        for part in (state.hart, state.tlb, state.line_tag, state.line_used, state.line):
-            first.update(part[: 1 << 16].tobytes())
+        for name in ("pc", "x", "f", "clock", "tick", "instret", "ledger", "count", "reserved", "satp", "csr"):
+            first.update(state.hart[name][: self.machine.hart_count].tobytes())
+        for name in ("vpn", "ppn", "used", "filled", "asid", "pte", "valid", "level"):
+            first.update(state.tlb[name][: 1 << 13].tobytes())
+        for part in (state.line_tag, state.line_used, state.line["state"], state.line["dirty"], state.line["above"]):
+            first.update(part[: 1 << 18].tobytes())
         first.update(self.machine.ram)
         mem_map = self.kernel.pages.mem_map
         for column in (mem_map.flags, mem_map.refcount, mem_map.lru_next, mem_map.lru_prev):

@@ -1,0 +1,191 @@
+"""`explain cycles`: what a function, a line or an address cost, instruction by instruction and cause by cause, exactly."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from emu.debug.look import code, turns
+from emu.debug.look.observe import travel
+from emu.debug.look.subject import machine_of
+from emu.debug.look.words import number, plural, share
+from emu.debug.view import Facts, Line, Table, View
+from emu.errors import EmuError
+from emu.machine.ledger import LEDGER, LEDGER_NAMES
+
+MOST_TICKS = 200_000
+
+
+class Sums:
+    """Cycles by cause of each (pid, pc), and how often it completed."""
+
+    def __init__(self) -> None:
+        self.cycles: dict[tuple[int, int], np.ndarray] = {}
+        self.counts: dict[tuple[int, int], int] = {}
+
+    def add(self, key: tuple[int, int], spent: np.ndarray, retired: int) -> None:
+        """One tick."""
+        if key in self.cycles:
+            self.cycles[key] += spent
+            self.counts[key] += retired
+        else:
+            self.cycles[key], self.counts[key] = spent, retired
+
+
+def explain(session: Any, ranges: list[tuple[int, int]] | None, what: str, ticks: int = MOST_TICKS) -> View:
+    """Cycles of the instructions in the ranges (None: all) over the last `ticks`, replayed step by step."""
+    machine_of(session)
+    engine, pid = session.engine, session.pid
+    begin = max(engine.start_tick, engine.tick - min(ticks, MOST_TICKS))
+    count = engine.tick - begin
+    if not count:
+        raise EmuError(
+            "nothing has run yet: there are no cycles to explain", hint="continue, or stepi 1000, then ask again"
+        )
+    sums = Sums()
+    with travel(session, begin):
+        whole = gather(session, sums, count)
+    rows = [row(session, key, sums) for key in sorted(sums.cycles) if key[0] == pid and inside(key[1], ranges)]
+    data: dict[str, Any] = {
+        "what": what,
+        "pid": pid,
+        "from_tick": begin,
+        "to_tick": begin + count,
+        "instructions": rows,
+        "cycles": sum(r["cycles"] for r in rows),
+        "all_cycles": whole,
+        "by_cause": causes(rows),
+        "by_line": by_line(rows),
+    }
+    notes = (
+        []
+        if begin == engine.start_tick
+        else [f"of the last {count:,} ticks; `explain cycles --ticks=N` looks further back"]
+    )
+    if not rows:
+        notes.append(f"no instruction of {what} was executed in that time")
+    return View("explain", data, blocks(session, data), notes)
+
+
+def gather(session: Any, sums: Sums, count: int) -> int:
+    """Step through and add up. Returns the cycles of all harts in that time."""
+    engine, machine, kernel = session.engine, session.machine, session.kernel
+    start = sum(hart.cycle for hart in machine.harts)
+    for _ in range(count):
+        if kernel.exit is not None:
+            break
+        hart = turns.next_hart(machine)
+        task = kernel.sched.running[hart] if hart is not None else None
+        key = (task.pid, machine.harts[hart].pc & kernel.xlen_mask) if task is not None else (0, 0)
+        before, retired, tick = machine.state.hart[hart or 0]["ledger"].copy(), machine.instructions, engine.tick
+        engine.run(until_tick=tick + 1)
+        if engine.tick == tick:
+            break
+        kernel = session.kernel
+        sums.add(key, machine.state.hart[hart or 0]["ledger"] - before, machine.instructions - retired)
+    return sum(hart.cycle for hart in machine.harts) - start
+
+
+def inside(pc: int, ranges: list[tuple[int, int]] | None) -> bool:
+    """Whether an address lies in one of the ranges."""
+    return ranges is None or any(low <= pc < high for low, high in ranges)
+
+
+def row(session: Any, key: tuple[int, int], sums: Sums) -> dict[str, Any]:
+    """One instruction's account."""
+    pid, pc = key
+    word = code.fetch(lambda at, n: session.read(at, n, pid), pc)
+    text = code.as_text(word, pc, session.machine.xlen, symbols=session.symbolize) if word is not None else ""
+    source = session.source(pc)
+    spent = {name: int(n) for name, n in zip(LEDGER_NAMES, sums.cycles[key], strict=True) if n}
+    return {
+        "pc": pc,
+        "text": text,
+        "symbol": session.symbolize(pc),
+        "source": f"{source[0]}:{source[1]}" if source else "",
+        "count": sums.counts[key],
+        "cycles": sum(spent.values()),
+        "by_cause": spent,
+    }
+
+
+def causes(rows: list[dict[str, Any]]) -> dict[str, int]:
+    """The sum of all rows, by cause."""
+    total: dict[str, int] = {}
+    for each in rows:
+        for cause, cycles in each["by_cause"].items():
+            total[cause] = total.get(cause, 0) + cycles
+    return total
+
+
+def by_line(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows added up by source line."""
+    lines: dict[str, list[dict[str, Any]]] = {}
+    for each in rows:
+        lines.setdefault(each["source"] or each["symbol"] or hex(each["pc"]), []).append(each)
+    return [
+        {
+            "line": name,
+            "count": max(r["count"] for r in group),
+            "cycles": sum(r["cycles"] for r in group),
+            "by_cause": causes(group),
+        }
+        for name, group in lines.items()
+    ]
+
+
+def blocks(session: Any, data: dict[str, Any]) -> list[Any]:
+    """Summary, causes, lines and instructions."""
+    whole, cycles = data["all_cycles"], data["cycles"]
+    facts = [
+        ("of", data["what"]),
+        (
+            "cycles",
+            f"{cycles:,} of {whole:,} ({share(cycles, whole)}) in {plural(data['to_tick'] - data['from_tick'], 'tick')}",
+        ),
+        (
+            "per pass",
+            f"{cycles / max((r['count'] for r in data['instructions']), default=1):,.1f}"
+            if data["instructions"]
+            else "",
+        ),
+    ]
+    by = [
+        [cause, number(n), share(n, cycles), LEDGER[cause]]
+        for cause, n in sorted(data["by_cause"].items(), key=lambda item: -item[1])
+    ]
+    shown: list[Any] = [Facts(facts), Table(("cause", "cycles", "share", "meaning"), by, right=(1, 2))]
+    lines: list[list[Line]] = []
+    for each in data["by_line"]:
+        file, _, line = each["line"].rpartition(":")
+        text = code.text_of(session, file, int(line)) if file and line.isdigit() else ""
+        lines.append(
+            [
+                number(each["cycles"]),
+                share(each["cycles"], cycles),
+                number(each["count"]),
+                each["line"],
+                [(text.strip(), "comment")],
+                top(each["by_cause"]),
+            ]
+        )
+    shown.append(Table(("cycles", "share", "times", "line", "source", "most for"), lines, right=(0, 1, 2)))
+    insns = [
+        [
+            number(r["cycles"]),
+            number(r["count"]),
+            [(f"{r['pc']:#x}", "addr")],
+            [(r["text"], "insn")],
+            top(r["by_cause"]),
+        ]
+        for r in data["instructions"][:500]
+    ]
+    shown.append(Table(("cycles", "times", "pc", "instruction", "most for"), insns, right=(0, 1)))
+    return shown
+
+
+def top(by_cause: dict[str, int]) -> str:
+    """The two dearest causes."""
+    best = sorted(by_cause.items(), key=lambda item: -item[1])[:2]
+    return ", ".join(f"{cause} {cycles:,}" for cause, cycles in best)

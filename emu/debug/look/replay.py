@@ -1,0 +1,121 @@
+"""`why` of what has happened: the instruction just executed, or a fault of the log, lived through once more and watched."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from emu.debug.look import chain, told
+from emu.debug.look.links import Link
+from emu.debug.look.observe import Moment, travel, watch
+from emu.debug.look.subject import machine_of
+from emu.debug.look.why import view
+from emu.debug.view import View
+from emu.errors import EmuError
+
+BACK = 256  # ticks that are looked through for the hart's last instruction
+AFTER = 4096  # ticks within which a faulting instruction completes
+
+
+def why_last(session: Any) -> View:
+    """The instruction that the selected hart executed last, with the traps it took on the way."""
+    machine_of(session)
+    engine, hart = session.engine, session.hart
+    first = max(engine.start_tick, engine.tick - BACK * session.machine.hart_count)
+    count = engine.tick - first
+    with travel(session, first):
+        moments = watch(session, count)
+    return chain_of(session, instruction_of(moments, hart))
+
+
+def instruction_of(moments: list[Moment], hart: int) -> list[Moment]:
+    """The hart's last retired instruction with the kernel entries that it needed. EmuError if there is none."""
+    mine = [moment for moment in moments if moment.hart == hart and moment.it is not None]
+    end = next((k for k in reversed(range(len(mine))) if mine[k].retired or is_call(mine[k])), None)
+    if end is None:
+        raise EmuError(
+            f"hart {hart} has not executed an instruction just now", hint="stepi first, or choose another hart"
+        )
+    begin = end
+    while begin and same(mine[begin - 1], mine[end]):
+        begin -= 1
+    return mine[begin : end + 1]
+
+
+def is_call(moment: Moment) -> bool:
+    """A system call: it completes although no instruction retires."""
+    return any(record.kind == "sys_enter" for record in moment.records)
+
+
+def same(one: Moment, other: Moment) -> bool:
+    """Tries of the same instruction by the same task."""
+    return one.it.pc == other.it.pc and one.it.pid == other.it.pid and not one.retired and not is_call(one)
+
+
+def why_tick(session: Any, tick: int, matches: Any) -> View:
+    """The instruction around a tick in which a record appeared that `matches`; up to where it completes."""
+    first = max(session.engine.start_tick, tick - 4)
+    with travel(session, first):
+        moments = watch(session, 12)
+        found = next((m for m in moments if any(matches(record) for record in m.records)), None)
+        if found is None:
+            raise EmuError(f"nothing of that kind happened around tick {tick:,}", hint="`faults` lists what is known")
+        rest = until_done(session, moments, found)
+    return chain_of(session, rest)
+
+
+def until_done(session: Any, moments: list[Moment], found: Moment) -> list[Moment]:
+    """The moments of one instruction from a trap of it to its end."""
+    pid, pc = found.it.pid, found.it.pc
+    rest = [m for m in moments[moments.index(found) :] if m.it is not None and (m.it.pid, m.it.pc) == (pid, pc)]
+    for _ in range(AFTER):
+        if rest[-1].retired or any(record.kind in ("signal", "exit") for record in rest[-1].records):
+            break
+        more = watch(session, 1)
+        if not more:
+            break
+        if more[0].it is not None and (more[0].it.pid, more[0].it.pc) == (pid, pc):
+            rest.append(more[0])
+    return first_end(rest)
+
+
+def first_end(moments: list[Moment]) -> list[Moment]:
+    """Up to the first that retires."""
+    end = next((k for k, moment in enumerate(moments) if moment.retired), len(moments) - 1)
+    return moments[: end + 1]
+
+
+def chain_of(session: Any, moments: list[Moment]) -> View:
+    """Moments of one instruction as one chain; it adds up to what the ledger says."""
+    it, links = moments[-1].it, []
+    name, source = session.symbolize(it.pc), session.source(it.pc)
+    place = f" ({source[0]}:{source[1]})" if source else ""
+    links.append(
+        Link("insn", f"{it.pc:#x}{f' <{name}>' if name else ''}: {it.text}{place}", {}, {"pc": it.pc, "text": it.text})
+    )
+    for number, moment in enumerate(moments):
+        if number:
+            links.append(Link("retry", "the instruction runs again", {}, {}))
+        links += lived(moment)
+    spent: dict[str, int] = {}
+    for moment in moments:
+        for cause, cycles in moment.spent.items():
+            spent[cause] = spent.get(cause, 0) + cycles
+    data = {
+        "pc": it.pc,
+        "hart": it.hart,
+        "pid": it.pid,
+        "foretold": False,
+        "tick": moments[0].tick,
+        "cycle": moments[0].cycle,
+        "spent": spent,
+        "symbol": name,
+        "source": list(source) if source else None,
+    }
+    return view(data, links, [])
+
+
+def lived(moment: Moment) -> list[Link]:
+    """The links of one moment: hardware as foretold, what the kernel did, what the ledger adds, side effects."""
+    settled = chain.settle(moment.links, moment.spent)
+    hardware, more = settled[: len(moment.links)], settled[len(moment.links) :]
+    return [*hardware, *more, *(told.of_record(r) for r in moment.records), *told.of_events(moment.events, moment.hart)]
