@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from emu.debug.view import Facts, Line, Span, Table, Text, View, spell
+from emu.debug.view import Facts, Line, Span, Table, Text, View, is_span, spell
 
 Spans = list[Span]
 GAP = "  "
@@ -35,8 +35,10 @@ def block_lines(block: Table | Facts | Text, width: int) -> list[Spans]:
 
 
 def spans(line: Line) -> Spans:
-    """A line as a list of spans."""
-    return [(line, "")] if isinstance(line, str) else list(line)
+    """A line as a list of spans: of a text, of a lone span, of spans and texts."""
+    if isinstance(line, str):
+        return [(line, "")]
+    return [line] if is_span(line) else [(part, "") if isinstance(part, str) else part for part in line]
 
 
 def facts_lines(facts: Facts) -> list[Spans]:

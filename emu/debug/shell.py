@@ -140,7 +140,8 @@ class Shell:
             return
         if view.again and call.command.repeats:
             self.again = view.again
-        self.face.show(view, call.face or self.settings["format"], call.line.strip())
+        with guarded(call.command.name):
+            self.face.show(view, call.face or self.settings["format"], call.line.strip())
         number = getattr(view.stop, "breakpoint", None)
         if number is not None:
             for row in self.session.breaks:

@@ -1,6 +1,6 @@
 """What every command returns: data for programs, and blocks that the faces draw as text, plain text or panes.
 
-A cell or a line is a str or a list of spans (text, style). Styles are names of meaning, which a face maps to colours:
+A cell or a line is a str, a span (text, style), or a list of both. Styles are names of meaning, which a face maps to colours:
 addr value symbol insn operand comment good bad warn changed dim head level M E S I.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Span = tuple[str, str]
-Line = str | Sequence[Span]
+Line = str | Span | Sequence[Span | str]
 
 
 @dataclass(slots=True)
@@ -55,4 +55,11 @@ class View:
 
 def spell(line: Line) -> str:
     """The text of a line without its styles."""
-    return line if isinstance(line, str) else "".join(text for text, _ in line)
+    if isinstance(line, str):
+        return line
+    return line[0] if is_span(line) else "".join(part if isinstance(part, str) else part[0] for part in line)
+
+
+def is_span(line: Line) -> bool:
+    """Whether this is one span, not a list of them."""
+    return isinstance(line, tuple) and len(line) == 2 and isinstance(line[0], str)
