@@ -44,7 +44,7 @@ class Session(Runner):
         self.scope = SessionScope(self)
         self.hart, self.pid, self.frame = 0, 1, 0
         self.settings: dict[str, Any] = {"scheduler-locking": "off"}
-        self._frames: tuple[Any, list[Frame]] = (None, [])
+        self.scan: Any = None  # of `find`
         self.setup()
         self.select_hart(0)
 
@@ -180,7 +180,7 @@ class Session(Runner):
 
     def read_physical(self, pa: int, n: int) -> bytes | None:
         """Physical memory, None beyond its end."""
-        return bytes(self.machine.ram[pa : pa + n]) if 0 <= pa and 0 <= n and pa + n <= len(self.machine.ram) else None
+        return bytes(self.machine.ram[pa : pa + n]) if pa >= 0 and n >= 0 and pa + n <= len(self.machine.ram) else None
 
     def registers(self, pid: int | None = None, hart: int | None = None) -> Registers:
         """Of a task (the selected one), or of a hart whoever runs there. Those of an ended task: what its hart has."""

@@ -33,7 +33,7 @@ class Break:
     catch: str = ""
     arguments: dict[str, Any] = field(default_factory=dict)
     pid: int | None = None
-    program: tuple[Any, ...] | None = None
+    program: str = ""  # the path of the executable that the addresses belong to; "": any
     hart: int | None = None
     condition: str = ""
     ignore: int = 0
@@ -41,7 +41,8 @@ class Break:
     enabled: bool = True
     hits: int = 0
     commands: list[str] = field(default_factory=list)
-    values: dict[int, bytes | None] = field(default_factory=dict)  # of a watchpoint: by pid, as last seen
+    value: bytes | None = None  # of a watchpoint: what was there when last looked at
+    frame_sp: int | None = None  # only where sp is at least this: not in a deeper call of the same function
     internal: bool = False  # the debugger's own, for finish and until: not in lists
 
     def as_dict(self) -> dict[str, Any]:

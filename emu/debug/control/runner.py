@@ -1,10 +1,172 @@
-"""Make it run."""
+"""Run control: everything that makes the debugged system go on, forwards or backwards, and says why it stopped.
+
+Runner     going on until something is met (here)      Stepper   by instructions, lines, calls
+Backward   the same against time                       Clock     to a point in time
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
 
-class Runner:
-    """stub"""
+from emu.debug.control import judge, predict
+from emu.debug.control.backward import Backward
+from emu.debug.control.breaks import CATCH, WATCH, Break
+from emu.debug.control.judge import Verdict
+from emu.debug.control.life import Life
+from emu.debug.control.planter import Planter
+from emu.debug.control.stepper import Stepper
+from emu.debug.control.stop import Stop
+from emu.debug.control.travel import Travel
+
+if TYPE_CHECKING:
+    from emu.debug.engine import Cause
+
+
+class Runner(Stepper, Backward, Travel, Life):
+    """The part of a Session that runs the engine."""
 
     def setup(self) -> None:
-        """Nothing yet."""
+        """Hand the engine what it needs to stop where the user wants."""
+        self.planter = Planter(self.breaks)
+        self.engine.plant = self.plant
+        self.engine.wanted = self.wanted
+
+    def plant(self, machine: Any, kernel: Any) -> bool:
+        """Called by the engine before the machine runs, and after each entry of the kernel; True: stop here."""
+        self.planter.plant(machine, kernel)
+        return False
+
+    def wanted(self, record: Any) -> bool:
+        """Called by the engine for each record of a tracepoint that is listened to."""
+        return any(row.kind == CATCH for row in self.planter.caught)
+
+    # -- forward ------------------------------------------------------------------------------------------------------
+    def cont(self, reverse: bool = False) -> Stop:
+        """Go on until a breakpoint, watchpoint or catchpoint is met, or the program ends."""
+        if reverse:
+            return self.reverse_cont()
+        self.require_alive()
+        return self.run_on()
+
+    def run_on(self) -> Stop:
+        """Forwards, to the next cause that counts."""
+        while True:
+            cause = self.engine.run()
+            stop = self.consider(cause)
+            if stop is not None:
+                return stop
+
+    def consider(self, cause: Cause) -> Stop | None:
+        """The stop that a cause means; None if nobody waits for it."""
+        if cause.kind in ENDS:
+            return self.stop(ENDS[cause.kind], cause.hart, detail=self.ending(cause))
+        verdict = self.verdict(cause)
+        return None if verdict is None else self.met(verdict, cause)
+
+    def verdict(self, cause: Cause) -> Verdict | None:
+        """The break that a cause satisfies. A watchpoint's access is made by this, to see what it did."""
+        if cause.kind == "breakpoint":
+            return judge.at_breakpoint(self, cause.hart)
+        if cause.kind == "watchpoint":
+            return self.watch_verdict(cause)
+        if cause.kind == "catch":
+            return judge.at_record(self, cause.detail)
+        if cause.kind == "event":
+            return judge.at_event(self, *event_of(cause))
+        return None
+
+    def met(self, verdict: Verdict, cause: Cause) -> Stop | None:
+        """Count a hit; None while it is to be ignored."""
+        row = verdict.row
+        if not row.internal:
+            row.hits += 1
+            if row.ignore > 0:
+                row.ignore -= 1
+                return None
+        reason = {WATCH: "watchpoint", CATCH: "catch"}.get(row.kind, "breakpoint")
+        stop = self.stop("location" if row.internal else reason, cause.hart, verdict, cause)
+        if row.temporary:
+            self.breaks.remove(row)
+        return stop
+
+    def watch_verdict(self, cause: Cause) -> Verdict | None:
+        """Let the access be made and see whether it is one that counts: any read, or a write that changes the value."""
+        hart = self.machine.harts[cause.hart]
+        va, store = hart.watch_va, bool(hart.watch_kind)
+        rows = list(judge.at_watchpoint(self, cause.hart, va, store))
+        before = {row.number: judge.watched_value(self, row) for row in rows}
+        where, retired = hart.pc & self.kernel.xlen_mask, hart.instret
+        self.engine.run(until_tick=self.engine.tick + 1)
+        if self.machine.harts[cause.hart].instret == retired:
+            return None  # it faulted, and will be made again
+        for row in rows:
+            new = judge.watched_value(self, row)
+            row.value = new
+            if row.access == 2 and new == before[row.number]:
+                continue
+            task = judge.running(self, cause.hart)
+            if judge.holds(self, row, cause.hart, task.pid if task is not None else self.pid):
+                return Verdict(
+                    row, predict.detail(row, va & self.kernel.xlen_mask, store, before[row.number], new, where)
+                )
+        return None
+
+    # -- what happened ------------------------------------------------------------------------------------------------
+    def stop(
+        self, reason: str, hart: int | None = None, verdict: Verdict | None = None, cause: Any = None, **more: Any
+    ) -> Stop:
+        """Select what a stop concerns and describe it."""
+        detail = dict(more.get("detail") or {})
+        pid = None
+        if verdict is not None:
+            detail |= verdict.detail
+            pid = verdict.detail.get("pid") if verdict.row.kind == CATCH else None
+        self.look_at(hart, pid)
+        pc = self.registers().pc
+        number = verdict.row.number if verdict is not None and not verdict.row.internal else None
+        return Stop(
+            reason, self.hart, self.pid, pc, self.symbolize(pc), self.source(pc), self.engine.tick, self.engine.cycle,
+            detail, number, self.kernel.exit,
+        )  # fmt: skip
+
+    def look_at(self, hart: int | None, pid: int | None = None) -> None:
+        """Select a hart and the task on it, or a task by pid."""
+        if pid and pid in self.kernel.tasks and self.kernel.tasks[pid].mm is not None:
+            self.select_task(pid)
+        elif hart is not None and 0 <= hart < len(self.machine.harts):
+            self.select_hart(hart)
+        else:
+            self.frame = 0
+
+    def ending(self, cause: Any) -> dict[str, Any]:
+        """What there is to say about a run that ended."""
+        if cause.kind == "exit" and self.kernel.exit is not None:
+            ended = self.kernel.exit
+            return {"status": ended.status, "signal": ended.signal, "how": ended.reason}
+        return {}
+
+    def require_alive(self) -> None:
+        """EmuError when the program has ended."""
+        from emu.errors import EmuError
+
+        if self.kernel.exit is not None:
+            raise EmuError(
+                "the program has ended", hint="restart runs it again; reverse-continue and back go back in time"
+            )
+
+    def internal_break(self, addresses: list[int], pid: int | None, sp: int | None = None) -> Break:
+        """A breakpoint of the debugger's own."""
+        row = self.breaks.internal(addresses, pid)
+        row.frame_sp = sp
+        return row
+
+
+ENDS = {
+    "exit": "exit", "deadlock": "deadlock", "interrupted": "interrupted", "output": "output", "limit": "limit",
+}  # fmt: skip
+
+
+def event_of(cause: Any) -> tuple[int, Any]:
+    """(number of the catch, the event) of a hardware catch."""
+    detail = cause.detail
+    return (detail[0], detail[1]) if isinstance(detail, tuple) else (int(detail or 0), None)

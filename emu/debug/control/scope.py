@@ -55,6 +55,11 @@ class SessionScope:
             return make(self.special(name), 64, False)
         raise registers.unknown(name, (*SPECIAL, *self.convenience))
 
+    def check_new(self, name: str) -> None:
+        """Whether the user may set $name. EmuError for those that mean something."""
+        if name in SPECIAL:
+            raise EmuError(f"${name} is {SPECIAL[name]}: it can't be set")
+
     def special(self, name: str) -> int:
         """One of SPECIAL."""
         session = self.session

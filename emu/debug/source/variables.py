@@ -41,7 +41,7 @@ class DebugInfo:
         self.units: list[tuple[int, int, Any]] | None = None
         self.functions_of: dict[int, list[Function]] = {}
         self.types: Types | None = None
-        self.found_globals: dict[str, Variable | None] = {}
+        self.globals: dict[str, Any] | None = None
 
     # -- where is pc --------------------------------------------------------------------------------------------------
     def function_at(self, pc: int) -> Function | None:
@@ -135,21 +135,26 @@ class DebugInfo:
         return Variable(name, self.types.of(typed), die, is_argument, is_global)
 
     def global_named(self, name: str) -> Variable | None:
-        """A variable of file scope."""
-        if name not in self.found_globals:
+        """A variable of file scope. The first question reads the heads of all units: half a second for a C library."""
+        if self.globals is None:
+            self.globals = {}
             try:
-                self.found_globals[name] = self._find_global(name)
+                self._index_globals()
             except Exception:  # hostile
-                self.found_globals[name] = None
-        return self.found_globals[name]
-
-    def _find_global(self, name: str) -> Variable | None:
-        names = self.dwarf.get_pubnames() if self.dwarf is not None else None
-        entry = names.get(name) if names else None
-        if entry is None:
+                pass
+        die = self.globals.get(name)
+        try:
+            return self._variable(name, die, is_global=True) if die is not None else None
+        except Exception:  # hostile
             return None
-        die = self.dwarf.get_DIE_from_refaddr(entry.die_ofs)
-        return self._variable(name, die, is_global=True) if die.tag == "DW_TAG_variable" else None
+
+    def _index_globals(self) -> None:
+        for unit in self.dwarf.iter_CUs() if self.dwarf is not None else ():
+            for die in unit.get_top_DIE().iter_children():
+                if die.tag == "DW_TAG_variable" and "DW_AT_location" in die.attributes and (name := self._name(die)):
+                    self.globals.setdefault(name, die)
+                if len(self.globals) >= MOST_NAMES:
+                    return
 
     # -- places -------------------------------------------------------------------------------------------------------
     def locate(self, variable: Variable, pc: int, context: Context) -> Where | None:

@@ -1,0 +1,186 @@
+"""Steps against time. The engine knows how to be at an earlier tick; here it is found out which tick that is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from emu.debug.control import calls, judge, predict, registers
+from emu.debug.control.breaks import CATCH, WATCH
+from emu.debug.control.judge import Verdict
+from emu.debug.control.stop import Stop
+
+if TYPE_CHECKING:
+    from emu.debug.engine import Cause
+
+SP = 2
+WINDOWS = (64, 2048, 65_536, 1 << 21)  # ticks that are looked through, ever more, for the task's last instruction
+MOST_STEPS = 100_000  # of one reverse-step
+
+
+class Backward:
+    """The part of a Session that goes back by steps."""
+
+    # -- to the last thing that was waited for ------------------------------------------------------------------------
+    def reverse_cont(self) -> Stop:
+        """Back to the last time that a breakpoint, watchpoint or catchpoint was met; else to the start."""
+        self.found: Verdict | None = None
+        cause = self.engine.reverse(self.accepts)
+        if cause is None:
+            return self.stop("start", 0)
+        if cause.kind not in ("breakpoint", "watchpoint", "catch", "event"):
+            return self.stop("interrupted", cause.hart)
+        verdict = self.verdict_before(cause) or self.found
+        if verdict is None:
+            return self.stop("goto", cause.hart)
+        if not verdict.row.internal:
+            verdict.row.hits += 1
+        reason = {WATCH: "watchpoint", CATCH: "catch"}.get(verdict.row.kind, "breakpoint")
+        stop = self.stop("location" if verdict.row.internal else reason, cause.hart, verdict)
+        if verdict.row.temporary:
+            self.breaks.remove(verdict.row)
+        return stop
+
+    def accepts(self, cause: Cause) -> bool:
+        """Whether a cause that is passed again is one that counts; nothing may be changed here."""
+        verdict = self.verdict_before(cause)
+        if verdict is not None:
+            self.found = verdict
+        return verdict is not None
+
+    def verdict_before(self, cause: Cause) -> Verdict | None:
+        """As `verdict`, but an access that is watched is not made: what it will do is foretold."""
+        if cause.kind != "watchpoint":
+            return self.verdict(cause)
+        hart = self.machine.harts[cause.hart]
+        va, store = hart.watch_va & self.kernel.xlen_mask, bool(hart.watch_kind)
+        for row in judge.at_watchpoint(self, cause.hart, va, store):
+            old = judge.watched_value(self, row)
+            new = predict.after_store(self, cause.hart, row, va, old) if store else old
+            if row.access == 2 and new is not None and new == old:
+                continue
+            task = judge.running(self, cause.hart)
+            if judge.holds(self, row, cause.hart, task.pid if task is not None else self.pid):
+                return Verdict(row, predict.detail(row, va, store, old, new, hart.pc & self.kernel.xlen_mask))
+        return None
+
+    # -- one instruction ----------------------------------------------------------------------------------------------
+    def retreat(self) -> Stop | None:
+        """Back to before the selected task's last instruction; a Stop at the start of time."""
+        pid, now = self.pid, self.engine.tick
+        if now <= self.engine.start_tick:
+            return self.stop("start", 0)
+        after = self.position(pid)
+        self.engine.goto(now - 1)
+        if self.moved(self.position(pid), after):
+            self.choose(pid)
+            return None
+        for window in WINDOWS:
+            begin = max(self.engine.start_tick, now - window)
+            found = self.last_move(pid, begin, now)
+            if found is not None:
+                self.engine.goto(found)
+                self.choose(pid)
+                return None
+            if begin == self.engine.start_tick:
+                break
+        self.engine.goto(self.engine.start_tick)
+        return self.stop("start", 0)
+
+    def position(self, pid: int) -> tuple[int, int, int] | None:
+        """(hart, its instructions, pc) of a task; hart -1 while it is on none. None: there is no such task."""
+        task = self.kernel.tasks.get(pid)
+        if task is None or task.mm is None:
+            return None
+        retired = self.machine.harts[task.cpu].instret if task.cpu >= 0 else 0
+        return task.cpu, retired, registers.of_task(self.kernel, task).pc
+
+    @staticmethod
+    def moved(before: tuple[int, int, int] | None, after: tuple[int, int, int] | None) -> bool:
+        """Whether a task completed something in one tick, between two positions."""
+        if before is None or before[0] < 0:
+            return False
+        if after is None:
+            return True
+        return before[2] != after[2] or (before[0] == after[0] and after[1] > before[1])
+
+    def last_move(self, pid: int, begin: int, end: int) -> int | None:
+        """The last tick in begin … end - 1 in which a task completed something."""
+        self.engine.goto(begin)
+        found, before = None, self.position(pid)
+        for tick in range(begin, end):
+            cause = self.engine.run(until_tick=tick + 1)
+            after = self.position(pid)
+            if self.moved(before, after):
+                found = tick
+            before = after
+            if cause.kind == "interrupted":
+                break
+        return found
+
+    def choose(self, pid: int) -> None:
+        """Select a task after time has changed."""
+        if pid in self.kernel.tasks and self.kernel.tasks[pid].mm is not None:
+            self.select_task(pid)
+        else:
+            self.select_hart(self.hart)
+
+    def reverse_stepi(self, n: int = 1) -> Stop:
+        """Undo n instructions of the selected task."""
+        for _ in range(n):
+            if (stop := self.retreat()) is not None:
+                return stop
+        return self.stop("step")
+
+    # -- calls and lines ----------------------------------------------------------------------------------------------
+    def reverse_nexti(self, n: int = 1) -> Stop:
+        """Undo n instructions, a call with all that it called as one."""
+        for _ in range(n):
+            if (stop := self.retreat_over(lambda pc: False)) is not None:
+                return stop
+        return self.stop("step")
+
+    def retreat_over(self, enters: Any) -> Stop | None:
+        """Undo one instruction; where that is the return of a function that is not entered, the whole call."""
+        held = self.registers()
+        if (stop := self.retreat()) is not None:
+            return stop
+        pc = self.registers().pc
+        if not calls.is_return(self, pc) or enters(pc):
+            return None
+        places = [at for at in (held.pc - 4, held.pc - 2) if calls.call_at(self, at) == held.pc]
+        return self.reverse_to(places, held.x[SP]) if places else None
+
+    def reverse_to(self, places: list[int], sp: int) -> Stop | None:
+        """Back to the selected task's last stay at one of these addresses in this frame."""
+        row = self.internal_break(places, self.pid, sp)
+        try:
+            stop = self.reverse_cont()
+        finally:
+            self.breaks.remove(row)
+        return None if stop.reason == "location" else stop
+
+    def reverse_step(self, n: int = 1) -> Stop:
+        """Back to the beginning of the line before, into functions that were called whose source is known."""
+        return self.reverse_lines(n, lambda pc: calls.body_of(self, pc) is not None)
+
+    def reverse_next(self, n: int = 1) -> Stop:
+        """Back to the beginning of the line before, calls counting as part of it."""
+        return self.reverse_lines(n, lambda pc: False)
+
+    def reverse_lines(self, n: int, enters: Any) -> Stop:
+        """n lines back."""
+        for _ in range(n):
+            for _ in range(MOST_STEPS):
+                if (stop := self.retreat_over(enters)) is not None:
+                    return stop
+                pc = self.registers().pc
+                span = self.program.lines.range_of(pc)
+                if not self.program.lines.rows or (span is not None and span[0] == pc):
+                    break
+        return self.stop("step")
+
+    def reverse_finish(self) -> Stop:
+        """Back to the call of the selected frame's function."""
+        caller, sp = self.caller()
+        places = [at for at in (caller.pc - 4, caller.pc - 2) if calls.call_at(self, at) == caller.pc]
+        return self.reverse_to(places, sp) or self.stop("finished")

@@ -1,0 +1,241 @@
+"""Documents about calls and names."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from emu.debug.control.frames import Frame
+from emu.debug.control.judge import looking_at
+from emu.debug.source.types import spell
+from emu.debug.source.variables import Variable
+from emu.debug.view import Facts, Line, Table, Text, View
+from emu.errors import EmuError
+from emu.isa.abi import X_NAMES
+
+if TYPE_CHECKING:
+    from emu.debug.session import Session
+
+MOST_ROWS = 500
+HOW = {
+    "innermost": "where the task stands", "cfi": "call frame information", "code": "the function's instructions",
+    "fp": "a guess along the frame pointers",
+}  # fmt: skip
+
+
+def backtrace(session: Session, n: int | None = None) -> View:
+    """All frames, or the first n (the last -n)."""
+    found = session.frames()
+    shown = found if n is None else found[:n] if n >= 0 else found[n:]
+    rows = [row(session, frame) for frame in shown]
+    lines = [line(session, each) for each in rows]
+    view = View("backtrace", rows, [Text(lines)])
+    if len(shown) < len(found):
+        view.notes.append(f"{len(found) - len(shown)} more frames")
+    return view
+
+
+def row(session: Session, frame: Frame) -> dict[str, Any]:
+    """One frame as data."""
+    source = session.source(frame.lookup_pc)
+    function = session.program.debug.function_at(frame.lookup_pc) if session.program.dwarf is not None else None
+    symbol = session.symbolize(frame.lookup_pc)
+    arguments = variables(session, frame, True)
+    return {
+        "number": frame.number, "pc": frame.pc, "symbol": session.symbolize(frame.pc), "cfa": frame.cfa, "how": frame.how,
+        "function": function.name if function is not None else symbol.partition("+")[0],
+        "file": source[0] if source else None, "line": source[1] if source else None, "arguments": arguments,
+        "selected": frame.number == session.frame,
+    }  # fmt: skip
+
+
+def line(session: Session, row: dict[str, Any]) -> Line:
+    """One frame as text."""
+    arguments = ", ".join(f"{each['name']}={each['value']}" for each in row["arguments"])
+    where = f" at {row['file']}:{row['line']}" if row["file"] else ""
+    name = row["function"] or "?"
+    head = "=> " if row["selected"] and session.frame else "   " if session.frame else ""
+    return [
+        (f"{head}#{row['number']:<3}", "head"), (f"{row['pc']:#x}", "addr"), (" in ", ""), (name, "symbol"),
+        (f" ({arguments})" if row["arguments"] else "", ""), (where, "comment"),
+    ]  # fmt: skip
+
+
+def variables(session: Session, frame: Frame, arguments: bool) -> list[dict[str, Any]]:
+    """Arguments, or the other variables, of a frame: name, type, value."""
+    if session.program.dwarf is None:
+        return []
+    with looking_at(session, session.hart, session.pid):
+        session.frame = frame.number
+        found = [each for each in session.locals() if each.is_argument == arguments]
+        return [{"name": each.name, "type": each.type.name, "value": value_of(session, each)} for each in found]
+
+
+def value_of(session: Session, variable: Variable) -> str:
+    """A variable's value in C's manner."""
+    try:
+        value = session.scope.fetch(variable)
+    except EmuError:
+        return "<optimised away>"
+    return typed(session, value)
+
+
+def typed(session: Session, value: Any) -> str:
+    """A value of a known type in C's manner."""
+    kind = value.type
+    if kind is None:
+        return str(value.number)
+    if kind.is_scalar:
+        size = kind.size or session.machine.xlen // 8
+        return spell(kind, (value.unsigned & (1 << 8 * size) - 1).to_bytes(size, "little"), session.read)
+    return spell(kind, session.read(value.address or value.number, min(kind.size, 1 << 16)), session.read)
+
+
+def frame(session: Session) -> View:
+    """The selected frame, with its source line."""
+    selected = session.current_frame()
+    data = row(session, selected)
+    lines: list[Line] = [line(session, data)]
+    text = session.source_lines(data["file"]) if data["file"] else None
+    if text is not None and 0 < data["line"] <= len(text):
+        lines.append([(f"{data['line']:>5}  ", "dim"), (text[data["line"] - 1].expandtabs(4).rstrip(), "")])
+    return View("frame", data, [Text(lines)])
+
+
+def info_frame(session: Session) -> View:
+    """All that is known of it."""
+    selected = session.current_frame()
+    found = session.frames(selected.number + 2)
+    caller = found[selected.number + 1] if len(found) > selected.number + 1 else None
+    here = found[min(selected.number, len(found) - 1)]
+    data = row(session, here)
+    data["caller"] = caller.pc if caller is not None else None
+    data["caller_how"] = caller.how if caller is not None else None
+    data["registers"] = {X_NAMES[n]: value for n, value in sorted(here.registers.items()) if n}
+    facts: list[tuple[str, Line]] = [("frame", str(here.number)), ("pc", f"{here.pc:#x} {session.symbolize(here.pc)}")]
+    facts.append(("stack before the call", f"{here.cfa:#x}" if here.cfa is not None else "unknown"))
+    facts.append(("sp", f"{here.registers[2]:#x}" if 2 in here.registers else "lost"))
+    said = (
+        f"{caller.pc:#x} {session.symbolize(caller.lookup_pc)}, found by {HOW[caller.how]}"
+        if caller
+        else "none: this is the outermost frame"
+    )
+    return View("info frame", data, [Facts([*facts, ("caller", said)])])
+
+
+def info_locals(session: Session) -> View:
+    """Variables that are no arguments."""
+    return listing(session, "info locals", False, "no local variables")
+
+
+def info_args(session: Session) -> View:
+    """Arguments."""
+    return listing(session, "info args", True, "no arguments")
+
+
+def listing(session: Session, name: str, arguments: bool, none: str) -> View:
+    """Variables with type and value."""
+    found = variables(session, session.current_frame(), arguments)
+    view = View(name, found)
+    if found:
+        rows = [[[(each["name"], "symbol")], each["type"], [(each["value"], "value")]] for each in found]
+        view.blocks.append(Table(["name", "type", "value"], rows))
+    else:
+        view.blocks.append(Text([f"{none} are known here"]))
+        if session.program.debug.function_at(session.current_frame().lookup_pc) is None:
+            view.notes.append(
+                "this code has no debug information: emu cc compiles with it; info registers shows registers"
+            )
+    return view
+
+
+# -- names ------------------------------------------------------------------------------------------------------------
+
+
+def info_symbol(session: Session, address: int) -> View:
+    """The symbol of an address."""
+    name, found = session.symbolize(address), session.program.symbols.at(address)
+    data = {"address": address, "symbol": name, "size": found.size if name and found else None}
+    return View(
+        "info symbol", data, [Text([f"{address:#x} is {name}" if name else f"no symbol belongs to {address:#x}"])]
+    )
+
+
+def info_line(session: Session, location: Any = None) -> View:
+    """Both directions."""
+    places = location if location is not None else session.resolve("")
+    rows, lines = [], []
+    for address in places:
+        source, span = session.source(address), session.program.lines.range_of(address)
+        data = {
+            "address": address,
+            "file": None,
+            "line": None,
+            "start": None,
+            "end": None,
+            "symbol": session.symbolize(address),
+        }
+        if source is None or span is None:
+            lines.append(f"{address:#x} {data['symbol']} has no source line".replace("  ", " "))
+        else:
+            data |= {"file": source[0], "line": source[1], "start": span[0], "end": span[1]}
+            lines.append(
+                f"{source[0]}:{source[1]} is at {span[0]:#x} <{session.symbolize(span[0])}> up to {span[1]:#x}"
+            )
+        rows.append(data)
+    return View("info line", rows, [Text(lines)])
+
+
+def info_functions(session: Session, pattern: str | None) -> View:
+    """Names of code."""
+    return names(session, "info functions", pattern, True)
+
+
+def info_variables(session: Session, pattern: str | None) -> View:
+    """Names of data."""
+    return names(session, "info variables", pattern, False)
+
+
+def names(session: Session, name: str, pattern: str | None, code: bool) -> View:
+    """Symbols whose name fits."""
+    fits = matcher(pattern)
+    found = [each for each in session.program.symbols.rows if fits(each.name) and is_code(session, each) == code]
+    data = [{"name": each.name, "address": each.start, "size": each.size} for each in found]
+    rows = [
+        [[(f"{each.start:#x}", "addr")], str(each.size or ""), [(each.name, "symbol")]] for each in found[:MOST_ROWS]
+    ]
+    view = View(name, data, [Table(["address", "size", "name"], rows, right=(1,))] if rows else [Text(["none"])])
+    if len(found) > MOST_ROWS:
+        view.notes.append(f"{len(found) - MOST_ROWS} more: give a part of the name")
+    return view
+
+
+def is_code(session: Session, symbol: Any) -> bool:
+    """Whether a symbol names instructions."""
+    return symbol.kind == "function" or (symbol.kind == "" and session.is_code(symbol.start))
+
+
+def matcher(pattern: str | None) -> Any:
+    """A test of names: a part, or a pattern with * and ?."""
+    if not pattern:
+        return lambda name: True
+    if any(letter in pattern for letter in "*?["):
+        return lambda name: fnmatchcase(name, pattern)
+    return lambda name: pattern in name
+
+
+def info_sources(session: Session) -> View:
+    """Source files, and whether their text is at hand."""
+    data = [{"file": file, "text": session.source_lines(file) is not None} for file in session.program.lines.files]
+    rows = [[each["file"], "" if each["text"] else [("not at hand", "dim")]] for each in data]
+    return View(
+        "info sources", data, [Table(["file", "text"], rows)] if rows else [Text(["the program has no line table"])]
+    )
+
+
+def directory(session: Session, folder: str | None = None) -> View:
+    """Where source text is searched."""
+    if folder is not None:
+        session.files.add(folder)
+    roots = [str(root) for root in session.files.roots]
+    return View("directory", roots, [Text(roots or ["no folders: directory DIR allows one"])])

@@ -1,0 +1,134 @@
+"""Is what stopped the engine what the user waits for? Matches a cause with the list of breaks and their conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from emu.debug.control import catches, memory
+from emu.debug.control.breaks import BREAK, CATCH, READ, WATCH, WRITE, Break
+from emu.debug.control.planter import mappings, matches, runs
+from emu.errors import EmuError
+
+if TYPE_CHECKING:
+    from emu.debug.session import Session
+
+SP = 2
+
+
+class Verdict(NamedTuple):
+    """The break that was met, and what there is to say about it."""
+
+    row: Break
+    detail: dict[str, Any]
+
+
+@contextmanager
+def looking_at(session: Session, hart: int, pid: int) -> Iterator[None]:
+    """Evaluate something from the point of view of another hart and task."""
+    before = session.hart, session.pid, session.frame
+    session.hart, session.pid, session.frame = hart, pid, 0
+    try:
+        yield
+    finally:
+        session.hart, session.pid, session.frame = before
+
+
+def running(session: Session, hart: int) -> Any:
+    """The task on a hart, or None."""
+    return session.kernel.sched.running[hart]
+
+
+def holds(session: Session, row: Break, hart: int, pid: int) -> str | bool:
+    """Whether a condition is true now; the error's text when it can't be computed, which stops too."""
+    if not row.condition:
+        return True
+    with looking_at(session, hart, pid):
+        try:
+            return bool(session.value(row.condition).number)
+        except EmuError as error:
+            return error.message
+
+
+def at_breakpoint(session: Session, hart: int) -> Verdict | None:
+    """The breakpoint that a hart stands at, if its condition holds; the user's own before the debugger's."""
+    task = running(session, hart)
+    if task is None or task.mm is None:
+        return None
+    pc = session.machine.harts[hart].pc & session.kernel.xlen_mask
+    rows = [row for row in session.breaks.active(BREAK) if pc in row.addresses and runs(task.mm, row)]
+    for row in sorted(rows, key=lambda row: row.internal):
+        if matches(row, task.pid, task.tgid, hart) and deep_enough(session, row, hart):
+            answer = holds(session, row, hart, task.pid)
+            if answer:
+                return Verdict(row, {"error": answer} if isinstance(answer, str) else {})
+    return None
+
+
+def deep_enough(session: Session, row: Break, hart: int) -> bool:
+    """Whether the breakpoint's frame is the one that was meant."""
+    sp = session.machine.harts[hart].x[SP] & session.kernel.xlen_mask
+    return row.frame_sp is None or sp >= row.frame_sp
+
+
+def at_watchpoint(session: Session, hart: int, va: int, store: bool) -> Iterator[Break]:
+    """The watchpoints that an access concerns, before it is made."""
+    task = running(session, hart)
+    va &= session.kernel.xlen_mask
+    for row in session.breaks.active(WATCH):
+        wanted = row.access & (WRITE if store else READ)
+        if wanted and task is not None and matches(row, task.pid, task.tgid, hart) and touches(session, row, task, va):
+            yield row
+
+
+def touches(session: Session, row: Break, task: Any, va: int) -> bool:
+    """Whether an access of at most eight bytes at `va` meets a watched range."""
+    if not row.physical:
+        return va < row.high and va + 8 > row.low
+    return any(
+        mm is task.mm and low < va + 8 and low + 4096 > va for mm, low in mappings(session.kernel, row.low >> 12)
+    )
+
+
+def watched_value(session: Session, row: Break) -> bytes | None:
+    """What lies in a watched range now."""
+    if row.physical:
+        return session.read_physical(row.low, row.high - row.low)
+    task = session.kernel.tasks.get(row.pid)
+    return memory.read(session.kernel, task.mm if task is not None else None, row.low, row.high - row.low)
+
+
+def at_record(session: Session, record: Any) -> Verdict | None:
+    """The catchpoint that a record of the kernel satisfies."""
+    for row in session.breaks.active(CATCH):
+        task = session.kernel.tasks.get(record.pid)
+        tgid = task.tgid if task is not None else record.pid
+        if not matches(row, record.pid, tgid, record.hart):
+            continue
+        if catches.wanted(row.catch, row.arguments, record.kind, record.fields):
+            answer = holds(session, row, record.hart, record.pid)
+            if answer:
+                return Verdict(row, record_detail(record))
+    return None
+
+
+def record_detail(record: Any) -> dict[str, Any]:
+    """What a record says, for people and JSON."""
+    return {"kind": record.kind, "cycle": record.cycle, "pid": record.pid, **record.fields}
+
+
+def at_event(session: Session, number: int, event: Any) -> Verdict | None:
+    """The catchpoint whose filter of hardware events, by its place in the list, was met."""
+    rows = [row for row in session.breaks.active(CATCH) for _ in catches.hardware(row.catch, row.arguments)]
+    if not 0 <= number < len(rows):
+        return None
+    row = rows[number]
+    hart = event.hart if event is not None else session.hart
+    task = running(session, hart)
+    pid = task.pid if task is not None else 0
+    if row.hart not in (None, hart) or row.pid not in (None, pid, task.tgid if task is not None else None):
+        return None
+    if not holds(session, row, hart, pid):
+        return None
+    return Verdict(row, {} if event is None else event._asdict())

@@ -1,0 +1,90 @@
+"""The life of the debugged system: run, restart, kill, load; and running one hart alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from emu.debug.control import judge
+from emu.debug.control.stop import Stop
+from emu.errors import EmuError
+
+SIGKILL = 9
+
+
+class Life:
+    """The part of a Session that begins and ends things."""
+
+    def run(self) -> Stop:
+        """From the beginning until something is met."""
+        if self.engine.tick != self.engine.start_tick:
+            self.restart()
+        return self.run_on()
+
+    def restart(self) -> Stop:
+        """A fresh machine and kernel."""
+        self.engine.restart()
+        self.hart, self.pid, self.frame = 0, 1, 0
+        self.breaks.touch()
+        for row in self.breaks:
+            row.hits = 0
+            self.remember_value(row)
+        self.select_hart(0)
+        return self.stop("goto", 0)
+
+    def load(self, file: str) -> Stop:
+        """Go on from a file."""
+        self.engine.load(file)
+        self.breaks.touch()
+        self.choose(self.pid)
+        return self.stop("goto")
+
+    def kill(self, pid: int | None = None) -> Stop:
+        """SIGKILL to a process, at once."""
+        from emu.kernel import process
+
+        task = self.task_of(pid)
+        number = task.pid
+
+        def action() -> None:
+            target = self.kernel.tasks[number]
+            self.kernel.cpu = target.cpu if target.cpu >= 0 else self.kernel.cpu
+            process.kill_group(self.kernel, target, SIGKILL)
+
+        self.engine.intervene(action)
+        self.choose(self.pid)
+        return self.stop("exit" if self.kernel.exit is not None else "gone", detail={"gone": number})
+
+    def stop_here(self) -> Stop:
+        """Where we are, as a Stop."""
+        return self.stop("goto")
+
+    def cont_alone(self, text: str) -> Stop:
+        """continue --hart=N: the other harts stand still."""
+        from emu.debug.control.setting_breaks import whole
+
+        self.select_hart(whole("hart", text))
+        before, self.settings["scheduler-locking"] = self.settings["scheduler-locking"], "on"
+        try:
+            return self.cont()
+        finally:
+            self.settings["scheduler-locking"] = before
+
+    def ignore_here(self, count: int) -> None:
+        """Pass the breakpoint that stands here so many times. EmuError if there is none."""
+        task = self.task
+        verdict = judge.at_breakpoint(self, task.cpu) if task is not None and task.cpu >= 0 else None
+        if verdict is None or verdict.row.internal:
+            raise EmuError("no breakpoint stands here, so none can be passed", hint="ignore NUMBER COUNT")
+        verdict.row.ignore = count
+
+    def remember_value(self, row: Any) -> None:
+        """What a watchpoint's memory holds now is what it is compared with later."""
+        if row.kind == "watchpoint":
+            row.value = judge.watched_value(self, row)
+
+    def symbol_size(self, address: int) -> int:
+        """The size of the object that begins at an address, 0 if unknown or not one of a machine's sizes."""
+        found = self.program.symbols.at(address)
+        if found is None or found.start != address:
+            return 0
+        return found.size if found.size in (1, 2, 4, 8) else 0

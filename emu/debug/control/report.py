@@ -1,0 +1,135 @@
+"""A Stop as a View: what happened, where, the source line and the instruction that come next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from emu.debug.control import calls
+from emu.debug.control.spans import line
+from emu.debug.control.stop import Stop
+from emu.debug.view import Line, Text, View
+from emu.isa.disassemble import disassemble
+
+if TYPE_CHECKING:
+    from emu.debug.session import Session
+
+
+def stopped(session: Session, stop: Stop, name: str = "stop") -> View:
+    """What every command of run control returns."""
+    lines: list[Line] = [*headline(session, stop)]
+    if stop.exit is None or stop.reason != "exit":
+        lines += [place(stop), *source_line(session, stop), *instruction_line(session, stop)]
+    plain = plain_lines(stop)
+    view = View(name, stop.as_dict(), [Text(lines, plain=plain)], stop=stop)
+    if stop.reason == "exit":
+        view.notes.append("the program has ended: back, reverse-continue and goto go back in time; restart begins anew")
+    return view
+
+
+def headline(session: Session, stop: Stop) -> list[Line]:
+    """Why it stopped; nothing after a plain step."""
+    detail = stop.detail
+    if stop.reason in ("step", "location", "goto"):
+        return []
+    number = (str(stop.breakpoint), "value")
+    if stop.reason == "breakpoint":
+        broken = f": its condition can't be computed: {detail['error']}" if "error" in detail else ""
+        return [line(("breakpoint ", "head"), number, (broken, "bad"))]
+    if stop.reason == "watchpoint":
+        return watch_lines(stop)
+    if stop.reason == "catch":
+        said = ", ".join(f"{key} {show(value)}" for key, value in detail.items() if key not in ("cycle", "pid", "kind"))
+        return [line(("catchpoint ", "head"), number, (f": {detail.get('kind', '')} ", "good"), said)]
+    if stop.reason == "exit":
+        return [exit_line(stop)]
+    if stop.reason == "finished":
+        if "value" not in detail:
+            return [[("at the call", "head")]]
+        name = detail.get("function") or "the function"
+        return [line((f"{name} returned ", "head"), (f"{detail['value']:#x}", "value"), f" = {detail['value']}")]
+    texts = {
+        "limit": "the limit is reached", "deadlock": "deadlock: no task can ever run again", "interrupted": "interrupted",
+        "start": "this is the start: nothing lies before it", "output": "as much output as was allowed",
+        "gone": f"task {detail.get('gone')} has ended",
+    }  # fmt: skip
+    return [[(texts.get(stop.reason, stop.reason), "head")]]
+
+
+def watch_lines(stop: Stop) -> list[Line]:
+    """Who, what, old and new."""
+    detail = stop.detail
+    by = f"{detail['by']:#x}" if isinstance(detail["by"], int) else detail["by"]
+    at = (f"{detail['address']:#x}", "addr")
+    head = line(("watchpoint ", "head"), (str(stop.breakpoint), "value"), f": {detail['access']} at ", at, f" by {by}")
+    rows: list[Line] = [head]
+    for key in ("old", "new"):
+        value = detail[key]
+        rows.append([(f"  {key} = ", "dim"), (show(value), "changed" if key == "new" else "value")])
+    return rows if detail["old"] != detail["new"] else rows[:-1]
+
+
+def exit_line(stop: Stop) -> Line:
+    """`exited with status 0`."""
+    ended = stop.exit
+    if ended.signal:
+        from emu.kernel.signal import name_of
+
+        return [("killed by ", "bad"), (name_of(ended.signal), "bad")]
+    if ended.reason != "exited":
+        return [(f"ended: {ended.reason}", "bad")]
+    return line(("exited", "head"), " with status ", (str(ended.status), "good" if not ended.status else "bad"))
+
+
+def place(stop: Stop) -> Line:
+    """`pid 1, hart 0: 0x10116 <main+6> at fib.s:12`."""
+    parts: list[Any] = [(f"pid {stop.pid}, hart {stop.hart}: ", "dim"), (f"{stop.pc:#x}", "addr")]
+    if stop.symbol:
+        parts += [" <", (stop.symbol, "symbol"), ">"]
+    if stop.source:
+        parts += [" at ", (f"{stop.source[0]}:{stop.source[1]}", "comment")]
+    return line(*parts)
+
+
+def source_line(session: Session, stop: Stop) -> list[Line]:
+    """The line of source, if its text is at hand."""
+    text = source_text(session, stop)
+    return [[(f"{stop.source[1]:>5}  ", "dim"), (text, "")]] if text is not None and stop.source else []
+
+
+def source_text(session: Session, stop: Stop) -> str | None:
+    """The text of the line."""
+    lines = session.source_lines(stop.source[0]) if stop.source else None
+    if lines is None or not stop.source or not 0 < stop.source[1] <= len(lines):
+        return None
+    return lines[stop.source[1] - 1].expandtabs(4).rstrip()
+
+
+def instruction_line(session: Session, stop: Stop) -> list[Line]:
+    """The instruction that comes next."""
+    found = calls.instruction(session, stop.pc)
+    data = session.read(stop.pc, found[1]) if found else None
+    if data is None:
+        return []
+    text = disassemble(int.from_bytes(data, "little"), stop.pc, session.machine.xlen, symbols=session.symbolize)
+    return [[("   => ", "dim"), (text, "insn")]]
+
+
+def plain_lines(stop: Stop) -> list[str]:
+    """One fact a line."""
+    rows = [f"reason {stop.reason}", f"pid {stop.pid}", f"hart {stop.hart}", f"pc {stop.pc:#x}"]
+    rows += [f"symbol {stop.symbol}"] if stop.symbol else []
+    rows += [f"source {stop.source[0]}:{stop.source[1]}"] if stop.source else []
+    rows += [f"breakpoint {stop.breakpoint}"] if stop.breakpoint is not None else []
+    rows += [f"{key} {show(value)}" for key, value in stop.detail.items() if key != "pid"]
+    return [*rows, f"cycle {stop.cycle}", f"tick {stop.tick}"]
+
+
+def show(value: Any) -> str:
+    """A value of a record: large numbers in hexadecimal."""
+    if isinstance(value, bool) or value is None:
+        return {True: "yes", False: "no", None: "unknown"}[value]
+    if isinstance(value, int):
+        return str(value) if -10_000 < value < 10_000 else f"{value:#x}"
+    if isinstance(value, (list, tuple)):
+        return " ".join(show(each) for each in value)
+    return str(value)
