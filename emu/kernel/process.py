@@ -24,12 +24,17 @@ SIGCHLD = 17
 SIG_IGN, SA_NOCLDWAIT = 1, 2
 
 
+def too_many(kernel: Kernel, task: Task | None) -> bool:
+    """Whether the user of a task has as many tasks as its RLIMIT_NPROC allows; no user is exempt, not even root."""
+    if task is None or len(kernel.tasks) < (limit := task.process.rlimits[RLIMIT_NPROC][0]):
+        return False
+    return sum(1 for other in kernel.tasks.values() if other.uid == task.uid) >= limit
+
+
 def alloc_pid(kernel: Kernel) -> int:
-    """The next free pid, counting up and starting over. EAGAIN at pid_max tasks or RLIMIT_NPROC."""
+    """The next free pid, counting up and starting over. EAGAIN at pid_max tasks, or RLIMIT_NPROC of one user."""
     top = kernel.sysctl.pid_max
-    current = kernel.current
-    most = top if current is None else min(top, current.process.rlimits[RLIMIT_NPROC][0])
-    if len(kernel.tasks) >= most - 1:
+    if len(kernel.tasks) >= top - 1 or too_many(kernel, kernel.current):
         raise Errno(EAGAIN)
     pid = kernel.last_pid
     while True:
