@@ -1,7 +1,7 @@
 """What every command returns: data for programs, and blocks that the faces draw as text, plain text or panes.
 
-A cell or a line is a str, a span (text, style), or a list of both. Styles are names of meaning, which a face maps to colours:
-addr value symbol insn operand comment good bad warn changed dim head level M E S I.
+A cell or a line is a str, a span (text, style), or a list of both. Styles are names of meaning, which a face maps to
+colours: addr value symbol insn operand comment good bad warn changed dim head level M E S I.
 """
 
 from __future__ import annotations

@@ -78,16 +78,14 @@ class PaneControl(UIControl):
         return formatted([*parts, (rule, "key" if active else "rule"), (more, "dim")])
 
     def tab_order(self, width: int) -> list[int]:
-        """Tabs that fit: from the active one on if they don't all."""
-        names = self.slot.names
-        if sum(len(name) + 2 for name in names) + 8 <= width:
-            return list(range(len(names)))
-        order, room = [], width - 8
-        for index in [*range(self.slot.active, len(names)), *range(self.slot.active)]:
-            room -= len(names[index]) + 2
-            if order and room < 0:
-                break
-            order.append(index)
+        """Tabs that fit: those from the first on, or as many of them left out as the active one needs."""
+        widths, room = [len(name) + 3 for name in self.slot.names], max(width - 10, 1)
+        first = 0
+        while first < self.slot.active and sum(widths[first : self.slot.active + 1]) > room:
+            first += 1
+        order = [first]
+        while order[-1] + 1 < len(widths) and sum(widths[first : order[-1] + 2]) <= room:
+            order.append(order[-1] + 1)
         return order
 
     def position(self) -> str:
