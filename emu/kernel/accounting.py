@@ -16,6 +16,7 @@ def stats(kernel: Kernel) -> dict[str, Any]:
         "faults": {"minor": vm.minor, "major": vm.major, "cow": vm.cow, "invalid": vm.invalid},
         "syscalls": dict(sorted(calls.items(), key=lambda item: (-item[1], item[0]))),
         "unknown_syscalls": {str(number): count for number, count in kernel.unknown_syscalls.items()},
+        "heap": kernel.requests.as_dict(),
         "memory_pages": {
             "total": pages.total_pages,
             "free": pages.nr_free_pages,

@@ -18,6 +18,7 @@ from emu.kernel.irq import Interrupts
 from emu.kernel.loop import Loop
 from emu.kernel.mm.alloc import OutOfMemory
 from emu.kernel.mm.context import Asids
+from emu.kernel.mm.requests import Requests
 from emu.kernel.mm.shmem import ShmemFile
 from emu.kernel.options import Exit, Options
 from emu.kernel.sched.core import Scheduler
@@ -47,7 +48,7 @@ class Kernel(Loop, Clocks, Host, Current, Pages):
         self.messages: list[str] = []
         self.unknown_syscalls: dict[int, int] = {}
         self.random = random.Random(self.options.seed)
-        self.vm, self.sysctl = VmStat(), Sysctl()
+        self.vm, self.sysctl, self.requests = VmStat(), Sysctl(), Requests()
         self.dirty_mappings: dict[Any, None] = {}
         self.shmem_files: dict[ShmemFile, None] = {}
         self.last_device = 0

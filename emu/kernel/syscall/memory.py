@@ -25,7 +25,10 @@ MEMBARRIER_COMMANDS = 0x1FF
 
 @syscall("brk")
 def sys_brk(kernel: Kernel, task: Task, addr: Addr) -> int:
-    return brk.do_brk(task.mm, addr)
+    before = task.mm.brk
+    result = brk.do_brk(task.mm, addr)
+    kernel.requests.brk(before, result)
+    return result
 
 
 def mmap_pgoff(task: Task, addr: int, length: int, prot: int, flags: int, fd: int, pgoff: int) -> int:
@@ -36,6 +39,7 @@ def mmap_pgoff(task: Task, addr: int, length: int, prot: int, flags: int, fd: in
         if not file.readable and not file.writable:
             return -EBADF
     result = mmap.ksys_mmap(task.mm, addr, length, prot, flags, file, pgoff)
+    task.kernel.requests.mmap(page_align(length))
     if flags & (mmap.MAP_POPULATE | mmap.MAP_LOCKED):
         populate(task.mm, result, result + page_align(length))
     return result
@@ -61,6 +65,7 @@ def sys_mmap2(
 @syscall("munmap")
 def sys_munmap(kernel: Kernel, task: Task, addr: Addr, length: Size) -> int:
     mmap.do_munmap(task.mm, addr, length)
+    kernel.requests.munmap(page_align(length))
     return 0
 
 
