@@ -74,7 +74,9 @@ def shell_for(face: Printer, starter: Starter, interactive: bool) -> Shell:
         with CompileProgress() as progress:
             return starter(progress)
 
-    return Shell(session, face)
+    shell = Shell(session, face)
+    shell.is_ready = lambda: starter.ready
+    return shell
 
 
 def run_first(shell: Shell, face: Printer, scripts: tuple[str, ...], lines: tuple[str, ...], batch: bool) -> bool:

@@ -90,6 +90,8 @@ def of_kind(shell: Shell, arg: Arg, typed: str) -> list[Candidate]:
     if arg.kind == "command" or (arg.kind == "rest" and arg.name == "topic"):
         return matching(typed, [(command.name, command.summary) for command in shell.registry])
     piece = PIECE.search(typed)[0] if arg.kind in ("expression", "location", "rest", "register") else typed
+    if not shell.is_ready():
+        return matching(piece, [(choice, "") for choice in arg.choices])
     if arg.name == "name" and shell.aliases:
         return matching(piece, shell.aliases.items())
     return matching(piece, candidates.words(shell.session, arg, piece))

@@ -30,9 +30,9 @@ class Call:
 
 
 class Parser:
-    """Parses one line for a session (which may be None where nothing needs to be evaluated)."""
+    """Parses one line. `session()` gives the session when something is to be evaluated, not before."""
 
-    def __init__(self, registry: Registry, session: Any, line: str) -> None:
+    def __init__(self, registry: Registry, session: Callable[[], Any], line: str) -> None:
         self.registry, self.session, self.line = registry, session, line
         self.words = split(line)
         self.format = ""
@@ -140,7 +140,7 @@ def to_number(session: Any, arg: Arg, text: str) -> int:
     """1000, 0x10, 1_000, 10M, 2k; else whatever the session evaluates."""
     found = re.fullmatch(r"(-?)(0x[0-9a-f]+|0b[01]+|\d[\d_]*)([kmg]?)", text, re.IGNORECASE | re.ASCII)
     if not found or len(text) > 40:
-        return session.evaluate(text)
+        return session().evaluate(text)
     digits = found[2].replace("_", "")
     value = int(digits, 0 if digits[:2].lower() in ("0x", "0b") else 10)
     return (-1 if found[1] else 1) * value * {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}[found[3].lower()]
@@ -163,8 +163,8 @@ def to_choice(session: Any, arg: Arg, text: str) -> str:
 
 
 CONVERT: dict[str, Callable[[Any, Arg, str], Any]] = {
-    "expression": lambda session, arg, text: session.evaluate(text),
-    "location": lambda session, arg, text: session.resolve(text),
+    "expression": lambda session, arg, text: session().evaluate(text),
+    "location": lambda session, arg, text: session().resolve(text),
     "number": to_number,
     "pid": to_small,
     "hart": to_small,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -52,6 +52,7 @@ class Shell:
         self.settings, self.aliases, self.macros = face.settings, {}, {}
         self.history: list[str] = []
         self.again, self.block, self.depth = "", None, 0
+        self.is_ready: Callable[[], bool] = lambda: True
 
     @property
     def session(self) -> Any:
@@ -103,22 +104,13 @@ class Shell:
             for part, _ in parts:
                 self.statement(part)
             return
-        session = None if self.is_light(text) else self.session
         with guarded(words[0].text):
-            call = Parser(self.registry, session, text).call()
+            call = Parser(self.registry, lambda: self.session, text).call()
         self.again = text.strip() if call.command.repeats else ""
         if "block" in (call.command.extra or ""):
             self.block = Block(call)
         else:
             self.show(self.perform(call), call)
-
-    def is_light(self, text: str) -> bool:
-        """Whether a line is a command of the shell's own, which must not wait for the machine."""
-        try:
-            command, _ = self.registry.find([word.text for word in split(text)])
-        except EmuError:
-            return True
-        return is_own(command) and not any(arg.kind == "expression" for arg in command.args)
 
     def expand(self, text: str) -> str:
         """A line whose first word is the user's alias, in full; once for each alias."""

@@ -52,7 +52,7 @@ COMMANDS = Registry(
 
 def parse(line: str) -> tuple[str, dict]:
     """Name and arguments."""
-    call = Parser(COMMANDS, Names(), line).call()
+    call = Parser(COMMANDS, Names, line).call()
     return call.command.name, call.arguments
 
 
@@ -123,8 +123,8 @@ def test_mistakes_point_at_the_column(line: str, message: str, column: int, hint
 
 def test_every_command_takes_the_faces() -> None:
     """--json and --plain are for all."""
-    assert Parser(COMMANDS, Names(), "stepi --json").call().face == "json"
-    assert Parser(COMMANDS, Names(), "break main --plain").call().arguments == {"place": [0x10004], "condition": None}
+    assert Parser(COMMANDS, Names, "stepi --json").call().face == "json"
+    assert Parser(COMMANDS, Names, "break main --plain").call().arguments == {"place": [0x10004], "condition": None}
 
 
 def test_usage_lines() -> None:
@@ -157,7 +157,7 @@ def test_no_line_is_a_traceback(line: str) -> None:
         for text, _ in statements(line):
             if split(text):
                 try:
-                    Parser(known, Names(), text).call()
+                    Parser(known, Names, text).call()
                 except EmuError as error:
                     assert str(error)
 
@@ -167,6 +167,6 @@ def test_no_argument_is_a_traceback(name: str, rest: str) -> None:
     """The same behind a command."""
     for known in (COMMANDS, registry()):
         try:
-            Parser(known, Names(), f"{name} {rest}").call()
+            Parser(known, Names, f"{name} {rest}").call()
         except EmuError as error:
             assert str(error)

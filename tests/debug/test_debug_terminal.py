@@ -69,7 +69,7 @@ def test_blocks_span_lines() -> None:
 
 def test_guest_reads_the_terminal() -> None:
     """A line that is typed while the program waits for it."""
-    with Terminal("programs/cat.s") as t:
+    with Terminal("programs/echo.s") as t:
         t.until("hart 0")
         t.child.send("continue\r")
         for _ in range(5):

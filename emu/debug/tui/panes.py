@@ -96,6 +96,6 @@ def drawn(screen: Screen, name: str, width: int) -> Drawn:
 
 def ask(screen: Screen, line: str, width: int) -> Drawn:
     """The answer to a command line."""
-    call = Parser(screen.shell.registry, screen.session, line).call()
+    call = Parser(screen.shell.registry, lambda: screen.session, line).call()
     view: Any = screen.shell.perform(call)
     return Drawn(draw.lines(view, width))
