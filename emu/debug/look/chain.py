@@ -64,7 +64,9 @@ def foretell(session: Any, it: Instruction) -> list[Link]:
             links.append(Link("fetch", f"fetch of {it.pc:#x}", {}, {"va": it.pc}))
             model.access(model.translate(it.pc, "execute", 1), f"line of {it.pc:#x}", False, fetch=True, depth=1)
         else:
-            links.append(Link("fetch", f"{it.pc:#x} is in the line that was entered before: no lookup", {}, {"va": it.pc}))
+            links.append(
+                Link("fetch", f"{it.pc:#x} is in the line that was entered before: no lookup", {}, {"va": it.pc})
+            )
         if it.word is not None and crosses(it.pc, length(it.word), 4096) and it.pc & 4095 == 4094:
             model.translate(it.pc + 2, "execute", 1)
         if it.access is not None:

@@ -1,13 +1,14 @@
-"""`explain cycles`: what a function, a line or an address cost, instruction by instruction and cause by cause, exactly."""
+"""`explain cycles`: what a function, line or address cost, instruction by instruction, cause by cause, exactly."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from emu.debug.look import code, turns
-from emu.debug.look.observe import travel
+from emu.debug.look.observe import forward, travel
 from emu.debug.look.subject import machine_of
 from emu.debug.look.words import number, plural, share
 from emu.debug.view import Facts, Line, Table, View
@@ -33,8 +34,8 @@ class Sums:
             self.cycles[key], self.counts[key] = spent, retired
 
 
-def explain(session: Any, ranges: list[tuple[int, int]] | None, what: str, ticks: int = MOST_TICKS) -> View:
-    """Cycles of the instructions in the ranges (None: all) over the last `ticks`, replayed step by step."""
+def explain(session: Any, wanted: Callable[[int], bool], what: str, ticks: int = MOST_TICKS) -> View:
+    """Cycles of the instructions whose address is `wanted`, over the last `ticks`, replayed step by step."""
     machine_of(session)
     engine, pid = session.engine, session.pid
     begin = max(engine.start_tick, engine.tick - min(ticks, MOST_TICKS))
@@ -46,7 +47,7 @@ def explain(session: Any, ranges: list[tuple[int, int]] | None, what: str, ticks
     sums = Sums()
     with travel(session, begin):
         whole = gather(session, sums, count)
-    rows = [row(session, key, sums) for key in sorted(sums.cycles) if key[0] == pid and inside(key[1], ranges)]
+    rows = [row(session, key, sums) for key in sorted(sums.cycles) if key[0] == pid and wanted(key[1])]
     data: dict[str, Any] = {
         "what": what,
         "pid": pid,
@@ -79,17 +80,22 @@ def gather(session: Any, sums: Sums, count: int) -> int:
         task = kernel.sched.running[hart] if hart is not None else None
         key = (task.pid, machine.harts[hart].pc & kernel.xlen_mask) if task is not None else (0, 0)
         before, retired, tick = machine.state.hart[hart or 0]["ledger"].copy(), machine.instructions, engine.tick
-        engine.run(until_tick=tick + 1)
-        if engine.tick == tick:
+        if not forward(engine, tick + 1):
             break
         kernel = session.kernel
         sums.add(key, machine.state.hart[hart or 0]["ledger"] - before, machine.instructions - retired)
     return sum(hart.cycle for hart in machine.harts) - start
 
 
-def inside(pc: int, ranges: list[tuple[int, int]] | None) -> bool:
-    """Whether an address lies in one of the ranges."""
-    return ranges is None or any(low <= pc < high for low, high in ranges)
+def place_of(session: Any, places: Any) -> Callable[[int], bool]:
+    """What a location stands for: the instructions of a source line, of a whole function, or the one at an address."""
+    line = getattr(places, "line", None)
+    if line is not None:
+        return lambda pc: session.source(pc) == line
+    row = session.symbols.by_name.get(getattr(places, "text", ""))
+    if row is None:
+        return lambda pc: pc in places
+    return lambda pc: row.start <= pc < session.symbols.end(row)
 
 
 def row(session: Any, key: tuple[int, int], sums: Sums) -> dict[str, Any]:
@@ -137,12 +143,12 @@ def by_line(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def blocks(session: Any, data: dict[str, Any]) -> list[Any]:
     """Summary, causes, lines and instructions."""
-    whole, cycles = data["all_cycles"], data["cycles"]
+    whole, cycles, span = data["all_cycles"], data["cycles"], data["to_tick"] - data["from_tick"]
     facts = [
         ("of", data["what"]),
         (
             "cycles",
-            f"{cycles:,} of {whole:,} ({share(cycles, whole)}) in {plural(data['to_tick'] - data['from_tick'], 'tick')}",
+            f"{cycles:,} of {whole:,} ({share(cycles, whole)}) in {plural(span, 'tick')}",
         ),
         (
             "per pass",

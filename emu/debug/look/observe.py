@@ -70,6 +70,16 @@ def recording(session: Any) -> Iterator[list[Any]]:
             kernel.tracer = tracer
 
 
+def forward(engine: Any, until: int) -> bool:
+    """Run to a tick, past whatever breakpoints stand there; False if it can't get that far."""
+    idle = 0
+    while engine.tick < until and idle < 3:
+        before = engine.tick
+        engine.run(until_tick=until)
+        idle = idle + 1 if engine.tick == before else 0
+    return engine.tick >= until
+
+
 def watch(session: Any, ticks: int) -> list[Moment]:
     """The next ticks from where the engine stands, each on its own."""
     found: list[Moment] = []
@@ -98,8 +108,7 @@ def one(session: Any, records: list[Any]) -> Moment | None:
     retired, since, tick = machine.instructions, int(machine.state.event_count), engine.tick
     clock = machine.harts[hart or 0].cycle
     records.clear()
-    engine.run(until_tick=tick + 1)
-    if engine.tick == tick:
+    if not forward(engine, tick + 1):
         return None
     at = hart if hart is not None else 0
     after = machine.ledger(at)

@@ -1,4 +1,4 @@
-"""`why` of what has happened: the instruction just executed, or a fault of the log, lived through once more and watched."""
+"""`why` of what has happened: the instruction just executed, or a fault, lived through once more and watched."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from emu.debug.look import chain, told
 from emu.debug.look.links import Link
 from emu.debug.look.observe import Moment, travel, watch
 from emu.debug.look.subject import machine_of
-from emu.debug.look.why import view
+from emu.debug.look.why import view, why_next
 from emu.debug.view import View
 from emu.errors import EmuError
 
@@ -17,9 +17,13 @@ AFTER = 4096  # ticks within which a faulting instruction completes
 
 
 def why_last(session: Any) -> View:
-    """The instruction that the selected hart executed last, with the traps it took on the way."""
+    """The instruction that the selected hart executed last, with the traps it took on the way; before a crash, or at
+    the start, the one that comes next.
+    """
     machine_of(session)
     engine, hart = session.engine, session.hart
+    if engine.tick == engine.start_tick or getattr(session, "reported", -1) == engine.tick + 1:
+        return why_next(session)
     first = max(engine.start_tick, engine.tick - BACK * session.machine.hart_count)
     count = engine.tick - first
     with travel(session, first):

@@ -4,18 +4,41 @@ from __future__ import annotations
 
 from typing import Any
 
-from emu.debug.look import chain
+from emu.debug.look import chain, told
 from emu.debug.look.links import Link
-from emu.debug.look.observe import Moment
-from emu.debug.look.regfile import Registers
+from emu.debug.look.observe import Moment, watch
+from emu.debug.look.regfile import Registers, registers_of
+from emu.debug.look.subject import task_of
 from emu.debug.look.why import table
 from emu.debug.look.words import address
 from emu.debug.view import Facts, Line, Text, View
+from emu.errors import EmuError
 from emu.isa.abi import X_NAMES
 from emu.isa.insns import decode
 
+MOST_TICKS = 100_000  # that others may run before the task's turn comes
 
-def stages(session: Any, moment: Moment, before: Registers, after: Registers) -> View:
+
+def stages(session: Any) -> View:
+    """Execute one instruction of the selected task and show what each stage did. Traps of it come first, one by one."""
+    pid = task_of(session).pid
+    for _ in range(MOST_TICKS):
+        before = registers_of(session, pid)
+        moments = watch(session, 1)
+        session.pid = pid
+        if not moments:
+            raise EmuError("the program has ended", hint="`back` goes back in time")
+        if moments[0].it is not None and moments[0].it.pid == pid:
+            break
+    else:
+        raise EmuError(f"task {pid} waits: its turn did not come", hint="`sched` shows what for")
+    gone = session.kernel.tasks.get(pid) is None
+    after = before if gone else registers_of(session, pid)
+    session.hart = moments[0].hart
+    return shown(session, moments[0], before, after)
+
+
+def shown(session: Any, moment: Moment, before: Registers, after: Registers) -> View:
     """Fetch, decode, execute, memory, write-back of a moment that has just been lived through."""
     it = moment.it
     links = chain.settle(moment.links, moment.spent)
@@ -47,7 +70,9 @@ def stages(session: Any, moment: Moment, before: Registers, after: Registers) ->
         "events": [event._asdict() for event in moment.events],
         "records": [r._asdict() for r in moment.records],
     }
-    return View("stages", data_, [Text([[(it.text, "insn")]]), Facts(rows), table(links)])
+    records = [told.of_record(record) for record in moment.records]
+    side = told.of_events(moment.events, moment.hart)
+    return View("stages", data_, [Text([[(it.text, "insn")]]), Facts(rows), table([*links, *records, *side])])
 
 
 def parted(links: list[Link]) -> tuple[list[Link], list[Link], list[Link]]:

@@ -23,11 +23,17 @@ def of_record(record: Any) -> Link:
 
 def fault_text(fields: dict[str, Any]) -> str:
     """`minor fault at 0x… in 10000-11000 rw-p [heap]: do_anonymous_page, frame 25`."""
-    where = f" in {fields['vma']}" if fields.get("vma") else ""
+    where = f" in {area_text(fields['vma'])}" if fields.get("vma") else ""
     frame = f", frame {fields['pfn']:#x}" if fields.get("pfn") else ""
     return (
         f"{fields['type']} fault at {fields['address']:#x}{where}: {fields.get('did') or 'nothing to be done'}{frame}"
     )
+
+
+def area_text(vma: Any) -> str:
+    """`12000-13000 rw-p [heap]`."""
+    start, end, rights, name = vma
+    return f"{start:x}-{end:x} {rights} {name or 'anonymous'}"
 
 
 def show(name: str, value: Any) -> str:
@@ -60,7 +66,8 @@ def of_event(event: Any, hart: int | None) -> Link | None:
     elif event.kind == "tlb_evict":
         text = f"{UNITS[c]} makes room: page {a:#x} leaves"
     elif event.kind == "tlb_flush":
-        text = f"TLB entries are dropped: {'all' if event.a == -1 else hex(a)} of {'every ASID' if b == -1 else f'ASID {b}'}"
+        what, whose = "all" if event.a == -1 else hex(a), "every ASID" if b == -1 else f"ASID {b}"
+        text = f"TLB entries are dropped: {what} of {whose}"
     else:
         text = f"SC fails at {a:#x}"
     return Link("event", text, {}, {"event": event.kind}, 2)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from emu.debug.look import faulting
-from emu.debug.look.chain import split
+from emu.debug.look import faulting, outcome
+from emu.debug.look.chain import Instruction, foretell, instruction_at, split
 from emu.debug.look.links import Link
 from emu.debug.look.model import Fault, Model
 from emu.debug.look.subject import hart_of, kernel_of, machine_of, mm_of, task_of
@@ -33,6 +33,30 @@ def why_address(session: Any, va: int, access: str = "read") -> View:
         notes += fault(model, kernel, mm, va, access, str(why))
     data = {"va": va, "access": access, "hart": hart, "pid": session.pid, "foretold": True}
     return view(data, model.links, notes)
+
+
+def why_next(session: Any) -> View:
+    """The instruction that the selected task executes next, foretold but for what the pipeline adds."""
+    machine, kernel, mm = machine_of(session), kernel_of(session), mm_of(session)
+    it = instruction_at(session, hart_for(session), session.pid)
+    model = Model(machine, it.hart)
+    name = session.symbolize(it.pc)
+    model.links.append(Link("insn", f"{it.pc:#x}{f' <{name}>' if name else ''}: {it.text}", {}, {"pc": it.pc}))
+    model.links += foretell(session, it)
+    notes = ["what the pipeline adds is known only when it has run: `stepi`, then `why`"]
+    if model.links[-1].layer == "fault":
+        why = model.links.pop().data["why"]
+        va, access = faulting_access(machine, mm, it)
+        notes = [*fault(model, kernel, mm, va, access, why), *notes]
+    data = {"pc": it.pc, "hart": it.hart, "pid": session.pid, "foretold": True}
+    return view(data, model.links, notes)
+
+
+def faulting_access(machine: Any, mm: Any, it: Instruction) -> tuple[int, str]:
+    """Which of the instruction's accesses it is that faults."""
+    if it.access is None or it.word is None or outcome.hardware(machine, mm, it.pc, "execute"):
+        return it.pc, "execute"
+    return it.access.va, it.access.kind
 
 
 def fault(model: Model, kernel: Any, mm: Any, va: int, access: str, why: str) -> list[str]:
