@@ -7,6 +7,8 @@ from weakref import WeakKeyDictionary
 
 from emu.debug.command import Arg, Command
 from emu.debug.look import accounts
+from emu.debug.look import misses as look_misses
+from emu.debug.look.options import small
 
 if TYPE_CHECKING:
     from emu.debug.session import Session
@@ -29,7 +31,22 @@ def counters(session: Session, pattern: str | None, since: bool) -> View:
     return view
 
 
+def misses(session: Session, ticks: str | None) -> View:
+    """Of the last ticks."""
+    count = small(ticks, "ticks")
+    return look_misses.misses(session, look_misses.WINDOW if count is None else max(1, count))
+
+
 COMMANDS = (
+    Command(
+        "misses",
+        "Misses of the data caches by class: cold, capacity, conflict, true and false sharing; with symbols.",
+        misses,
+        options={"ticks=": "how far to look back, in ticks"},
+        details="The time is lived through again step by step. False sharing is told with both symbols.",
+        group="look",
+        example=("programs/kernel/threads.s", ("stepi 3000", "misses")),
+    ),
     Command(
         "ledger",
         "Every cycle under its cause; they add up to the clock.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from emu.isa.insns import Decoded, decode, expand
@@ -19,6 +20,7 @@ class Access(NamedTuple):
     size: int
 
 
+@lru_cache(4096)
 def base_of(word: int, xlen: int) -> Decoded | None:
     """The instruction, a compressed one as the one it stands for."""
     decoded = decode(word, xlen)

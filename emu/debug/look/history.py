@@ -36,25 +36,8 @@ def line(session: Any, pa: int, ticks: int = WINDOW) -> View:
 def event_row(session: Any, lived: Lived) -> dict[str, Any]:
     """A hardware event as a row."""
     event = lived.what
-    link = told.of_event(event, None) if event.kind in told.SHOWN else None
-    text = link.text if link is not None else plain_event(event)
-    return row(session, lived.insn, event.cycle, event.hart, event.pc & session.kernel.xlen_mask, event.kind, text)
-
-
-def plain_event(event: Any) -> str:
-    """Events that a chain tells by itself."""
-    from emu.debug.look.words import LEVELS
-
-    level = LEVELS[event.c] if event.kind.startswith("cache") else ""
-    return {
-        "cache_miss": f"{level} misses it",
-        "cache_fill": f"{level} takes it in state {'ISEM'[event.b & 3]}",
-        "bus_read": "BusRd: wanted for reading",
-        "bus_read_exclusive": "BusRdX: wanted for writing",
-        "bus_upgrade": "BusUpgr: shared, now to be written",
-        "dram_read": "read from memory",
-        "dram_write": "written to memory",
-    }.get(event.kind, event.kind)
+    pc = event.pc & session.kernel.xlen_mask
+    return row(session, lived.insn, event.cycle, event.hart, pc, event.kind, told.describe(event))
 
 
 def row(session: Any, insn: int, cycle: int, hart: int, pc: int, kind: str, text: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from emu.debug.look.links import Link
 from emu.debug.look.words import LEVELS, UNITS
+from emu.isa.causes import cause_name
 
 SHOWN = ("mesi", "intervention", "cache_evict", "write_back", "tlb_evict", "tlb_flush", "sc_fail")
 MOST = 24
@@ -71,3 +72,26 @@ def of_event(event: Any, hart: int | None) -> Link | None:
     else:
         text = f"SC fails at {a:#x}"
     return Link("event", text, {}, {"event": event.kind}, 2)
+
+
+def describe(event: Any) -> str:
+    """Any hardware event in words."""
+    if event.kind in SHOWN:
+        return of_event(event, None).text
+    a, b, c = event.a & (1 << 64) - 1, event.b, event.c
+    texts = {
+        "trap": lambda: f"{cause_name(c)}, tval {a:#x}",
+        "walk": lambda: f"walk of {a:#x}: leaf {b:#x} at level {c}",
+        "walk_fault": lambda: f"walk of {a:#x}: {cause_name(c)}",
+        "tlb_fill": lambda: f"{UNITS[c]} takes {a:#x}, frame {b:#x}",
+        "cache_miss": lambda: f"{LEVELS[c]} misses line {a:#x}",
+        "cache_fill": lambda: f"{LEVELS[c]} takes line {a:#x} in state {'ISEM'[b & 3]}",
+        "bus_read": lambda: f"BusRd: line {a:#x} wanted for reading",
+        "bus_read_exclusive": lambda: f"BusRdX: line {a:#x} wanted for writing",
+        "bus_upgrade": lambda: f"BusUpgr: shared line {a:#x} is to be written",
+        "dram_read": lambda: f"line {a:#x} is read from memory",
+        "dram_write": lambda: f"line {a:#x} is written to memory",
+        "reserve": lambda: f"LR reserves {a:#x}",
+        "switch": lambda: f"satp becomes {a:#x}",
+    }
+    return texts[event.kind]() if event.kind in texts else f"{event.kind} {a:#x}"
