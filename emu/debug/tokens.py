@@ -55,7 +55,7 @@ def to_number(token: Token, text: str) -> int:
     if token.kind == "char":
         inner = word[1:-1].encode("latin-1", "replace").decode("unicode_escape")
         return ord(inner)
-    scale = {"k": 10, "m": 20, "g": 30}.get(word[-1].lower()) if not word[:2].lower() == "0x" else None
+    scale = {"k": 10, "m": 20, "g": 30}.get(word[-1].lower()) if word[:2].lower() != "0x" else None
     try:
         return (
             int(word[:-1], 10) << scale

@@ -9,7 +9,7 @@ from emu.debug.source.types import Type
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """`number` is within `bits`, negative only if signed. `address`: of the memory it was loaded from; `register`: its name.
+    """`number` is within `bits`, negative only if signed. `address`: of the memory it came from; `register`: its name.
 
     `type` is C's, where it is known; of structures and arrays `number` is their address.
     """
@@ -37,12 +37,14 @@ def make(number: int, bits: int = 64, signed: bool = True, **more: object) -> Va
 
 NAMES = {
     "u8": ("unsigned char", 1, 8), "i8": ("signed char", 1, 6), "u16": ("unsigned short", 2, 7), "i16": ("short", 2, 5),
-    "u32": ("unsigned int", 4, 7), "i32": ("int", 4, 5), "u64": ("unsigned long long", 8, 7), "i64": ("long long", 8, 5),
+    "u32": ("unsigned int", 4, 7), "i32": ("int", 4, 5), "u64": ("unsigned long long", 8, 7), "i64": ("long long", 8,
+    5),
     "char": ("char", 1, 8), "short": ("short", 2, 5), "int": ("int", 4, 5), "unsigned": ("unsigned int", 4, 7),
     "uint8_t": ("unsigned char", 1, 7), "int8_t": ("signed char", 1, 5), "uint16_t": ("unsigned short", 2, 7),
     "int16_t": ("short", 2, 5), "uint32_t": ("unsigned int", 4, 7), "int32_t": ("int", 4, 5),
     "uint64_t": ("unsigned long long", 8, 7), "int64_t": ("long long", 8, 5),
-    "long": ("long", 0, 5), "ulong": ("unsigned long", 0, 7), "size_t": ("unsigned long", 0, 7), "uintptr_t": ("unsigned long", 0, 7),
+    "long": ("long", 0, 5), "ulong": ("unsigned long", 0, 7), "size_t": ("unsigned long", 0, 7),
+    "uintptr_t": ("unsigned long", 0, 7),
     "float": ("float", 4, 4), "double": ("double", 8, 4),
 }  # fmt: skip
 """Types that an expression may name: C's name, size (0: a register's), DWARF's encoding."""

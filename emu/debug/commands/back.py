@@ -90,7 +90,8 @@ COMMANDS = (
         COUNT, ("rs",), example=(FIB, ("break fib", "continue", "reverse-step")), repeats=True, group="time",
     ),
     Command(
-        "reverse-next", "Back to the beginning of the line before; calls count as part of it.", reversed_("next"), COUNT,
+        "reverse-next", "Back to the beginning of the line before; calls count as part of it.", reversed_("next"),
+        COUNT,
         ("rn",), example=(FIB, ("next 5", "reverse-next 2")), repeats=True, group="time",
     ),
     Command(
@@ -98,14 +99,16 @@ COMMANDS = (
         example=(FIB, ("break fib", "continue", "step 4", "reverse-finish")), repeats=True, group="time",
     ),
     Command(
-        "reverse-continue", "Back to the last time that a breakpoint, watchpoint or catchpoint was met.", reverse_continue,
+        "reverse-continue", "Back to the last time that a breakpoint, watchpoint or catchpoint was met.",
+        reverse_continue,
         (), ("rc", "bc"), details="Also after the program has ended or crashed. Without any, to the start.",
-        example=(FIB, ("break fib", "continue", "continue", "continue", "reverse-continue")), repeats=True, group="time",
+        example=(FIB, ("break fib", "continue", "continue", "continue", "reverse-continue")), repeats=True,
+        group="time",
     ),
     Command(
         "goto", "Go to a point in time: a tick, cycle, instruction or event number, the start or the end.", goto,
         (Arg("point", "choice", choices=POINTS), Arg("n", "number", optional=True)),
-        details="A tick is an instruction of any hart or an entry of the kernel. The end is as far as it was ever reached.",
+        details="A tick is an instruction of any hart or an entry of the kernel. The end: the furthest one reached.",
         example=(FIB, ("goto insn 100", "goto start", "goto end")), group="time",
     ),
     Command(

@@ -49,7 +49,8 @@ def info(session: Session) -> View:
     """The list."""
     rows = [
         [
-            [(str(row.number), "value")], row.kind, ("once" if row.temporary else "keep") if row.enabled else "disabled",
+            [(str(row.number), "value")], row.kind,
+            ("once" if row.temporary else "keep") if row.enabled else "disabled",
             setting_breaks.describe(session, row), str(row.hits), setting_breaks.limits(row),
         ]
         for row in session.breaks
@@ -149,8 +150,8 @@ def delete(session: Session, row: Break) -> None:
 COMMANDS = (
     Command(
         "break", "Stop where the program comes to a place.", break_, (PLACE, CONDITION), ("b", "br"), OPTIONS,
-        details="The place is in the address space of processes, and found again wherever its page is. With `if` and an "
-        "expression it stops only where that is not 0.",
+        details="The place is an address of processes, found again wherever its page is. With `if` and an expression "
+        "it stops only where that is not 0.",
         example=(FIB, ("break fib if $a0 == 46", "continue", "print $a0")), group="stop",
     ),
     Command(
@@ -159,14 +160,17 @@ COMMANDS = (
     ),
     Command(
         "info breakpoints", "All breakpoints, watchpoints and catchpoints, with their hits.", info, (),
-        ("info break", "i b", "info watchpoints"), example=(FIB, ("break fib", "watch *$sp", "catch syscall write", "info breakpoints")), group="stop",
+        ("info break", "i b", "info watchpoints"), example=(FIB, ("break fib", "watch *$sp", "catch syscall write",
+        "info breakpoints")), group="stop",
     ),
     Command(
-        "delete", "Delete breakpoints by number or range; all without one.", changer("delete", delete, "deleted"), NUMBERS,
+        "delete", "Delete breakpoints by number or range; all without one.", changer("delete", delete, "deleted"),
+        NUMBERS,
         ("d", "delete breakpoints"), example=(FIB, ("break fib", "delete 1", "info breakpoints")), group="stop",
     ),
     Command(
-        "disable", "Pass breakpoints over until they are enabled again.", changer("disable", disable, "disabled"), NUMBERS,
+        "disable", "Pass breakpoints over until they are enabled again.", changer("disable", disable, "disabled"),
+        NUMBERS,
         example=(FIB, ("break fib", "disable 1", "info breakpoints")), group="stop",
     ),
     Command(
@@ -174,7 +178,8 @@ COMMANDS = (
         example=(FIB, ("break fib", "disable", "enable 1", "continue")), group="stop",
     ),
     Command(
-        "clear", "Delete the breakpoints at a place.", clear, (PLACE,), example=(FIB, ("break fib", "clear fib")), group="stop",
+        "clear", "Delete the breakpoints at a place.", clear, (PLACE,), example=(FIB, ("break fib", "clear fib")),
+        group="stop",
     ),
     Command(
         "condition", "Give a breakpoint a condition, or take it away.", condition,
@@ -182,12 +187,14 @@ COMMANDS = (
         example=(FIB, ("break fib", "condition 1 $a0 == 47", "continue")), group="stop",
     ),
     Command(
-        "ignore", "Pass a breakpoint so many times before it stops.", ignore, (Arg("number", "number"), Arg("count", "number")),
+        "ignore", "Pass a breakpoint so many times before it stops.", ignore, (Arg("number", "number"), Arg("count",
+        "number")),
         example=(FIB, ("break fib", "ignore 1 2", "continue", "print $a0")), group="stop",
     ),
     Command(
         "commands", "Lines that are run whenever a breakpoint is met, up to `end`.", commands,
-        (Arg("number", "number", optional=True),), example=(FIB, ("break fib", "commands 1", "print $a0", "end", "continue")),
+        (Arg("number", "number", optional=True),), example=(FIB, ("break fib", "commands 1", "print $a0", "end",
+        "continue")),
         group="stop", extra="block",
     ),
 )  # fmt: skip

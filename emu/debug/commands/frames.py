@@ -1,11 +1,11 @@
-"""Calls and names: backtrace, frame, up, down, info frame, locals, args, symbol, line, functions, variables, sources."""
+"""Calls and names: backtrace, select-frame, up, down, and what `info` tells of frames, variables, symbols, lines."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from emu.debug.command import Arg, Command
-from emu.debug.control import calls_view
+from emu.debug.control import calls_view, names_view
 from emu.debug.view import View
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ COMMANDS = (
     Command(
         "backtrace", "The calls that led here, the innermost first.", backtrace,
         (Arg("n", "number", optional=True, help="so many; negative: the outermost ones"),), ("bt", "where"),
-        details="By call frame information (compiled code), else by reading what the functions' instructions do to sp and ra.",
+        details="By call frame information (compiled code), else by what the functions' instructions do to sp and ra.",
         example=(FIB, (*IN_FIB, "backtrace")), group="look",
     ),
     Command(
@@ -60,7 +60,8 @@ COMMANDS = (
         example=(FIB, (*IN_FIB, "up", "down")), repeats=True, group="look",
     ),
     Command(
-        "info frame", "The selected frame: its pc, its caller, where its stack begins, how it was found.", calls_view.info_frame, (),
+        "info frame", "The selected frame: its pc, its caller, where its stack begins, how it was found.",
+        calls_view.info_frame, (),
         example=(FIB, (*IN_FIB, "info frame")), group="look",
     ),
     Command(
@@ -72,27 +73,29 @@ COMMANDS = (
         example=(FIB, (*IN_FIB, "info args")), group="look",
     ),
     Command(
-        "info symbol", "The symbol that an address belongs to.", calls_view.info_symbol, (Arg("address", "expression"),),
+        "info symbol", "The symbol that an address belongs to.", names_view.info_symbol, (Arg("address",
+        "expression"),),
         example=(FIB, ("info symbol $pc + 8",)), group="look",
     ),
     Command(
-        "info line", "The addresses of a source line, or the line of an address.", calls_view.info_line,
+        "info line", "The addresses of a source line, or the line of an address.", names_view.info_line,
         (Arg("location", "location", optional=True),), example=(FIB, ("info line 15",)), group="look",
     ),
     Command(
-        "info functions", "Names of code, with their addresses.", calls_view.info_functions, PATTERN,
+        "info functions", "Names of code, with their addresses.", names_view.info_functions, PATTERN,
         example=(FIB, ("info functions print",)), group="look",
     ),
     Command(
-        "info variables", "Names of data, with their addresses and sizes.", calls_view.info_variables, PATTERN,
+        "info variables", "Names of data, with their addresses and sizes.", names_view.info_variables, PATTERN,
         example=(FIB, ("info variables",)), group="look",
     ),
     Command(
-        "info sources", "The source files that the line table names.", calls_view.info_sources, (),
+        "info sources", "The source files that the line table names.", names_view.info_sources, (),
         example=(FIB, ("info sources",)), group="look",
     ),
     Command(
-        "directory", "Let source text be read from another folder.", calls_view.directory, (Arg("folder", "file", optional=True),),
+        "directory", "Let source text be read from another folder.", names_view.directory, (Arg("folder", "file",
+        optional=True),),
         example=(FIB, ("directory",)), group="look",
     ),
 )  # fmt: skip

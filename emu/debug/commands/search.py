@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from emu.debug.session import Session
 
 SHOWN = 20
+TYPED = tuple(f"{letter}{bits}" for letter in "ui" for bits in (8, 16, 32, 64))
 OPTIONS = {
     "type=": "i32 (if not given), u8 … i64, f32, f64 or bytes",
     "all": "memory that may only be read too",
@@ -53,7 +54,8 @@ def found(session: Session, scan: Any) -> View:
         view.notes.append("find next changed, unchanged, >, < or a value narrows them down")
     elif count == 1:
         view.notes.append(
-            f"set *({scan.kind if scan.kind != 'bytes' else 'u8'} *) {rows[0]['address']:#x} = VALUE changes it; last-write says who wrote it"
+            f"set *({scan.kind if scan.kind in TYPED else 'u8'} *) {rows[0]['address']:#x} = VALUE changes it; "
+            "last-write says who wrote it"
         )
     return view
 
@@ -81,7 +83,8 @@ COMMANDS = (
         example=("programs/sum_array.s", ("stepi 200", "find ?", "stepi 20", "find next changed")), group="memory",
     ),
     Command(
-        "last-write", "Who wrote to an address last: the instruction, with its source, or the kernel; or nobody ever.", last_write,
+        "last-write", "Who wrote to an address last: an instruction, with its source, or the kernel; or nobody.",
+        last_write,
         (Arg("address", "expression"),), (), {"length=": "so many bytes (a register's width if not given)"},
         details="Found by going back in time, and returning to where you were.",
         example=("programs/fib.s", ("break exit", "continue", "last-write $sp - 8")), group="time",

@@ -66,7 +66,7 @@ COMMANDS = (
     Command(
         "step", "Run to the beginning of another source line, into functions that are called.", step, COUNT, ("s",),
         {"stages": "one instruction, stage by stage: fetch, decode, execute, memory, write-back"},
-        details="Functions whose source is not at hand are stepped over. Other tasks and harts run meanwhile as they would.",
+        details="Functions whose source is not at hand are stepped over. Other tasks and harts run as they would.",
         example=(ASM, ("break fib", "continue", "step")), repeats=True, group="run",
     ),
     Command(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.debug.command import Arg, Command
-from emu.debug.control import alter, values_view
+from emu.debug.control import alter, alter_raw, values_view
 from emu.debug.view import View
 
 if TYPE_CHECKING:
@@ -26,22 +26,22 @@ def set_(session: Session, assignment: str, pid: int | None = None) -> View:
 
 def set_pte(session: Session, address: int, change: str) -> View:
     """Change bits of a page-table entry."""
-    return alter.set_pte(session, address, change)
+    return alter_raw.set_pte(session, address, change)
 
 
 def set_line(session: Session, address: int, change: str) -> View:
     """Change the state of a cache line."""
-    return alter.set_line(session, address, change)
+    return alter_raw.set_line(session, address, change)
 
 
 def set_memory(session: Session, pid: int, address: int, data: str) -> View:
     """Write to any process."""
-    return alter.set_memory(session, pid, address, data)
+    return alter_raw.set_memory(session, pid, address, data)
 
 
 def set_physical(session: Session, address: int, data: str) -> View:
     """Write to physical memory."""
-    return alter.set_physical(session, address, data)
+    return alter_raw.set_physical(session, address, data)
 
 
 def set_locking(session: Session, mode: str) -> View:
@@ -57,13 +57,14 @@ def getphys(session: Session, address: int, pid: int | None) -> View:
 COMMANDS = (
     Command(
         "print", "The value of an expression.", print_, (Arg("expression", "rest"),), ("p",), slash=True,
-        details="C's operators over numbers, $registers, variables, symbols and memory: *(u8 *) 0x11000, p->next, &x, a[3]. "
+        details="C's operators over numbers, $registers, variables and memory: *(u8 *) 0x11000, p->next, &x, a[3]. "
         "/x hexadecimal, /d signed, /u unsigned, /t binary, /c character, /s string, /f floating point, /a address.",
         example=(FIB, ("break fib", "continue", "print $a0 * 2", "print/x $sp")), group="look",
     ),
     Command(
-        "set", "Change a register, memory, a $name, or a tunable of the kernel.", set_, (Arg("assignment", "rest", help="$a0 = 3; *(u32 *) 0x11000 = 7; x = 1; kernel.vm.swappiness = 0"),),
-        (), details="A change of what would have happened: the recorded future is lost, back goes to before it. The debugger's "
+        "set", "Change a register, memory, a $name, or a tunable of the kernel.", set_, (Arg("assignment", "rest",
+        help="$a0 = 3; *(u32 *) 0x11000 = 7; kernel.vm.swappiness = 0"),),
+        (), details="A change of what would have happened: the recorded future is lost. The debugger's "
         "own settings are `set colour` and others: see show.",
         example=(FIB, ("break fib", "continue", "set $a0 = 3", "finish")), group="memory",
     ),
@@ -81,18 +82,21 @@ COMMANDS = (
     ),
     Command(
         "set memory", "Write to the memory of any process, through its page table.", set_memory,
-        (Arg("pid", "pid"), Arg("address", "expression"), Arg("data", "rest", help='bytes (01 02 ff), a number with its size (4:1234) or "text"')),
+        (Arg("pid", "pid"), Arg("address", "expression"), Arg("data", "rest",
+        help='bytes (01 02 ff), a number with its size (4:1234) or "text"')),
         details="As a debugger writes: read-only pages too, and shared ones are copied first.",
         example=("programs/hello.s", ("stepi 2", 'set memory 1 $sp-16 "hi"', "x/s $sp-16")), group="memory",
     ),
     Command(
         "set physical", "Write to physical memory.", set_physical,
-        (Arg("address", "expression"), Arg("data", "rest", help='bytes (01 02 ff), a number with its size (4:1234) or "text"')),
+        (Arg("address", "expression"), Arg("data", "rest",
+        help='bytes (01 02 ff), a number with its size (4:1234) or "text"')),
         example=("programs/hello.s", ("stepi 2", "set physical 0x100000 4:7", "xp/4xb 0x100000")), group="memory",
     ),
     Command(
         "set scheduler-locking", "on: steps and continue let only the selected task's hart run; off: all.", set_locking,
-        (Arg("mode", "choice", choices=("on", "off")),), example=("programs/hello.s", ("set scheduler-locking off",)), group="run",
+        (Arg("mode", "choice", choices=("on", "off")),), example=("programs/hello.s", ("set scheduler-locking off",)),
+        group="run",
     ),
     Command(
         "getphys", "The physical address behind a virtual one, as a program reads it from /proc/PID/pagemap.", getphys,

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from emu.debug.session import Session
 
 OPTIONS = {
-    "length=": "so many bytes", "physical": "the expression is a physical address, whoever maps it", "hart=": "only by this hart",
+    "length=": "so many bytes", "physical": "the expression is a physical address, whoever maps it",
+    "hart=": "only by this hart",
     "ignore=": "do not stop the first N times",
 }  # fmt: skip
 WHAT = (
@@ -70,7 +71,8 @@ NARROW = {"hart=": "only on this hart", "pid=": "only in this process", "ignore=
 
 COMMANDS = (
     Command(
-        "watch", "Stop when the value of something in memory changes.", watcher(WRITE), WHAT, (), OPTIONS, details=DETAILS,
+        "watch", "Stop when the value of something in memory changes.", watcher(WRITE), WHAT, (), OPTIONS,
+        details=DETAILS,
         example=("programs/sum_array.s", ("watch *($sp - 8)", "info breakpoints")), group="stop",
     ),
     Command(
@@ -83,7 +85,8 @@ COMMANDS = (
     ),
     Command(
         "catch", "Stop at an event of the kernel or of the hardware; alone, list what there is.", catch, CATCH_ARGS, (),
-        NARROW, details="Hardware events stop behind the instruction that made them, the kernel's when it has done its work.",
+        NARROW, details="The hardware's events stop behind the instruction, the kernel's when it has done "
+        "its work; a system call before it is made.",
         example=("programs/null_deref.s", ("catch fault invalid", "continue")), group="stop",
     ),
     Command(

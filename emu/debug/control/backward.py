@@ -34,6 +34,8 @@ class Backward:
             return self.stop("goto", cause.hart)
         if not verdict.row.internal:
             verdict.row.hits += 1
+        if verdict.row.kind == CATCH and self.reports_early(verdict):
+            self.before_last_entry()
         reason = {WATCH: "watchpoint", CATCH: "catch"}.get(verdict.row.kind, "breakpoint")
         stop = self.stop("location" if verdict.row.internal else reason, cause.hart, verdict)
         if verdict.row.temporary:

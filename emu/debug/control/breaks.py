@@ -1,4 +1,4 @@
-"""Where to stop: breakpoints, watchpoints and catchpoints in one numbered list. Data only; `planter` puts them in place."""
+"""Where to stop: breakpoints, watchpoints, catchpoints in one numbered list. Data only: `planter` plants them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cache lines of one hart's private caches, to be changed by the user. The rules of MESI are kept: see machine.check."""
+"""Lines of one hart's private caches, to be changed by the user. The rules of MESI are kept: see machine.check."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ EVERYWHERE = (-(1 << 63), (1 << 63) - 1)
 
 @dataclass(frozen=True, slots=True)
 class Catch:
-    """kernel: tracepoints; hardware: event kinds; argument: what may follow the name, from `choices` where there are any."""
+    """kernel: tracepoints; hardware: event kinds; argument: what may follow, from `choices` if there are any."""
 
     meaning: str
     kernel: tuple[str, ...] = ()

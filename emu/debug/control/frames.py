@@ -1,4 +1,4 @@
-"""Backtraces: by call frame information where it is, else by what the function's own code did to sp and ra, else by fp."""
+"""Backtraces: by call frame information, else by what the function's own code did to sp and ra, else by fp."""
 
 from __future__ import annotations
 

@@ -87,4 +87,5 @@ class Life:
         found = self.program.symbols.at(address)
         if found is None or found.start != address:
             return 0
-        return found.size if found.size in (1, 2, 4, 8) else 0
+        size = found.size or self.program.symbols.end(found) - address
+        return size if size in (1, 2, 4, 8) else 0

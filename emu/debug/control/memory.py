@@ -29,7 +29,7 @@ def pieces(va: int, count: int) -> Iterator[tuple[int, int, int]]:
 
 
 def read(kernel: Any, mm: Any, va: int, count: int) -> bytes | None:
-    """`count` bytes at `va`, None unless all of them are mapped. Pages that were never touched read as they would be."""
+    """`count` bytes at `va`, None unless all are mapped. Pages that were never touched read as they would be."""
     va &= kernel.xlen_mask
     if mm is None or not 0 <= count <= LARGEST or va + count > mm.task_size:
         return None

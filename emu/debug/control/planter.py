@@ -18,7 +18,7 @@ MOST_PLANTED, MOST_WATCHED = 256, 16  # what the machine can hold
 
 
 class Planter:
-    """The machine's side of a list of breaks. `plant` before the machine runs, and again after each entry of the kernel."""
+    """The machine's side of a list of breaks: `plant` before the machine runs, and after each entry of the kernel."""
 
     def __init__(self, breaks: Breaks) -> None:
         self.breaks = breaks

@@ -1,7 +1,7 @@
 """What a function without frame information did to sp and where it saved ra: found by reading its instructions.
 
-From the function's first instruction to pc, as they lie: changes of sp by constants, and stores of registers relative to
-sp. After a return or a jump away in between, the state is again what it was when the frame was largest.
+From the function's first instruction to pc, as they lie: changes of sp by constants, and stores of registers relative
+to sp. After a return or a jump away in between, the state is again what it was when the frame was largest.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from emu.isa.insns import decode
 if TYPE_CHECKING:
     from emu.debug.control.frames import Frame
     from emu.debug.session import Session
+    from emu.debug.source.symbols import Symbol
 
 RA, SP = 1, 2
 MOST_BYTES = 4096
@@ -49,9 +50,14 @@ def unwind(session: Session, frame: Frame) -> dict[int, int] | None:
         if value is None:
             return None
         registers[number] = value
-    if RA not in state.saved and frame.number:
-        return None  # a caller that has not saved ra: it is lost
+    if RA not in state.saved and (frame.number or inside(session, symbol, frame.registers.get(RA, 0))):
+        return None  # a function that called others, and has not saved ra: it is lost
     return registers
+
+
+def inside(session: Session, symbol: Symbol, ra: int) -> bool:
+    """Whether ra leads into the function itself: what is left of a call that it made."""
+    return symbol.start < ra <= session.program.symbols.end(symbol)
 
 
 def scan(code: bytes, xlen: int) -> State | None:

@@ -19,8 +19,10 @@ def stopped(session: Session, stop: Stop, name: str = "stop") -> View:
     lines: list[Line] = [*headline(session, stop)]
     if stop.exit is None or stop.reason != "exit":
         lines += [place(stop), *source_line(session, stop), *instruction_line(session, stop)]
-    plain = plain_lines(stop)
-    view = View(name, stop.as_dict(), [Text(lines, plain=plain)], stop=stop)
+    view = View(name, stop.as_dict(), [Text(lines, plain=plain_lines(stop))], stop=stop)
+    if stop.reason == "signal":
+        view.blocks.insert(0, Text(stop.detail["card"].render().splitlines()))
+        view.notes.append("it stands before the instruction: look at everything, go back; continue lets it end")
     if stop.reason == "exit":
         view.notes.append("the program has ended: back, reverse-continue and goto go back in time; restart begins anew")
     return view
@@ -29,7 +31,7 @@ def stopped(session: Session, stop: Stop, name: str = "stop") -> View:
 def headline(session: Session, stop: Stop) -> list[Line]:
     """Why it stopped; nothing after a plain step."""
     detail = stop.detail
-    if stop.reason in ("step", "location", "goto"):
+    if stop.reason in ("step", "location", "goto", "signal"):
         return []
     number = (str(stop.breakpoint), "value")
     if stop.reason == "breakpoint":
@@ -48,7 +50,8 @@ def headline(session: Session, stop: Stop) -> list[Line]:
         name = detail.get("function") or "the function"
         return [line((f"{name} returned ", "head"), (f"{detail['value']:#x}", "value"), f" = {detail['value']}")]
     texts = {
-        "limit": "the limit is reached", "deadlock": "deadlock: no task can ever run again", "interrupted": "interrupted",
+        "limit": "the limit is reached", "deadlock": "deadlock: no task can ever run again",
+        "interrupted": "interrupted",
         "start": "this is the start: nothing lies before it", "output": "as much output as was allowed",
         "gone": f"task {detail.get('gone')} has ended",
     }  # fmt: skip
@@ -120,7 +123,7 @@ def plain_lines(stop: Stop) -> list[str]:
     rows += [f"symbol {stop.symbol}"] if stop.symbol else []
     rows += [f"source {stop.source[0]}:{stop.source[1]}"] if stop.source else []
     rows += [f"breakpoint {stop.breakpoint}"] if stop.breakpoint is not None else []
-    rows += [f"{key} {show(value)}" for key, value in stop.detail.items() if key != "pid"]
+    rows += [f"{key} {show(value)}" for key, value in stop.detail.items() if key not in ("pid", "card")]
     return [*rows, f"cycle {stop.cycle}", f"tick {stop.tick}"]
 
 

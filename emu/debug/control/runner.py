@@ -1,7 +1,8 @@
 """Run control: everything that makes the debugged system go on, forwards or backwards, and says why it stopped.
 
-Runner     going on until something is met (here)      Stepper   by instructions, lines, calls
-Backward   the same against time                       Clock     to a point in time
+Runner     going on until something is met (here)      Stepper   by instructions and lines      Outward   finish, until
+Backward   steps against time                          Travel    to a point in time             Life      run,
+restart, kill
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from emu.debug.control.backward import Backward
 from emu.debug.control.breaks import CATCH, WATCH, Break
 from emu.debug.control.judge import Verdict
 from emu.debug.control.life import Life
+from emu.debug.control.outward import Outward
 from emu.debug.control.planter import Planter
 from emu.debug.control.stepper import Stepper
 from emu.debug.control.stop import Stop
@@ -22,12 +24,13 @@ if TYPE_CHECKING:
     from emu.debug.engine import Cause
 
 
-class Runner(Stepper, Backward, Travel, Life):
+class Runner(Stepper, Outward, Backward, Travel, Life):
     """The part of a Session that runs the engine."""
 
     def setup(self) -> None:
         """Hand the engine what it needs to stop where the user wants."""
         self.planter = Planter(self.breaks)
+        self.reported = -1  # the tick behind something that was shown as it was one tick before
         self.engine.plant = self.plant
         self.engine.wanted = self.wanted
 
@@ -51,17 +54,38 @@ class Runner(Stepper, Backward, Travel, Life):
     def run_on(self) -> Stop:
         """Forwards, to the next cause that counts."""
         while True:
-            cause = self.engine.run()
-            stop = self.consider(cause)
+            passing = self.passing()
+            stop = self.consider(self.engine.run(), passing)
             if stop is not None:
                 return stop
 
-    def consider(self, cause: Cause) -> Stop | None:
+    def passing(self) -> bool:
+        """Whether we stand right before something that was reported already, and must not stop for it again."""
+        return self.engine.tick + 1 == self.reported
+
+    def consider(self, cause: Cause, passing: bool = False) -> Stop | None:
         """The stop that a cause means; None if nobody waits for it."""
+        again = passing and self.engine.tick == self.reported
+        if cause.kind == "exit" and not again and (stop := self.crashed()) is not None:
+            return stop
         if cause.kind in ENDS:
             return self.stop(ENDS[cause.kind], cause.hart, detail=self.ending(cause))
         verdict = self.verdict(cause)
-        return None if verdict is None else self.met(verdict, cause)
+        return None if verdict is None else self.met(verdict, cause, again)
+
+    def crashed(self) -> Stop | None:
+        """A fault killed the program: go back to before the instruction, where everything can be looked at."""
+        ended = self.kernel.exit
+        card = ended.card if ended is not None and ended.signal else None
+        if card is None:
+            return None
+        self.before_last_entry()
+        return self.stop("signal", detail={"signal": card.signal, "card": card})
+
+    def before_last_entry(self) -> None:
+        """One tick back: the kernel has not yet done what was just reported."""
+        self.reported = self.engine.tick
+        self.engine.goto(self.engine.tick - 1)
 
     def verdict(self, cause: Cause) -> Verdict | None:
         """The break that a cause satisfies. A watchpoint's access is made by this, to see what it did."""
@@ -75,19 +99,29 @@ class Runner(Stepper, Backward, Travel, Life):
             return judge.at_event(self, *event_of(cause))
         return None
 
-    def met(self, verdict: Verdict, cause: Cause) -> Stop | None:
+    def met(self, verdict: Verdict, cause: Cause, again: bool = False) -> Stop | None:
         """Count a hit; None while it is to be ignored."""
         row = verdict.row
+        early = row.kind == CATCH and self.reports_early(verdict)
+        if early and again:
+            return None
         if not row.internal:
             row.hits += 1
             if row.ignore > 0:
                 row.ignore -= 1
                 return None
+        if early:
+            self.before_last_entry()
         reason = {WATCH: "watchpoint", CATCH: "catch"}.get(row.kind, "breakpoint")
-        stop = self.stop("location" if row.internal else reason, cause.hart, verdict, cause)
+        stop = self.stop("location" if row.internal else reason, cause.hart, verdict)
         if row.temporary:
             self.breaks.remove(row)
         return stop
+
+    def reports_early(self, verdict: Verdict) -> bool:
+        """Whether a catch is shown as it was before the kernel acted: system calls, and what a task did not survive."""
+        task = self.kernel.tasks.get(verdict.detail.get("pid"))
+        return verdict.row.catch == "syscall" or ("pid" in verdict.detail and (task is None or task.mm is None))
 
     def watch_verdict(self, cause: Cause) -> Verdict | None:
         """Let the access be made and see whether it is one that counts: any read, or a write that changes the value."""
@@ -113,10 +147,10 @@ class Runner(Stepper, Backward, Travel, Life):
 
     # -- what happened ------------------------------------------------------------------------------------------------
     def stop(
-        self, reason: str, hart: int | None = None, verdict: Verdict | None = None, cause: Any = None, **more: Any
+        self, reason: str, hart: int | None = None, verdict: Verdict | None = None, detail: dict[str, Any] | None = None
     ) -> Stop:
         """Select what a stop concerns and describe it."""
-        detail = dict(more.get("detail") or {})
+        detail = dict(detail or {})
         pid = None
         if verdict is not None:
             detail |= verdict.detail

@@ -1,4 +1,4 @@
-"""The memory scanner: find a value in a process's memory, then narrow the places down by how it changes (as scanmem does)."""
+"""The memory scanner: find a value in a process's memory, then narrow the places down by how it changes (scanmem)."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def start(session: Session, text: str, kind: str, everything: bool, unaligned: b
     if task.mm is None:
         raise EmuError(f"task {task.pid} has no memory any more")
     if text[:1] == '"' or kind == "bytes":
-        from emu.debug.control.alter import parse_bytes
+        from emu.debug.control.alter_raw import parse_bytes
 
         pattern = parse_bytes(text)
         pattern = pattern[:-1] if text[:1] == '"' else pattern
@@ -100,7 +100,7 @@ def number(session: Session, text: str, dtype: np.dtype) -> Any:
 
 
 def runs(kernel: Any, mm: Any, everything: bool) -> Iterator[tuple[int, bytes]]:
-    """(address, bytes) of consecutive pages that hold something: in memory, on swap, or in the file of a writable area."""
+    """(address, bytes) of consecutive pages that hold something: in memory, on swap, or in a writable area's file."""
     begin, chunk, total = 0, bytearray(), 0
     for addr in pages(mm, everything):
         page = memory.page_of(kernel, mm, addr)
@@ -143,7 +143,7 @@ def touched(mm: Any, vma: Any) -> Iterator[int]:
 
 
 def narrow(session: Session, scan: Scan, condition: str) -> Scan:
-    """Keep the places whose value now fits: changed unchanged > < increased decreased, `> 5`, `== 5`, or a value. EmuError."""
+    """Keep the places whose value now fits: one of CHANGES, a comparison (`> 5`), or a value. EmuError."""
     words = condition.split(None, 1)
     now, alive = current(session, scan)
     if scan.kind == "bytes":

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from emu.debug.session import Session
 
 SPECIAL = {
-    "cycle": "the clock of the selected hart", "instret": "instructions that it has retired", "tick": "the engine's time",
+    "cycle": "the clock of the selected hart", "instret": "instructions that it has retired",
+    "tick": "the engine's time",
     "hart": "the selected hart", "pid": "the selected task", "satp": "its address-translation register",
     "cause": "its last trap's cause", "tval": "its last trap's value", "_": "the last value that was printed",
     "priv": "its privilege",

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from emu.debug.control import calls, judge, registers
 from emu.debug.control.stop import Stop
-from emu.errors import EmuError
 
-if TYPE_CHECKING:
-    from emu.debug.control.frames import Frame
-    from emu.debug.control.places import Places
-
-SP, RA, A0 = 2, 1, 10
-QUIET = ("limit", "breakpoint", "watchpoint", "event", "catch")
+SP = 2
 
 
 class Stepper:
@@ -21,7 +15,7 @@ class Stepper:
 
     # -- one instruction ----------------------------------------------------------------------------------------------
     def advance_task(self) -> Stop | None:
-        """Let the selected task complete one instruction or system call. A Stop if something ends that before it has."""
+        """Let the selected task complete one instruction or system call. A Stop if something ends that before."""
         pid, before = self.pid, self.registers().pc
         while True:
             task = self.kernel.tasks.get(pid)
@@ -29,18 +23,27 @@ class Stepper:
                 return self.gone(pid)
             cpu = task.cpu
             retired = self.machine.harts[cpu].instret if cpu >= 0 else 0
+            passing = self.passing()
             cause = self.engine.run(until_tick=self.engine.tick + 1) if cpu >= 0 else self.wait_for(pid)
-            if cause.kind not in QUIET:
-                return self.consider(cause)
+            if (stop := self.met_in_step(cause, passing, cpu, before)) is not None:
+                return stop
             task = self.kernel.tasks.get(pid)
             if task is None or task.mm is None:
                 return self.gone(pid)
-            if cause.kind in ("catch", "event") and (stop := self.consider(cause)) is not None:
-                return stop
             moved = cpu >= 0 and task.cpu == cpu and self.machine.harts[cpu].instret > retired
             if moved or registers.of_task(self.kernel, task).pc != before:
                 self.select_task(pid)
                 return None
+
+    def met_in_step(self, cause: Any, passing: bool, cpu: int, pc: int) -> Stop | None:
+        """What ends a step early: any stop but the end of its tick, and a breakpoint that the step begins at."""
+        if cause.kind == "limit":
+            return None
+        hart = self.machine.harts[cause.hart]
+        if cause.kind == "breakpoint" and cause.hart == cpu and hart.pc & self.kernel.xlen_mask == pc:
+            return None
+        stop = self.consider(cause, passing)
+        return None if stop is not None and stop.reason == "location" else stop
 
     def wait_for(self, pid: int) -> Any:
         """Run until a task that waits is on a hart again."""
@@ -53,6 +56,8 @@ class Stepper:
 
     def gone(self, pid: int) -> Stop:
         """The task that was stepped is no more."""
+        if self.kernel.exit is not None and self.engine.tick != self.reported and (stop := self.crashed()) is not None:
+            return stop
         return self.stop("exit" if self.kernel.exit is not None else "gone", detail={"gone": pid})
 
     def landed(self, reason: str = "step", detail: dict[str, Any] | None = None) -> Stop:
@@ -141,7 +146,7 @@ class Stepper:
         start = self.source(self.registers().pc)
         while True:
             pc = self.registers().pc
-            call = calls.call_at(self, pc)
+            call, returns = calls.call_at(self, pc), calls.is_return(self, pc)
             sp = self.registers().x[SP]
             if (stop := self.advance_task()) is not None:
                 return stop
@@ -152,70 +157,9 @@ class Stepper:
                 if (stop := self.run_to([call], sp)) is not None:
                     return stop
                 here = self.registers().pc
-            if start is None:
-                return None
-            if self.line_begins(here, start):
+            if start is None or self.line_begins(here, start) or (returns and self.source(here) not in (start, None)):
                 return None
 
     def line_begins(self, pc: int, start: tuple[str, int]) -> bool:
         """Whether a statement of another line than `start` begins here."""
         return self.source(pc) not in (start, None) and self.program.lines.starts_line(pc)
-
-    # -- calls --------------------------------------------------------------------------------------------------------
-    def finish(self, reverse: bool = False) -> Stop:
-        """Run until the selected frame returns; detail has what it returned. Backwards: to where it was called."""
-        if reverse:
-            return self.reverse_finish()
-        self.require_alive()
-        caller, sp = self.caller()
-        name = self.symbolize(self.current_frame().lookup_pc)
-        stop = self.run_to([caller.pc], sp)
-        if stop is not None:
-            return stop
-        return self.stop("finished", detail={"function": name.partition("+")[0], "value": self.registers().x[A0]})
-
-    def caller(self) -> tuple[Frame, int]:
-        """The frame that called the selected one, and where its stack is then. EmuError at the outermost."""
-        found = self.frames(self.frame + 2)
-        if len(found) < self.frame + 2:
-            raise EmuError("this is the outermost frame: it returns to nobody", hint="continue, or until LOCATION")
-        return found[self.frame + 1], found[self.frame + 1].registers.get(SP, 0)
-
-    def until(self, places: Places | None = None) -> Stop:
-        """As `next`, but never back in a loop; with a location: run there, or until the frame returns."""
-        if places is None:
-            return self.past_here()
-        return self.go_to(places, stop_at_return=True)
-
-    def advance(self, places: Places) -> Stop:
-        """Run until the selected task comes to a location."""
-        return self.go_to(places, stop_at_return=True)
-
-    def past_here(self) -> Stop:
-        """next, until the line lies behind this one or the frame has returned."""
-        start = self.source(self.registers().pc)
-        sp = self.registers().x[SP]
-        while True:
-            stop = self.next()
-            here = self.source(stop.pc)
-            if stop.reason != "step" or start is None or here is None or here[0] != start[0]:
-                return stop
-            if here[1] > start[1] or self.registers().x[SP] > sp:
-                return stop
-
-    def go_to(self, places: Places, stop_at_return: bool) -> Stop:
-        """Run to addresses, or out of the selected frame."""
-        self.require_alive()
-        row = None
-        found = self.frames(self.frame + 2)
-        if stop_at_return and len(found) >= self.frame + 2:
-            caller = found[self.frame + 1]
-            row = self.internal_break([caller.pc], self.pid, caller.registers.get(SP, 0))
-        pid = self.pid
-        goal = self.internal_break([*places, *places.bodies], pid)
-        try:
-            return self.run_on()
-        finally:
-            for each in (row, goal):
-                if each is not None:
-                    self.breaks.remove(each)

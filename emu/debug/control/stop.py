@@ -14,6 +14,7 @@ REASONS = {
     "location": "the place was reached",
     "limit": "the asked number of instructions or cycles has passed",
     "exit": "the program ended",
+    "signal": "a fault is about to kill the program: it stands at the instruction",
     "deadlock": "no task can ever run again",
     "interrupted": "the user stopped it",
     "start": "the beginning of the recorded time",
@@ -48,6 +49,7 @@ class Stop:
         return {
             "reason": self.reason, "hart": self.hart, "pid": self.pid, "pc": self.pc, "symbol": self.symbol,
             "file": self.source[0] if self.source else None, "line": self.source[1] if self.source else None,
-            "tick": self.tick, "cycle": self.cycle, "breakpoint": self.breakpoint, "detail": self.detail,
+            "tick": self.tick, "cycle": self.cycle, "breakpoint": self.breakpoint,
+            "detail": {key: each.as_dict() if hasattr(each, "as_dict") else each for key, each in self.detail.items()},
             "exit": None if ended is None else {"status": ended.status, "signal": ended.signal, "reason": ended.reason},
         }  # fmt: skip

@@ -85,7 +85,8 @@ def store_at(session: Session, cpu: int, row: Any) -> dict[str, Any]:
         insn = disassemble(int.from_bytes(data, "little"), pc, session.machine.xlen) if data else ""
         symbol = session.symbolize(pc)
     result = {
-        "who": "store", "tick": session.engine.tick, "cycle": hart.cycle, "hart": cpu, "by_pid": task.pid, "pc": pc, "symbol": symbol,
+        "who": "store", "tick": session.engine.tick, "cycle": hart.cycle, "hart": cpu, "by_pid": task.pid, "pc": pc,
+        "symbol": symbol,
         "source": f"{source[0]}:{source[1]}" if source else "", "instruction": insn,
         "old": int.from_bytes(old, "little") if old is not None else None,
     }  # fmt: skip
@@ -120,7 +121,8 @@ def by_kernel(
     cause = session.engine.run(until_tick=high)
     records += [cause.detail] if cause.kind == "catch" else []
     return {
-        "who": "kernel", "tick": low, "cycle": session.engine.cycle, "by_pid": pid, "doing": what_kernel_did(session, task, low),
+        "who": "kernel", "tick": low, "cycle": session.engine.cycle, "by_pid": pid, "doing": what_kernel_did(session,
+        task, low),
         "old": int.from_bytes(old, "little") if old is not None else None, "new": int.from_bytes(value, "little"),
     }  # fmt: skip
 

@@ -54,7 +54,7 @@ class FrameTable:
     def unwind(
         self, pc: int, registers: dict[int, int], load: Callable[[int], int | None], return_register: int = 1
     ) -> Caller | None:
-        """The caller's registers. `load(address)` reads a word, or None. None: there is no rule, or it needs what is lost."""
+        """The caller's registers. `load(address)` reads a word. None: there is no rule, or it needs what is lost."""
         row = self.row_at(pc)
         if row is None or "cfa" not in row:
             return None

@@ -1,4 +1,4 @@
-"""DWARF expressions: where a variable is (DWARF 5, 2.5 and 2.6). What compilers emit for plain C; anything else is unknown."""
+"""DWARF expressions: where a variable is (DWARF 5, 2.5 and 2.6), as far as compilers of plain C use them."""
 
 from __future__ import annotations
 

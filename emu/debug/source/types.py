@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from struct import unpack
 from typing import Any
 
-DEEPEST, MOST_ELEMENTS, LONGEST_STRING = 6, 32, 200
+DEEPEST, MOST_ELEMENTS, MOST_PARTS, LONGEST_STRING = 6, 32, 2000, 200
 LARGEST = 1 << 16  # bytes of one value that are read
 Reader = Callable[[int, int], bytes | None]
 
@@ -120,27 +120,51 @@ def number(die: Any, name: str) -> int:
     return attribute.value if attribute is not None and isinstance(attribute.value, int) else 0
 
 
-def spell(kind: Type, data: bytes | None, read: Reader, depth: int = 0) -> str:
+def spell(kind: Type, data: bytes | None, read: Reader) -> str:
     """A value in C's manner: `7`, `0x1000 "text"`, `{x = 3, y = 4}`. Pointers to char show their string."""
-    if data is None or len(data) < kind.size:
-        return "<not in memory>"
-    if kind.kind == "base":
-        return _base(kind, data[: kind.size])
-    value = int.from_bytes(data[: kind.size], "little")
-    if kind.kind == "pointer":
-        return f"{value:#x}" + (_string_at(value, read) if kind.target and _is_char(kind.target) and value else "")
-    if kind.kind == "enum":
-        return kind.names.get(value, str(value))
-    if depth >= DEEPEST:
-        return "{…}"
-    if kind.kind in ("struct", "union"):
-        parts = [
-            f"{name} = {spell(each, data[at : at + each.size], read, depth + 1)}" for name, at, each in kind.members
-        ]
+    return Speller(read).spell(kind, data, 0)
+
+
+class Speller:
+    """Writes one value; a hostile type that holds itself many times over is cut off."""
+
+    def __init__(self, read: Reader) -> None:
+        self.read, self.left = read, MOST_PARTS
+
+    def spell(self, kind: Type, data: bytes | None, depth: int) -> str:
+        """A value, inside `depth` others."""
+        self.left -= 1
+        if data is None or len(data) < kind.size:
+            return "<not in memory>"
+        if kind.kind == "base":
+            return _base(kind, data[: kind.size])
+        value = int.from_bytes(data[: kind.size], "little")
+        if kind.kind == "pointer":
+            is_text = kind.target and _is_char(kind.target) and value
+            return f"{value:#x}" + (_string_at(value, self.read) if is_text else "")
+        if kind.kind == "enum":
+            return kind.names.get(value, str(value))
+        if depth >= DEEPEST or self.left <= 0:
+            return "{…}"
+        if kind.kind in ("struct", "union"):
+            return self._members(kind, data, depth)
+        return self._elements(kind, data, depth) if kind.kind == "array" and kind.target else "…"
+
+    def _members(self, kind: Type, data: bytes, depth: int) -> str:
+        parts = []
+        for name, at, each in kind.members:
+            if self.left <= 0:
+                return "{" + ", ".join([*parts, "…"]) + "}"
+            parts.append(f"{name} = {self.spell(each, data[at : at + each.size], depth + 1)}")
         return "{" + ", ".join(parts) + "}"
-    if kind.kind == "array" and kind.target:
-        return _array_text(kind, data, read, depth)
-    return "…"
+
+    def _elements(self, kind: Type, data: bytes, depth: int) -> str:
+        size = kind.target.size
+        if _is_char(kind.target):
+            return quoted(data[: kind.count].split(b"\0")[0])
+        shown = min(kind.count, MOST_ELEMENTS, max(self.left, 1))
+        parts = [self.spell(kind.target, data[k * size : (k + 1) * size], depth + 1) for k in range(shown)]
+        return "{" + ", ".join(parts + (["…"] if shown < kind.count else [])) + "}"
 
 
 def _base(kind: Type, data: bytes) -> str:
@@ -156,15 +180,6 @@ def _base(kind: Type, data: bytes) -> str:
 
 def _is_char(kind: Type) -> bool:
     return kind.kind == "base" and kind.size == 1 and kind.encoding in (6, 8)
-
-
-def _array_text(kind: Type, data: bytes, read: Reader, depth: int) -> str:
-    size = kind.target.size
-    if _is_char(kind.target):
-        return quoted(data[: kind.count].split(b"\0")[0])
-    shown = min(kind.count, MOST_ELEMENTS)
-    parts = [spell(kind.target, data[k * size : (k + 1) * size], read, depth + 1) for k in range(shown)]
-    return "{" + ", ".join(parts + (["…"] if shown < kind.count else [])) + "}"
 
 
 def _string_at(addr: int, read: Reader) -> str:

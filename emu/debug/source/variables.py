@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from emu.debug.source.location import Context, Where, evaluate
 from emu.debug.source.types import Type, Types, number, text
 
 MOST_UNITS, MOST_NAMES, DEEPEST = 20_000, 100_000, 40
+VARIABLES = ("DW_TAG_variable", "DW_TAG_formal_parameter")
 
 
 @dataclass(slots=True)
@@ -46,13 +48,11 @@ class DebugInfo:
     # -- where is pc --------------------------------------------------------------------------------------------------
     def function_at(self, pc: int) -> Function | None:
         """The function that holds an address."""
-        try:
+        with suppress(Exception):  # hostile
             unit = self._unit_at(pc - self.bias)
             for function in self._functions(unit) if unit is not None else ():
                 if function.low <= pc < function.high:
                     return function
-        except Exception:  # hostile
-            pass
         return None
 
     def _unit_at(self, addr: int) -> Any:
@@ -110,27 +110,28 @@ class DebugInfo:
         """Arguments, then variables of the blocks that hold an address, the innermost last."""
         function = self.function_at(pc)
         found: list[Variable] = []
-        try:
+        with suppress(Exception):  # hostile
             if function is not None:
                 self._collect(function.die, pc - self.bias, found, 0)
-        except Exception:  # hostile
-            pass
         return sorted(found, key=lambda variable: not variable.is_argument)
 
     def _collect(self, die: Any, addr: int, found: list[Variable], depth: int) -> None:
         for child in die.iter_children():
-            if child.tag in ("DW_TAG_variable", "DW_TAG_formal_parameter"):
-                if name := self._name(child):
-                    found.append(self._variable(name, child, child.tag == "DW_TAG_formal_parameter"))
-            elif child.tag == "DW_TAG_lexical_block" and depth < DEEPEST:
-                if any(low <= addr < high for low, high in self._spans(child, child.cu)):
-                    self._collect(child, addr, found, depth + 1)
+            if child.tag in VARIABLES and (name := self._name(child)):
+                found.append(self._variable(name, child, child.tag == VARIABLES[1]))
+            elif child.tag == "DW_TAG_lexical_block" and depth < DEEPEST and self._holds(child, addr):
+                self._collect(child, addr, found, depth + 1)
+
+    def _holds(self, die: Any, addr: int) -> bool:
+        return any(low <= addr < high for low, high in self._spans(die, die.cu))
 
     def _variable(self, name: str, die: Any, is_argument: bool = False, is_global: bool = False) -> Variable:
         if self.types is None:
             self.types = Types(die.cu["address_size"])
         typed = die
-        while "DW_AT_type" not in typed.attributes and "DW_AT_abstract_origin" in typed.attributes:
+        for _ in range(4):
+            if "DW_AT_type" in typed.attributes or "DW_AT_abstract_origin" not in typed.attributes:
+                break
             typed = typed.get_DIE_from_attribute("DW_AT_abstract_origin")
         return Variable(name, self.types.of(typed), die, is_argument, is_global)
 
@@ -138,10 +139,8 @@ class DebugInfo:
         """A variable of file scope. The first question reads the heads of all units: half a second for a C library."""
         if self.globals is None:
             self.globals = {}
-            try:
+            with suppress(Exception):  # hostile
                 self._index_globals()
-            except Exception:  # hostile
-                pass
         die = self.globals.get(name)
         try:
             return self._variable(name, die, is_global=True) if die is not None else None

@@ -1,0 +1,76 @@
+"""Out of functions and on to places: finish, until, advance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emu.debug.control.stop import Stop
+from emu.errors import EmuError
+
+if TYPE_CHECKING:
+    from emu.debug.control.frames import Frame
+    from emu.debug.control.places import Places
+
+SP, A0 = 2, 10
+
+
+class Outward:
+    """The part of a Session that runs to where a function returns, or to a location."""
+
+    def finish(self, reverse: bool = False) -> Stop:
+        """Run until the selected frame returns; detail has what it returned. Backwards: to where it was called."""
+        if reverse:
+            return self.reverse_finish()
+        self.require_alive()
+        caller, sp = self.caller()
+        name = self.symbolize(self.current_frame().lookup_pc)
+        stop = self.run_to([caller.pc], sp)
+        if stop is not None:
+            return stop
+        return self.stop("finished", detail={"function": name.partition("+")[0], "value": self.registers().x[A0]})
+
+    def caller(self) -> tuple[Frame, int]:
+        """The frame that called the selected one, and where its stack is then. EmuError at the outermost."""
+        found = self.frames(self.frame + 2)
+        if len(found) < self.frame + 2:
+            raise EmuError("this is the outermost frame: it returns to nobody", hint="continue, or until LOCATION")
+        return found[self.frame + 1], found[self.frame + 1].registers.get(SP, 0)
+
+    def until(self, places: Places | None = None) -> Stop:
+        """As `next`, but never back in a loop; with a location: run there, or until the frame returns."""
+        if places is None:
+            return self.past_here()
+        return self.go_to(places, stop_at_return=True)
+
+    def advance(self, places: Places) -> Stop:
+        """Run until the selected task comes to a location."""
+        return self.go_to(places, stop_at_return=True)
+
+    def past_here(self) -> Stop:
+        """next, until the line lies behind this one or the frame has returned."""
+        start = self.source(self.registers().pc)
+        sp = self.registers().x[SP]
+        while True:
+            stop = self.next()
+            here = self.source(stop.pc)
+            if stop.reason != "step" or start is None or here is None or here[0] != start[0]:
+                return stop
+            if here[1] > start[1] or self.registers().x[SP] > sp:
+                return stop
+
+    def go_to(self, places: Places, stop_at_return: bool) -> Stop:
+        """Run to addresses, or out of the selected frame."""
+        self.require_alive()
+        row = None
+        found = self.frames(self.frame + 2)
+        if stop_at_return and len(found) >= self.frame + 2:
+            caller = found[self.frame + 1]
+            row = self.internal_break([caller.pc], self.pid, caller.registers.get(SP, 0))
+        pid = self.pid
+        goal = self.internal_break([*places, *places.bodies], pid)
+        try:
+            return self.run_on()
+        finally:
+            for each in (row, goal):
+                if each is not None:
+                    self.breaks.remove(each)
