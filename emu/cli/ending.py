@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from typing import TYPE_CHECKING, Any, TextIO
@@ -26,7 +27,21 @@ def ending(run: Run, plain: bool) -> str:
         lines.append(card.render().rstrip("\n"))
     if run.exit.reason in REASONS and not run.broken:
         lines.append(f"stopped: {REASONS[run.exit.reason]}; {where(run)}")
-    return "".join(f"{line}\n" for line in lines)
+    if run.broken and run.write_error != errno.EPIPE:
+        lines.append(f"error: the output cannot be written: {os.strerror(run.write_error).lower()}")
+    return "".join(f"{line}\n" for line in lines) + proc_files(run, plain)
+
+
+def proc_files(run: Run, plain: bool) -> str:
+    """The files of --proc, each under its name; plain: the name before each line."""
+    found = []
+    for path, text in run.kernel.captures.texts.items():
+        lines = text.splitlines()
+        if plain:
+            found += [f"/proc/{path}: {line}" for line in lines]
+        else:
+            found += [f"==> /proc/{path} <==", *lines, ""]
+    return "".join(f"{line}\n" for line in found)
 
 
 def where(run: Run) -> str:

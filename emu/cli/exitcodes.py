@@ -5,6 +5,7 @@ from __future__ import annotations
 OK = 0
 USAGE = 2
 INTERNAL = 70
+UNWRITABLE = 74
 LIMIT = 124
 SIGNAL_BASE = 128
 INTERRUPTED = 130
@@ -17,6 +18,7 @@ TABLE: tuple[tuple[str, str], ...] = (
         "a mistake in how emu was called or in what it was given: options, files, syntax, configuration",
     ),
     (str(INTERNAL), "a bug in emu itself (EMU_DEBUG=1 shows the traceback)"),
+    (str(UNWRITABLE), "the host has no room for the output (`> /dev/full`), or can't write it"),
     (str(LIMIT), "a limit was reached (--max-insns, --max-cycles, --max-output), or all processes wait for each other"),
     (
         f"{SIGNAL_BASE}+n",
@@ -27,7 +29,7 @@ TABLE: tuple[tuple[str, str], ...] = (
 )
 
 NOTE = (
-    "A guest may end with 2, 70 or 124 itself. When emu means it, a line on stderr says why\n"
+    "A guest may end with 2, 70, 74 or 124 itself. When emu means it, a line on stderr says why\n"
     "('error: …', 'stopped: …'); `--json` says it in the field exit.reason."
 )
 

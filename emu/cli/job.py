@@ -14,6 +14,7 @@ from emu.cli.params import COUNT, KEY_VALUE, MOUNT, SIZE, SWAP, WORDS, Mount, Sw
 MAX_HARTS = 64
 MAX_NODES = 8
 TIMINGS = ("off", "simple", "full")
+THP = ("never", "madvise", "always")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,12 @@ class Job:
     timing: str | None = None
     swap: SwapArea | None = None
     nodes: int = 1
+    thp: str = "never"
+    huge_pages: int = 0
+    poison: bool = False
+    stack: int | None = None
+    sysctls: tuple[tuple[str, str], ...] = ()
+    proc: str | None = None
     seed: int = 0
     aslr: bool = True
     mounts: tuple[Mount, ...] = ()
@@ -67,6 +74,12 @@ OPTIONS = (
     click.option("--timing", type=click.Choice(TIMINGS), help="How much the clock takes into account."),
     click.option("--swap", type=SWAP, help="A swap area for pages that RAM has no room for, like 64M or 64M,FILE."),
     click.option("--nodes", type=click.IntRange(1, MAX_NODES), default=1, help="NUMA nodes that share the memory."),
+    click.option("--thp", type=click.Choice(THP), default="never", help="Transparent huge pages."),
+    click.option("--huge-pages", type=click.IntRange(0), default=0, help="Huge pages set aside for MAP_HUGETLB."),
+    click.option("--stack", type=SIZE, help="RLIMIT_STACK of the program (default 8M)."),
+    click.option("--poison", is_flag=True, help="Fill freed frames with 0x6b, so that a stale read shows."),
+    click.option("--sysctl", "sysctls", type=KEY_VALUE, multiple=True, help="A tunable, like vm.swappiness=0."),
+    click.option("--proc", metavar="FILES", help="At the end, print files of /proc, like maps,meminfo (to stderr)."),
     click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, help="Of everything random: ASLR, getrandom."),
     click.option(
         "--no-aslr", "aslr", flag_value=False, default=True, help="Put stack, heap and mappings at fixed places."

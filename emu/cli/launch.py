@@ -5,6 +5,7 @@ The machine, and with it numba, is imported when the options are right and the p
 
 from __future__ import annotations
 
+import errno
 import posixpath
 import time
 from collections.abc import Callable
@@ -31,11 +32,14 @@ class Run:
     exit: Any
     seconds: float
     broken: bool
+    write_error: int = 0
 
     @property
     def code(self) -> int:
         """emu's exit code."""
-        return exitcodes.PIPE if self.broken else self.exit.code
+        if self.broken:
+            return exitcodes.PIPE if self.write_error == errno.EPIPE else exitcodes.UNWRITABLE
+        return self.exit.code
 
     def document(self) -> dict[str, Any]:
         """The dict of `emu stat --json`."""
@@ -66,9 +70,12 @@ def launch(
     from emu.machine.config import load_config
 
     config = load_config(job.preset, overrides(job))
+    kernel_settings(job)  # refuses, before anything is assembled
     program = load_program(job.program, job.sources, job.xlen, job.cflags)
-    stdin, stdout = Input.open(job.stdin), Output(2 if stdout_to_stderr else 1)
-    machine, kernel = boot(job, program, config, stdin, stdout)
+    stdin, stdout = Input.open(job.stdin), Output(2 if stdout_to_stderr else 1, buffered=prepare is None)
+    stderr = Output(2, buffered=prepare is None)
+    stdout.pair(stderr)
+    machine, kernel = boot(job, program, config, stdin, stdout, stderr)
     compile_machine(machine)
     if prepare is not None:
         prepare(kernel)
@@ -76,10 +83,14 @@ def launch(
     stdout.on_broken = machine.stop
     with stopped_by_ctrl_c(machine, stdin):
         begin = time.perf_counter()
-        exit = kernel.run(limits(job))
+        try:
+            exit = kernel.run(limits(job))
+        finally:
+            kernel.flush_output()
         seconds = time.perf_counter() - begin
+    kernel.captures.finish()
     stdin.close()
-    return Run(job, program, machine, kernel, exit, seconds, stdout.broken)
+    return Run(job, program, machine, kernel, exit, seconds, stdout.broken, stdout.error)
 
 
 def overrides(job: Job) -> dict[str, Any]:
@@ -88,7 +99,18 @@ def overrides(job: Job) -> dict[str, Any]:
     return dict(job.knobs) | {key: value for key, value in own.items() if value is not None}
 
 
-def boot(job: Job, program: Program, config: Any, stdin: Input, stdout: Output) -> tuple[Any, Any]:
+def kernel_settings(job: Job) -> dict[str, Any]:
+    """The kernel's options that don't depend on the program. EmuError for an unknown tunable or file of /proc."""
+    from emu.kernel import tunables
+    from emu.kernel.proc import capture
+
+    settings = {"sysctl": {name: tunables.parse(name, text) for name, text in job.sysctls}}
+    settings["proc"] = capture.parse(job.proc) if job.proc else ()
+    settings |= {"thp": job.thp, "huge_pages": job.huge_pages, "poison": job.poison, "nodes": job.nodes}
+    return settings if job.stack is None else settings | {"stack_limit": job.stack}
+
+
+def boot(job: Job, program: Program, config: Any, stdin: Any, stdout: Any, stderr: Any = None) -> tuple[Any, Any]:
     """A machine and a kernel with the program as process 1."""
     from emu.kernel import Kernel, Mount, Options
     from emu.machine import Machine
@@ -98,13 +120,13 @@ def boot(job: Job, program: Program, config: Any, stdin: Input, stdout: Output) 
         ram=job.max_ram,
         swap=job.swap.size if job.swap else 0,
         swap_file=job.swap.path if job.swap else None,
-        nodes=job.nodes,
+        **kernel_settings(job),
         seed=job.seed,
         aslr=job.aslr,
         mounts=tuple(Mount(str(host), guest, writable) for host, guest, writable in job.mounts),
         stdin=stdin,
         stdout=stdout,
-        stderr=Output(2),
+        stderr=stderr or Output(2),
     )
     kernel = Kernel(machine, options)
     name = guest_name(job.program)

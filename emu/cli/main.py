@@ -92,7 +92,8 @@ def fail(message: str) -> int:
 
 def unwritable(error: OSError) -> int:
     """The host has no room for what emu prints."""
-    return fail(f"error: the output cannot be written: {(error.strerror or str(error)).lower()}")
+    fail(f"error: the output cannot be written: {(error.strerror or str(error)).lower()}")
+    return exitcodes.UNWRITABLE
 
 
 def usage_message(error: click.ClickException) -> str:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from typing import Any
 
 from emu.cli.files import open_to_read
+
+BUFFER = 1 << 16  # bytes
+MOST_SECONDS = 0.05  # that bytes are held while the guest goes on writing
 
 
 class Interrupted(Exception):
@@ -47,26 +51,48 @@ class Input:
 
 
 class Output:
-    """Standard output or error. When nobody reads it any more, `on_broken` is called, and the rest is dropped."""
+    """Standard output or error. When it can't be written any more, `on_broken` is called, and the rest is dropped;
+    `error` is the host's errno.
 
-    def __init__(self, fd: int) -> None:
-        self.fd, self.broken, self.isatty = fd, False, os.isatty(fd)
+    `buffered`: what goes to no terminal is collected, for programs that write in small pieces; see `flush`.
+    """
+
+    def __init__(self, fd: int, buffered: bool = False) -> None:
+        self.fd, self.broken, self.error, self.isatty = fd, False, 0, os.isatty(fd)
         self.on_broken: Callable[[], None] = lambda: None
+        self.limit = BUFFER if buffered and not self.isatty else 0
+        self.held = bytearray()
+        self.flushed = time.monotonic()
+        self.other: Output | None = None
+
+    def pair(self, other: Output) -> None:
+        """What goes to the two keeps its order."""
+        self.other, other.other = other, self
 
     def read(self, count: int) -> bytes:
         """Nothing can be read from an output."""
         return b""
 
     def write(self, data: bytes) -> None:
-        """All bytes, in as many pieces as the host takes."""
+        """All bytes, now or soon."""
+        if self.other is not None and self.other.held:
+            self.other.flush()
+        self.held += data
+        if len(self.held) >= self.limit or time.monotonic() - self.flushed > MOST_SECONDS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what is held, in as many pieces as the host takes."""
+        data, self.held = memoryview(self.held), bytearray()
         while data and not self.broken:
             try:
                 data = data[os.write(self.fd, data) :]
             except BlockingIOError:
                 wait_until_writable(self.fd)
-            except OSError:
-                self.broken = True
+            except OSError as error:
+                self.broken, self.error = True, error.errno or 0
                 self.on_broken()
+        self.flushed = time.monotonic()
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Output:
         return self

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from emu.kernel import ps
+from emu.kernel.softirq import SOFTIRQS
+
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
 
@@ -22,6 +25,7 @@ def stats(kernel: Kernel) -> dict[str, Any]:
             "free": pages.nr_free_pages,
             "page_cache": vm.nr_file_pages,
             "page_tables": pages.nr_table_pages,
+            "max_page_tables": pages.max_table_pages,
             "max_rss": max((kernel.max_rss, *(t.mm.hiwater_rss for t in kernel.tasks.values() if t.mm)), default=0),
         },
         "swap_pages": {
@@ -43,5 +47,12 @@ def stats(kernel: Kernel) -> dict[str, Any]:
         "file_pages": {"dirty": vm.nr_dirty, "written": vm.nr_written},
         "disk_kb": {"in": vm.pgpgin, "out": vm.pgpgout},
         "context_switches": kernel.sched.nr_switches,
+        "interrupts": {name: sum(counts) for name, counts in kernel.irqs.counts.items()}
+        | {"ipi": sum(map(sum, kernel.irqs.ipis))},
+        "softirqs": {
+            name: sum(counts) for name, counts in zip(SOFTIRQS, kernel.softirqs.counts, strict=True) if any(counts)
+        },
         "output_bytes": kernel.output_bytes,
+        "processes": ps.table(kernel),
+        **({"proc": kernel.captures.texts} if kernel.captures.paths else {}),
     }

@@ -12,7 +12,7 @@ from typing import Any
 
 from emu.errors import EmuError
 from emu.kernel import accounting, boot, exec, process
-from emu.kernel.errno import Errno
+from emu.kernel.errno import ENOMEM, Errno
 from emu.kernel.fs.file import O_RDONLY, O_RDWR, File
 from emu.kernel.irq import Interrupts
 from emu.kernel.loop import Loop
@@ -21,6 +21,8 @@ from emu.kernel.mm.context import Asids
 from emu.kernel.mm.requests import Requests
 from emu.kernel.mm.shmem import ShmemFile
 from emu.kernel.options import Exit, Options
+from emu.kernel.proc.capture import Captures
+from emu.kernel.ps import Ended
 from emu.kernel.sched.core import Scheduler
 from emu.kernel.sched.policy import RoundRobin
 from emu.kernel.sched.timers import Timers
@@ -73,6 +75,7 @@ class Kernel(Loop, Clocks, Host, Current, Pages):
         self.deadline = UNKNOWN
         self.max_rss = 0
         self.card: Any = None  # why the last fatal fault happened
+        self.ended, self.captures = Ended(), Captures(self, self.options.proc)
         boot.boot_files(self)
         self.syscalls = table.build(self.xlen)
 
@@ -91,10 +94,8 @@ class Kernel(Loop, Clocks, Host, Current, Pages):
         file = File(inode, O_RDONLY, path)
         try:
             mm, pc, sp = exec.load(self, file, strings, env, rlimits)
-        except Errno as error:
-            raise EmuError(f"can't start {path}: {error}", hint="shorter arguments, more --ram?") from None
-        except OutOfMemory:
-            raise EmuError(f"can't start {path}: out of memory", hint="give the machine more --ram") from None
+        except (Errno, OutOfMemory) as error:
+            raise self._no_start(path, error) from None
         finally:
             file.put()
         task = process.new_process(self, rlimits)
@@ -104,6 +105,15 @@ class Kernel(Loop, Clocks, Host, Current, Pages):
         self.init = self.init or task
         self.sched.make_ready(task)
         return task
+
+    def _no_start(self, path: str, error: Exception) -> EmuError:
+        """Why a program can't be started, and what would help."""
+        free, total = self.pages.nr_free_pages * 4, self.pages.mem_map.count * 4
+        if isinstance(error, Errno) and error.number != ENOMEM:
+            return EmuError(f"can't start {path}: {error}", hint="shorter arguments?")
+        what = f"can't start {path}: {total} kB of memory are too few: {free} kB were left for the program"
+        need = max(256, 1 << (2 * total - 1).bit_length() - 1)
+        return EmuError(what, hint=f"--ram {need}K" if need < 1024 else f"--ram {need >> 10}M")
 
     def stats(self) -> dict[str, Any]:
         """Accounting for `emu stat`: faults by kind, system calls by name, resident pages, frames."""

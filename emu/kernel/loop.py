@@ -13,6 +13,7 @@ from emu.machine.stops import STOP_BREAKPOINT, STOP_BUDGET, STOP_DEADLINE, STOP_
 
 REASONS = {STOP_BREAKPOINT: "breakpoint", STOP_WATCHPOINT: "watchpoint"}
 BUDGET = 4_000_000  # instructions between two looks at the host's wishes
+OFTEN = 0xFFF  # traps between two looks at the guest's output
 NEVER = 1 << 62
 
 
@@ -48,6 +49,7 @@ class Loop:
         """Run, serving traps, until there is something to decide; the reason to stop, or ''."""
         several_nodes = len(self.pages.zonelists) if len(self.pages.zonelists) > 1 else 0
         machine, handle_trap, single = self.machine, trap.handle_trap, len(self.harts) == 1
+        traps = 0
         while not self.need_resched:
             budget = BUDGET if last_insn is None else min(BUDGET, last_insn - self.retired())
             if budget <= 0:
@@ -58,10 +60,15 @@ class Loop:
                 if several_nodes:
                     self.pages.set_node(cpu % several_nodes)
                 handle_trap(self, cpu)
+                traps += 1
+                if not traps & OFTEN:
+                    self.flush_output()
             elif reason == STOP_DEADLINE:
                 return self._deadline_met(limits)
             elif reason != STOP_BUDGET:
                 return REASONS.get(reason, "stopped")
+            else:
+                self.flush_output()
         return "max-output" if self.output_spent else ""
 
     def _kick(self) -> None:
@@ -107,6 +114,8 @@ class Loop:
         if time is None:
             return False
         hart = self.harts[self.cpu]
+        if time > hart.cycle + BUDGET:
+            self.flush_output()
         if time > hart.cycle:
             causes = [task.io_cause for task in self.tasks.values() if task.io_cause is not None]
             hart.charge(causes[0] if causes else LEDGER_IDLE, time - hart.cycle)

@@ -39,6 +39,8 @@ class Options:
     stdin: Stream | None = None  # None = empty; see emu.kernel.fs.console: HostStream(fd), Capture()
     stdout: Stream | None = None
     stderr: Stream | None = None
+    sysctl: dict[str, int] = field(default_factory=dict)  # tunables by name, like "vm.swappiness"
+    proc: tuple[str, ...] = ()  # files of /proc to keep when process 1 ends: see proc.capture
     costs: dict[str, int] = field(default_factory=dict)  # overrides of emu.kernel.costs, by name
 
 

@@ -76,6 +76,12 @@ class Host:
         self.output_bytes += len(data)
         return data
 
+    def flush_output(self) -> None:
+        """The host's streams show what the guest has written so far."""
+        for stream in (self.stdout, self.stderr):
+            if hasattr(stream, "flush"):
+                stream.flush()
+
     def random_bytes(self, count: int) -> bytes:
         return self.random.randbytes(count)
 

@@ -18,7 +18,7 @@ def tables(document: Mapping[str, Any], hart: int | None = None) -> list[Table]:
     """All tables of the report: of the total, or of one hart."""
     part = document["total"] if hart is None else document["harts"][hart]
     found = [overview(document, part), *instructions(part), *units("caches", part, False), *units("TLBs", part, True)]
-    found += [events(part), kernel(document["kernel"]), ledger(part)]
+    found += [events(part), kernel(document["kernel"]), processes(document["kernel"]), ledger(part)]
     if hart is None and len(document["harts"]) > 1:
         found.append(harts(document["harts"]))
     return [table for table in found if table.rows]
@@ -91,11 +91,29 @@ def kernel(accounts: Mapping[str, Any]) -> Table:
     """
     rows = []
     for key, value in accounts.items():
+        if key in ("processes", "proc"):  # shown elsewhere
+            continue
         group = value.items() if isinstance(value, Mapping) else [(None, value)]
         if isinstance(value, Mapping) and not any(value.values()):
             continue
         rows += [(key if name is None else f"{key}.{name}", figure(n)) for name, n in group]
     return Table("kernel", ("account", "count"), rows)
+
+
+PROCESS = {
+    "pid": "pid", "ppid": "ppid", "name": "name", "vsz_kb": "VSZ kB", "peak_rss_kb": "peak RSS kB",
+    "swap_kb": "swap kB", "minor_faults": "minflt", "major_faults": "majflt", "cycles": "cycles", "switches": "switches",
+}  # fmt: skip
+
+
+def processes(accounts: Mapping[str, Any]) -> Table:
+    """A row for each process, of those that ended as they were at their end."""
+    rows = []
+    for each in accounts.get("processes", []):
+        ended = f"signal {each['signal']}" if each["signal"] else f"status {each['status']}"
+        state = ended if each["state"] in ("exited", "killed") else each["state"]
+        rows.append((*(str(each[key]) if key in ("pid", "ppid") else each[key] for key in PROCESS), state))
+    return Table("processes", (*PROCESS.values(), "end"), rows)
 
 
 def figure(value: Any) -> Cell:

@@ -40,7 +40,9 @@ TERMIOS = struct.pack(
 
 
 class Stream(Protocol):
-    """One direction of a console: `read` returns b"" at the end, `write` takes all bytes."""
+    """One direction of a console: `read` returns b"" at the end, `write` takes all bytes; it may hold them back until
+    `flush`, if it has that.
+    """
 
     isatty: bool
 
@@ -95,6 +97,7 @@ class Console(Inode):
 
     def read_iter(self, file: File, to: Any, pos: int) -> int:
         if not self.held and to.count:
+            self.sb.kernel.flush_output()
             self.held = self.source.read(min(to.count, CHUNK))
         copied = to.put(self.held[: to.count])
         self.held = self.held[copied:]

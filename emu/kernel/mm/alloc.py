@@ -40,7 +40,7 @@ class PageAllocator:
         self.reclaim: Callable[[int], bool] = lambda order: False  # the slow path; set by the reclaimer
         self.wake_kswapd: Callable[[Zone], None] = lambda zone: None
         self.lru = Lru(self.mem_map)
-        self.nr_table_pages = 0
+        self.nr_table_pages = self.max_table_pages = 0
         self.nr_alloc = self.nr_free_calls = 0  # of blocks, for statistics
         self._boot()
         self.set_node(0)
@@ -225,6 +225,7 @@ class PageAllocator:
         self.mem_map.flags[pfn] = PG_TABLE
         self.mem_map.index[pfn] = 0
         self.nr_table_pages += 1
+        self.max_table_pages = max(self.max_table_pages, self.nr_table_pages)
         return pfn
 
     def free_table(self, pfn: int) -> None:

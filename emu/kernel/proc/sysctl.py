@@ -1,40 +1,30 @@
-"""/proc/sys/vm and /proc/sys/kernel: the tunables, with their bounds (Documentation/admin-guide/sysctl/vm.rst)."""
+"""/proc/sys/vm and /proc/sys/kernel: the tunables as files; emu.kernel.tunables has the table of them."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING
 
+from emu.kernel import tunables
 from emu.kernel.errno import EINVAL, EPERM, Errno
 from emu.kernel.fs.inode import Inode
 from emu.kernel.fs.procfs import ProcDir, ProcFile
 from emu.kernel.mm import filemap
+from emu.kernel.tunables import KERNEL, VM, attribute
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
 
-# name -> (least, most), values of kernel.sysctl
-VM = {
-    "swappiness": (0, 200),
-    "overcommit_memory": (0, 2),
-    "overcommit_ratio": (0, 100),
-    "page-cluster": (0, 10),
-    "panic_on_oom": (0, 2),
-    "oom_kill_allocating_task": (0, 1),
-    "dirty_ratio": (0, 100),
-    "dirty_background_ratio": (0, 100),
-    "vfs_cache_pressure": (0, 1000),
-    "max_map_count": (0, 1 << 20),
-    "mmap_min_addr": (4096, 1 << 20),
-}
-KERNEL = {"pid_max": (16, 32768)}
-SPECIAL = ("min_free_kbytes", "drop_caches", "nr_hugepages")
+SPECIAL = (*tunables.SPECIAL, "drop_caches")
 FIXED = {"ostype": "Linux", "osrelease": "6.12.0-emu", "version": "#1 SMP"}
 UTS = ("hostname", "domainname")
 
 
-def attribute(name: str) -> str:
-    return name.replace("-", "_")
+def show(kernel: Kernel, name: str) -> bytes:
+    """The value of a tunable."""
+    special = {"min_free_kbytes": kernel.pages.min_free_kbytes, "nr_hugepages": kernel.huge_pool.total}
+    value = special[name] if name in special else getattr(kernel.sysctl, attribute(name))
+    return f"{value}\n".encode()
 
 
 def make_tree(kernel: Kernel, parent: ProcDir) -> ProcDir:
@@ -54,8 +44,7 @@ def find_room(kernel: Kernel, here: ProcDir, name: str) -> Inode | None:
 
 def find(kernel: Kernel, table: dict[str, tuple[int, int]], here: ProcDir, name: str) -> Inode | None:
     if name in table:
-        show = lambda: f"{getattr(kernel.sysctl, attribute(name))}\n".encode()  # noqa: E731
-        return ProcFile(here.sb, show, partial(store, kernel, name, *table[name]))
+        return ProcFile(here.sb, partial(show, kernel, name), partial(store, kernel, name, *table[name]))
     if table is KERNEL:
         if name in FIXED:
             return ProcFile(here.sb, lambda: f"{FIXED[name]}\n".encode())
@@ -65,11 +54,11 @@ def find(kernel: Kernel, table: dict[str, tuple[int, int]], here: ProcDir, name:
             return ProcFile(here.sb, lambda: b"2\n" if kernel.options.aslr else b"0\n")
         return None
     if name == "min_free_kbytes":
-        show = lambda: f"{kernel.pages.min_free_kbytes}\n".encode()  # noqa: E731
-        return ProcFile(here.sb, show, partial(store_min_free, kernel))
+        return ProcFile(here.sb, partial(show, kernel, name), partial(store_min_free, kernel))
     if name == "nr_hugepages":
-        show = lambda: f"{kernel.huge_pool.total}\n".encode()  # noqa: E731
-        return ProcFile(here.sb, show, lambda data: kernel.huge_pool.resize(max(0, number(kernel, data))))
+        return ProcFile(
+            here.sb, partial(show, kernel, name), lambda data: kernel.huge_pool.resize(max(0, number(kernel, data)))
+        )
     if name == "drop_caches":
         return ProcFile(here.sb, lambda: b"0\n", partial(drop_caches, kernel))
     return None

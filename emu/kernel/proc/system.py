@@ -90,7 +90,7 @@ def interrupts(kernel: Kernel) -> bytes:
     """Timer and disks by their numbers, then what harts send each other."""
     lines = ["           " + "".join(f"CPU{n:<8}" for n in range(len(kernel.harts)))]
     rows = [(f"{number:>3}: ", kernel.irqs.counts[name], f" {what}") for name, (number, what) in SOURCES.items()]
-    rows += [(f"IPI{n}:", counts, f"  {IPI_NAMES[n]}") for n, counts in enumerate(kernel.irqs.ipis)]
+    rows += [(f"IPI{n}:", counts, f" {IPI_NAMES[n]}") for n, counts in enumerate(kernel.irqs.ipis)]
     lines += [name + "".join(f"{n:10d} " for n in counts) + what for name, counts, what in rows]
     return ("\n".join(lines) + "\n").encode()
 
