@@ -41,10 +41,10 @@ class Terminal:
             return True
         except pexpect.EOF:
             return False
-        for _ in range(data.count(b"\x1b[6n")):  # where is the cursor?
-            self.child.send(f"\x1b[{self.screen.cursor.y + 1};{self.screen.cursor.x + 1}R")
         self.raw += data
         self.stream.feed(data)
+        for _ in range(data.count(b"\x1b[6n")):  # where is the cursor?
+            self.child.send(f"\x1b[{self.screen.cursor.y + 1};{self.screen.cursor.x + 1}R")
         return True
 
     def until(self, text: str, gone: bool = False) -> str:
