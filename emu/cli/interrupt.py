@@ -17,6 +17,7 @@ def stopped_by_ctrl_c(machine: Any, stdin: Input) -> Iterator[None]:
 
     def on_interrupt(number: int, frame: FrameType | None) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        stdin.stopped = True
         machine.stop()
         if stdin.waiting:
             raise Interrupted

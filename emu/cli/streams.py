@@ -21,7 +21,8 @@ class Input:
     """Standard input. A read ends when Ctrl-C comes, as if the input had ended."""
 
     def __init__(self, fd: int, owned: bool = False) -> None:
-        self.fd, self.owned, self.waiting, self.isatty = fd, owned, False, os.isatty(fd)
+        self.fd, self.owned, self.isatty = fd, owned, os.isatty(fd)
+        self.waiting = self.stopped = False
 
     @classmethod
     def open(cls, path: str | None) -> Input:
@@ -31,7 +32,9 @@ class Input:
     def read(self, count: int) -> bytes:
         """At most `count` bytes; b"" at the end, and where the host has no stdin at all."""
         try:
-            self.waiting = True
+            self.waiting = True  # from here on Ctrl-C raises Interrupted
+            if self.stopped:
+                return b""
             return os.read(self.fd, count)
         except (Interrupted, OSError):
             return b""

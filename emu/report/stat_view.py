@@ -102,7 +102,8 @@ def kernel(accounts: Mapping[str, Any]) -> Table:
 
 PROCESS = {
     "pid": "pid", "ppid": "ppid", "name": "name", "vsz_kb": "VSZ kB", "peak_rss_kb": "peak RSS kB",
-    "swap_kb": "swap kB", "minor_faults": "minflt", "major_faults": "majflt", "cycles": "cycles", "switches": "switches",
+    "swap_kb": "swap kB", "minor_faults": "minflt", "major_faults": "majflt", "cycles": "cycles",
+    "switches": "switches",
 }  # fmt: skip
 
 
