@@ -87,20 +87,22 @@ class Operands:
 
     def postfix(self, value: Value) -> Value:
         """[index] .member ->member."""
-        while (operator := self.take("[", ".", "->")) is not None:
-            if operator.text == "[":
+        while True:
+            operator, token = self.take("[", "->"), self.token
+            if operator is None:
+                if token.kind != "name" or token.text[0] != ".":
+                    return value
+                self.at += 1
+                value = self.member(value, token.text[1:].split("."), token)
+            elif operator.text == "[":
                 index = self.ternary()
                 self.need("]")
                 value = self.element(value, index.number)
-                continue
-            token = self.token
-            if token.kind != "name":
+            elif token.kind != "name":
                 raise self.wrong("the name of a member is missing")
-            self.at += 1
-            if operator.text == "->":
-                value = self.follow(value)
-            value = self.member(value, token.text.split("."), token)
-        return value
+            else:
+                self.at += 1
+                value = self.member(self.follow(value), token.text.split("."), token)
 
     def element(self, value: Value, index: int) -> Value:
         kind = value.type.target if value.type is not None and value.type.kind in ("pointer", "array") else None

@@ -1,0 +1,158 @@
+"""Expressions: C's operators, widths and signs, casts, memory, members; and errors that point at the column."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from emu.debug.expr import evaluate
+from emu.debug.source.types import Type
+from emu.debug.value import Value, base_type, make, pointer_to
+from emu.errors import EmuError
+
+POINT = Type("struct", "struct point", 8, members=[("x", 0, base_type("int", 64)), ("y", 4, base_type("int", 64))])
+MEMORY = bytes(range(256))
+
+
+class Names:
+    """Registers a0 = -1 and sp = 0x90000000, a symbol, a pointer p to a point at 16, memory of 256 bytes."""
+
+    def __init__(self, xlen: int = 64) -> None:
+        self.xlen, self.loads = xlen, 0
+
+    def register(self, name: str) -> Value:
+        if name == "a0":
+            return make(-1, self.xlen, True, register="a0")
+        if name == "sp":
+            return make(0x90000000, self.xlen, False, register="sp")
+        raise EmuError(f"no register is called ${name}", hint="did you mean 'a0'?")
+
+    def name(self, name: str) -> Value:
+        if name == "table":
+            return make(64, self.xlen, False, address=64)
+        if name == "p":
+            return make(16, self.xlen, False, address=8, type=pointer_to(POINT, self.xlen))
+        raise EmuError(f"no symbol is called {name!r}")
+
+    def load(self, address: int, size: int) -> bytes:
+        self.loads += 1
+        if address + size > len(MEMORY):
+            raise EmuError(f"nothing is mapped at {address:#x}")
+        return MEMORY[address : address + size]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1 + 2 * 3", 7),
+        ("(1 + 2) * 3", 9),
+        ("-7 / 2", -3),
+        ("-7 % 2", -1),
+        ("1 << 4 | 1", 17),
+        ("~0 == -1", 1),
+        ("!5", 0),
+        ("0x10 > 15 && 2 >= 2", 1),
+        ("0 && 1/0", 0),
+        ("1 || 1/0", 1),
+        ("0 ? 1/0 : 4", 4),
+        ("1 ? 2 : 0 ? 3 : 4", 2),
+        ("4k", 4096),
+        ("0b101", 5),
+        ("1_000", 1000),
+        ("'a'", 97),
+        ("'\\n'", 10),
+        ("$a0 < 0", 1),
+        ("$a0 == -1", 1),
+        ("$sp > 0", 1),
+        ("(u8) $a0", 255),
+        ("(i8) 0x80", -128),
+        ("(unsigned char) 300", 44),
+        ("*(u8 *) 3", 3),
+        ("*(u16*)2", 0x0302),
+        ("*(u8 *) (table + 1)", 65),
+        ("table", 64),
+        ("&table", 64),
+        ("p->x", 0x13121110),
+        ("(*p).y", 0x17161514),
+        ("p[1].x", 0x1B1A1918),
+        ("p + 1", 24),
+        ("&p->y", 20),
+        ("((u8 *) table)[2]", 66),
+    ],
+)
+def test_values(text: str, value: int) -> None:
+    """Results on RV64."""
+    assert evaluate(text, Names()).number == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("$sp", 0x90000000),
+        ("$sp > 0x80000000", 1),
+        ("$a0 == 0xffffffff", 1),
+        ("$a0 < 0", 1),
+        ("0x7fffffff + 1", -0x80000000),
+        ("*8", 0x0B0A0908),
+        ("table[1]", 0x47464544),
+    ],
+)
+def test_values_of_rv32(text: str, value: int) -> None:
+    """The same with registers of 32 bits."""
+    assert evaluate(text, Names(32)).number == value
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "message"),
+    [
+        ("", 1, "an expression is missing"),
+        ("1 +", 4, "an expression is missing"),
+        ("(1", 3, ") is missing"),
+        ("1 2", 3, "unexpected '2'"),
+        ("1 ; 2", 3, "unexpected ';'"),
+        ("1 + nosuch", 5, "no symbol is called 'nosuch'"),
+        ("$nosuch", 1, "no register is called $nosuch"),
+        ("3 / (1 - 1)", 3, "division by zero"),
+        ("&3", 1, "that has no address"),
+        ("p->z", 4, "has no member 'z'"),
+        ("table.x", 1, "has no member 'x'"),
+        ("0x1ffffffffffffffff", 1, "does not fit in 64 bits"),
+        ("1 ? 2", 6, ": is missing"),
+    ],
+)
+def test_mistakes(text: str, column: int, message: str) -> None:
+    """Errors say what is wrong, and where."""
+    with pytest.raises(EmuError) as caught:
+        evaluate(text, Names())
+    assert message in caught.value.message
+    assert caught.value.place is not None
+    assert caught.value.place.column == column
+
+
+def test_what_is_left_out_is_not_loaded() -> None:
+    """The branch that does not count reads no memory."""
+    names = Names()
+    assert evaluate("1 || *(u8 *) 3", names).number == 1
+    assert names.loads == 0
+
+
+def test_depth_and_length_are_bounded() -> None:
+    """Neither a tower of brackets nor a long line is a danger."""
+    for text in ("(" * 5000, "-" * 3000 + "1", "1+" * 100_000 + "1", "*" * 200 + "8"):
+        with pytest.raises(EmuError):
+            evaluate(text, Names())
+
+
+WORDS = st.sampled_from(["1", "0x10", "$a0", "table", "p", "->x", "+", "-", "*", "&", "(", ")", "[", "]", "(u8)", "?", ":", "<<"])
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(WORDS, max_size=14).map(" ".join) | st.text(max_size=30))
+def test_anything_is_a_value_or_a_mistake(text: str) -> None:
+    """Whatever is typed, nothing but EmuError comes out, and values fit their bits."""
+    try:
+        value = evaluate(text, Names())
+    except EmuError:
+        return
+    assert -(1 << 63) <= value.number < 1 << 64
