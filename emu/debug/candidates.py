@@ -124,6 +124,13 @@ def host_files(session: Any, typed: str) -> Words:
             yield folder + slash + entry.name + ("/" if entry.is_dir() else ""), "folder" if entry.is_dir() else ""
 
 
+def panes(session: Any) -> Words:
+    """Panes of the full screen."""
+    from emu.debug.tui.panes import PANES
+
+    yield from ((name, pane.meaning) for name, pane in PANES.items())
+
+
 SOURCES: dict[str, tuple[Callable[[Any], Words], ...]] = {
     "expression": (symbols, registers, areas, csrs),
     "location": (symbols, sources),
@@ -138,6 +145,7 @@ SOURCES: dict[str, tuple[Callable[[Any], Words], ...]] = {
     "signal": (signals,),
     "procfile": (proc_files,),
     "rest": (symbols, registers),
+    "pane": (panes,),
 }
 """Kind → where its words come from, the likeliest first."""
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 KINDS = (
     "expression", "location", "register", "symbol", "number", "word", "rest", "file", "pid", "hart", "breakpoint",
     "command", "setting", "event", "syscall", "signal", "procfile", "choice", "format",
+    "pane",
 )  # fmt: skip
 
 

@@ -14,8 +14,9 @@ from emu.debug.registry import registry
 
 ROOT = Path(__file__).resolve().parents[2]
 ODD = (
-    "-1", "0", "1", "99999999999999999999", "0x7fffffffffffffff", "$pc", "$sp", "$nothing", "*0", "main", "_start", "''",
-    "(", "1/0", "%", "a b", "-x", "--", "hello.s:1", ":", "🦜", "\x1b[2J", "[", "$a0 +", "u8", "*(u64 *) $sp", "/proc/1/maps",
+    "-1", "0", "1", "99999999999999999999", "0x7fffffffffffffff", "$pc", "$sp", "$nothing", "*0", "main", "_start", "",
+    "(", "1/0", "%", "a b", "-x", "--", "hello.s:1", ":", "🦜", "\x1b[2J", "[", "$a0 +", "u8", "*(u64 *) $sp", "''",
+    "/proc/1/maps",
 )  # fmt: skip
 FITTING = {
     "expression": ("$pc", "$sp", "0", "-1", "$a0 + 8", "0xffffffffffffffff", "*$sp", "0x10100"),

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from emu.debug.command import Arg, Command
 from emu.debug.settings import SETTINGS
 from emu.debug.view import Table, View
-from emu.errors import EmuError, did_you_mean
 
 if TYPE_CHECKING:
     from emu.debug.shell import Shell
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
 
 def show(shell: Shell, name: str | None) -> View:
     """One setting, or all."""
-    if name and name not in SETTINGS:
-        raise EmuError(f"no setting {name!r} of the debugger", hint=did_you_mean(name, SETTINGS))
     shown = {key: value for key, value in shell.settings.as_dict().items() if name in (None, key)}
     rows = [[[(key, "insn")], [(value, "value")], SETTINGS[key].meaning] for key, value in shown.items()]
     return View("show", shown, [Table(["setting", "now", "meaning"], rows)])
@@ -50,7 +47,15 @@ COMMANDS = (
         "show",
         "Show the debugger's settings.",
         show,
-        (Arg("name", "setting", optional=True, help="a setting of the debugger; without it, all"),),
+        (
+            Arg(
+                "name",
+                "choice",
+                optional=True,
+                choices=tuple(SETTINGS),
+                help="a setting of the debugger; without it, all",
+            ),
+        ),
         group="session",
         example=("programs/hello.s", ("show",)),
         extra="shell",

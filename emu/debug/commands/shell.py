@@ -125,6 +125,6 @@ COMMANDS = (
     own("show commands", "The lines that were typed so far.", typed,
         Arg("count", "number", optional=True, help="how many; 20 if not given"), example=("show commands",)),
     own("layout", "Full screen: panes that follow the program. Without names, those that fit.", layout,
-        Arg("panes", "word", optional=True, many=True, help="which panes, like source registers memory"),
+        Arg("panes", "pane", optional=True, many=True, help="which panes, like source registers memory"),
         example=("layout",)),
 )  # fmt: skip
