@@ -79,7 +79,7 @@ OPTIONS = (
     click.option("--stack", type=SIZE, help="RLIMIT_STACK of the program (default 8M)."),
     click.option("--poison", is_flag=True, help="Fill freed frames with 0x6b, so that a stale read shows."),
     click.option("--sysctl", "sysctls", type=KEY_VALUE, multiple=True, help="A tunable, like vm.swappiness=0."),
-    click.option("--proc", metavar="FILES", help="At the end, print files of /proc, like maps,meminfo (to stderr)."),
+    click.option("--proc", metavar="FILES", help="At the end, print files of /proc: maps,meminfo (to stderr)."),
     click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, help="Of everything random: ASLR, getrandom."),
     click.option(
         "--no-aslr", "aslr", flag_value=False, default=True, help="Put stack, heap and mappings at fixed places."

@@ -70,7 +70,8 @@ def launch(
     from emu.machine.config import load_config
 
     config = load_config(job.preset, overrides(job))
-    kernel_settings(job)  # refuses, before anything is assembled
+    if job.sysctls or job.proc:
+        kernel_settings(job)  # refuses, before anything is assembled
     program = load_program(job.program, job.sources, job.xlen, job.cflags)
     stdin, stdout = Input.open(job.stdin), Output(2 if stdout_to_stderr else 1, buffered=prepare is None)
     stderr = Output(2, buffered=prepare is None)

@@ -101,9 +101,8 @@ def kernel(accounts: Mapping[str, Any]) -> Table:
 
 
 PROCESS = {
-    "pid": "pid", "ppid": "ppid", "name": "name", "vsz_kb": "VSZ kB", "peak_rss_kb": "peak RSS kB",
-    "swap_kb": "swap kB", "minor_faults": "minflt", "major_faults": "majflt", "cycles": "cycles",
-    "switches": "switches",
+    "vsz_kb": "VSZ kB", "peak_rss_kb": "peak RSS", "swap_kb": "swap kB", "minor_faults": "minflt",
+    "major_faults": "majflt", "switches": "switches", "cycles": "cycles",
 }  # fmt: skip
 
 
@@ -113,8 +112,8 @@ def processes(accounts: Mapping[str, Any]) -> Table:
     for each in accounts.get("processes", []):
         ended = f"signal {each['signal']}" if each["signal"] else f"status {each['status']}"
         state = ended if each["state"] in ("exited", "killed") else each["state"]
-        rows.append((*(str(each[key]) if key in ("pid", "ppid") else each[key] for key in PROCESS), state))
-    return Table("processes", (*PROCESS.values(), "end"), rows)
+        rows.append((f"{each['pid']} {each['name']}", str(each["ppid"]), *(each[key] for key in PROCESS), state))
+    return Table("processes", ("process", "parent", *PROCESS.values(), "end"), rows)
 
 
 def figure(value: Any) -> Cell:
