@@ -62,7 +62,7 @@ class Kernel(Loop, Clocks, Host, Current, Pages):
         self.timers = Timers(self)
         self.sched = Scheduler(self, RoundRobin(int(self.options.clock_hz * SLICE_SECONDS)))
         self.tasks: dict[int, Task] = {}
-        self.nr_forks = 0
+        self.nr_forks = self.entries = 0
         self.irqs, self.softirqs = Interrupts(self), Softirqs(self)
         self.futexes: dict[Any, Any] = {}
         self.yield_wanted = False

@@ -9,18 +9,21 @@ from emu.kernel.irq import IPI_RESCHEDULE
 from emu.kernel.options import Exit, Limits
 from emu.kernel.services import UNKNOWN
 from emu.machine.ledger import LEDGER_IDLE
-from emu.machine.stops import STOP_BREAKPOINT, STOP_BUDGET, STOP_DEADLINE, STOP_TRAP, STOP_WATCHPOINT
+from emu.machine.stops import STOP_BREAKPOINT, STOP_BUDGET, STOP_DEADLINE, STOP_EVENT, STOP_TRAP, STOP_WATCHPOINT
 
 REASONS = {STOP_BREAKPOINT: "breakpoint", STOP_WATCHPOINT: "watchpoint"}
 BUDGET = 4_000_000  # instructions between two looks at the host's wishes
 OFTEN = 0xFFF  # traps between two looks at the guest's output
 NEVER = 1 << 62
+EXITED, DEADLOCK, TRACED = range(100, 103)  # beyond the machine's reasons: see `advance`
+NO_LIMITS = Limits()
 
 
 class Loop:
     """`run` and its parts."""
 
     machine: Any
+    entries: int  # into the kernel: traps, deadlines, idle stretches
 
     def run(self, limits: Limits | None = None) -> Exit:
         """Run until the first process ends, a limit is met or the machine is stopped; may be called again then."""
@@ -29,10 +32,7 @@ class Loop:
         self.output_spent = False
         last_insn = None if limits.max_insns is None else self.retired() + limits.max_insns
         while self.exit is None:
-            self.need_resched = False
-            if self.kicked:
-                self._kick()
-            self.sched.fill_idle_harts()
+            self.settle()
             if self.exit is not None:  # a signal on the way back to user mode
                 break
             if not any(hart.online for hart in self.harts):
@@ -56,6 +56,7 @@ class Loop:
                 return "max-insns"
             reason = machine.run(budget, self._deadline(limits) if self.deadline < 0 else self.deadline)
             if reason == STOP_TRAP:
+                self.entries += 1
                 self.cpu = cpu = 0 if single else machine.stopped
                 if several_nodes:
                     self.pages.set_node(cpu % several_nodes)
@@ -71,6 +72,64 @@ class Loop:
                 self.flush_output()
         return "max-output" if self.output_spent else ""
 
+    def settle(self) -> None:
+        """After the kernel's work, before harts go on: signals for running tasks, and tasks for idle harts."""
+        self.need_resched = False
+        if self.kicked:
+            self._kick()
+        self.sched.fill_idle_harts()
+
+    def advance(self, until_tick: int, entries: int, catching: bool = False) -> int:
+        """As `run`, for those who follow closely: until a tick, and for so many entries of the kernel at most.
+
+        Returns 0, the machine's reason where a stop is no business of the kernel, EXITED, DEADLOCK, or TRACED when the
+        tracer asked for a stop. catching: stop also at hardware events that the kernel causes (STOP_EVENT).
+        """
+        reason = 0
+        for _ in range(entries):
+            if self.need_resched:
+                self.settle()
+            if self.exit is not None:
+                return EXITED
+            left = until_tick - self.tick
+            if left <= 0:
+                break
+            reason = self._advance_once(left)
+            if reason in (STOP_TRAP, STOP_DEADLINE):
+                reason = STOP_EVENT if catching and self.machine.caught else 0
+            if self.tracer is not None and self.tracer.stop is not None:
+                reason = TRACED
+            if reason:
+                break
+        if self.need_resched and self.exit is None:
+            self.settle()
+        return reason
+
+    def _advance_once(self, left: int) -> int:
+        """One stretch of the harts, with the entry that ends it, or one of idleness; the reason, 0 for a budget."""
+        if not any(hart.online for hart in self.harts):
+            if not self._idle():
+                return DEADLOCK
+            self.need_resched = True
+            return 0
+        limits = NO_LIMITS
+        reason = self.machine.run(min(left, BUDGET), self._deadline(limits) if self.deadline < 0 else self.deadline)
+        if reason == STOP_TRAP:
+            self.entries += 1
+            self.cpu = cpu = self.machine.stopped
+            if len(self.pages.zonelists) > 1:
+                self.pages.set_node(cpu % len(self.pages.zonelists))
+            trap.handle_trap(self, cpu)
+        elif reason == STOP_DEADLINE:
+            self._deadline_met(limits)
+            self.need_resched = True
+        return 0 if reason == STOP_BUDGET else reason
+
+    @property
+    def tick(self) -> int:
+        """Instructions completed and entries of the kernel: the one order of all that happens."""
+        return self.retired() + self.entries
+
     def _kick(self) -> None:
         """A signal came for a task that runs: an interrupt brings its hart into the kernel, where it is delivered."""
         self.kicked = False
@@ -85,7 +144,8 @@ class Loop:
 
     def retired(self) -> int:
         """Instructions that all harts have completed."""
-        return sum(hart.instret for hart in self.harts)
+        harts = self.harts
+        return harts[0].instret if len(harts) == 1 else sum([hart.instret for hart in harts])
 
     def _deadline(self, limits: Limits) -> int:
         """The cycle at which the kernel wants the harts back."""
@@ -99,6 +159,7 @@ class Loop:
         return self.deadline
 
     def _deadline_met(self, limits: Limits) -> str:
+        self.entries += 1
         running = [cpu for cpu, task in enumerate(self.sched.running) if task]
         running.sort(key=lambda cpu: self.harts[cpu].cycle)
         self.cpu, self.deadline = running[0], UNKNOWN
@@ -113,6 +174,7 @@ class Loop:
         time = self.irqs.next_event()
         if time is None:
             return False
+        self.entries += 1
         hart = self.harts[self.cpu]
         if time > hart.cycle + BUDGET:
             self.flush_output()

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 class DiskFile(Regular):
     """A file on the private disk."""
 
+    frozen_shared = ("image", "written")  # see emu.kernel.frozen
+
     def __init__(self, sb: SuperBlock, mode: int, image: bytes = b"") -> None:
         super().__init__(sb, mode)
         self.image = image

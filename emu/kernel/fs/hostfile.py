@@ -56,8 +56,9 @@ class HostSuperBlock(SuperBlock):
     def __del__(self) -> None:
         self.close()
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> HostSuperBlock:
-        return self
+    def __getstate__(self) -> dict[str, Any]:
+        """For copies: descriptors are opened again where they are needed."""
+        return {**self.__dict__, "descriptors": {}}
 
 
 class HostInode(Inode):

@@ -97,16 +97,19 @@ class MemMap:
         self.lru_prev = self._column("lru_prev", "i")
 
     def _column(self, name: str, code: str) -> memoryview:
-        self._maps[name] = host = mmap.mmap(-1, max(1, self.count) * (8 if code == "Q" else 4))
-        setattr(self.many, name, np.frombuffer(host, dtype={"I": np.uint32, "i": np.int32, "Q": np.uint64}[code]))
-        return memoryview(host).cast(code)
+        size = max(1, self.count) * (8 if code == "Q" else 4)
+        self._maps[name] = host = mmap.mmap(-1, size + 7 & -8)
+        kind = {"I": np.uint32, "i": np.int32, "Q": np.uint64}[code]
+        setattr(self.many, name, np.frombuffer(host, kind)[: max(1, self.count)])
+        return memoryview(host)[:size].cast(code)
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> MemMap:
-        import copy
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The columns as 64-bit words, for whoever copies memory."""
+        return {name: np.frombuffer(host, np.uint64) for name, host in self._maps.items()}
 
+    def copy(self) -> MemMap:
+        """The same columns apart, without `mapping`."""
         twin = MemMap(self.count)
-        memo[id(self)] = twin
-        twin.mapping = copy.deepcopy(self.mapping, memo)
         for name, host in self._maps.items():
             _copy_used(host, twin._maps[name])
         return twin

@@ -7,10 +7,13 @@ the header's and never used.
 
 from __future__ import annotations
 
+import mmap
 import os
 import tempfile
 from array import array
 from typing import Any
+
+import numpy as np
 
 from emu.errors import EmuError
 from emu.kernel.mm.page import PAGE_SIZE
@@ -71,10 +74,23 @@ class SwapArea:
         """Fetch consecutive slots."""
         os.preadv(self.fd, pages, slot * PAGE_SIZE)
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> SwapArea:
+    def memory(self) -> np.ndarray | None:
+        """The pages as 64-bit words, for whoever copies memory; None without an area."""
+        return np.frombuffer(mmap.mmap(self.fd, self.pages * PAGE_SIZE), np.uint64) if self.pages else None
+
+    def freeze(self) -> tuple[Any, ...]:
+        """Everything but the pages."""
+        return array("H", self.count), bytes(self.used), self.free, self._next
+
+    def thaw(self, state: tuple[Any, ...]) -> None:
+        """Be as at that time, but for the pages."""
+        count, used, self.free, self._next = state
+        self.count, self.used = array("H", count), bytearray(used)
+
+    def copy(self) -> SwapArea:
+        """The same area apart, on a file of its own."""
         twin = SwapArea(self.pages)
-        twin.count, twin.used = array("H", self.count), bytearray(self.used)
-        twin.free, twin._next = self.free, self._next
+        twin.thaw(self.freeze())
         start = 0
         while self.pages and (slot := self.used.find(1, start)) >= 0:
             os.pwrite(twin.fd, os.pread(self.fd, PAGE_SIZE, slot * PAGE_SIZE), slot * PAGE_SIZE)

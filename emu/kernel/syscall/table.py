@@ -71,7 +71,8 @@ class Entry:
         self.arguments = _arguments(function, xlen)
         self.count = self.errors = 0
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Entry:
+    def copy(self) -> Entry:
+        """Another one with the same counts."""
         twin = object.__new__(Entry)
         for slot in self.__slots__:
             setattr(twin, slot, getattr(self, slot))

@@ -1,0 +1,207 @@
+"""Time: a debugged system that runs forwards and backwards.
+
+Every instruction completed and every entry of the kernel is a tick. The system is deterministic, so any tick that was
+ever reached can be reached again: put back the last copy before it, run on. Copies are made while the system runs, as
+often as costs a small part of its time; what no copy can undo (a change by the user) is a copy of its own.
+
+Mover    forwards, to a stop (mover.py)      Seeker   backwards, to the last thing that counts (seeker.py)
+Changer  changes by the user, files (changer.py)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import perf_counter
+from typing import Any
+
+from emu.debug.engine.archive import Archive
+from emu.debug.engine.cause import Cause
+from emu.debug.engine.changer import Changer
+from emu.debug.engine.checkpoints import MOST, Checkpoints
+from emu.debug.engine.mover import Mover
+from emu.debug.engine.pages import Full, Pool
+from emu.debug.engine.seeker import Seeker
+from emu.debug.engine.state import Copy, System
+from emu.debug.engine.statehash import state_hash
+from emu.debug.engine.streams import Streams
+from emu.errors import EmuError
+
+MEMORY = 512 << 20  # bytes for copies
+SHARE = 0.05  # of the running time, for making copies
+LEAST = 0.015  # seconds between two of them
+DENSER = (20, 300)  # going back far leaves copies at these parts of the way before the goal
+
+
+class Engine(Mover, Seeker, Changer):
+    """`boot(stdin, stdout, stderr)` gives a fresh machine and kernel with the program as pid 1; it may be called again.
+
+    machine, kernel   as they are now; going back may exchange the kernel: keep pids, no objects of it
+    plant             called with both before the machine runs; where `closely` is set, after each entry of the kernel too
+    wanted            asked of every record of the kernel whether to stop there: see `listen`
+    on_output         hears new output of the guest: (bytes, "stdout" or "stderr")
+    """
+
+    def __init__(
+        self,
+        boot: Callable[[Any, Any, Any], tuple[Any, Any]],
+        stdin: Any = None,
+        on_output: Callable[[bytes, str], object] = lambda data, stream: None,
+        isatty: bool = False,
+        memory: int = MEMORY,
+    ) -> None:
+        self.boot, self.source, self.isatty, self.memory = boot, stdin, isatty, memory
+        self.output_callback = on_output
+        self.plant: Callable[[Any, Any], object] = lambda machine, kernel: None
+        self.wanted: Callable[[Any], bool] = lambda record: True
+        self.closely = False
+        self.archive = Archive()
+        self.cost = 0.0  # seconds that copies have taken
+        self._interrupted = False
+        self._boot(Streams(stdin, self._output, isatty))
+
+    def _boot(self, streams: Streams) -> None:
+        self.streams = streams
+        machine, kernel = self.boot(streams.stdin, streams.stdout, streams.stderr)
+        refuse_writable_mounts(kernel)
+        self.system = System(Pool(self.memory), machine, kernel, streams)
+        self.checkpoints = Checkpoints()
+        self.end_tick = self.start_tick = 0
+        self.begun = False
+        self.stood: tuple[int, int] | None = None  # (hart, tick) of a stop that was shown
+        self.changes: list[Any] = []
+        self._last, self._price = perf_counter(), 0.005
+
+    def begin(self, progress: Callable[[str, float], None] | None = None) -> None:
+        """Have the machine compiled and the first task on its hart; the beginning of time. Once."""
+        if not self.begun:
+            self.machine.warm(progress)
+            self.begun = True
+            self.kernel.settle()
+            self.start_tick = self.end_tick = self.tick
+            self.checkpoint()
+
+    def restart(self) -> None:
+        """A fresh machine and kernel; what was typed is typed again."""
+        listener, streams = self.kernel.tracer, Streams(self.source, self._output, self.isatty)
+        streams.chunks = self.streams.chunks
+        self._boot(streams)
+        self.kernel.tracer = listener
+        self.archive.clear()
+        self.begin()
+
+    # -- now ----------------------------------------------------------------------------------------------------------
+    @property
+    def machine(self) -> Any:
+        """The machine."""
+        return self.system.machine
+
+    @property
+    def kernel(self) -> Any:
+        """The kernel, now."""
+        return self.system.kernel
+
+    @property
+    def tick(self) -> int:
+        """Instructions completed by all harts, and entries of the kernel."""
+        return self.kernel.tick
+
+    @property
+    def insns(self) -> int:
+        """Instructions completed by all harts."""
+        return self.kernel.retired()
+
+    @property
+    def cycle(self) -> int:
+        """The clock that is ahead of all others."""
+        return max(hart.cycle for hart in self.machine.harts)
+
+    @property
+    def output(self) -> bytes:
+        """What the guest has written up to now."""
+        return self.streams.so_far()
+
+    def interrupt(self) -> None:
+        """Stop soon; may be called from a signal handler."""
+        self._interrupted = True
+        self.machine.stop()
+
+    def state_hash(self) -> str:
+        """A digest of everything that a guest could ever notice."""
+        self.begin()
+        self.system.note_use()
+        return state_hash(self.system)
+
+    def _output(self, data: bytes, stream: str) -> None:
+        self.output_callback(data, stream)
+
+    # -- copies -------------------------------------------------------------------------------------------------------
+    def checkpoint(self, pinned: bool = False) -> Copy | None:
+        """Copy the system and keep it, as far as memory allows; None if it does not."""
+        begin = perf_counter()
+        copy = None
+        while copy is None:
+            try:
+                copy = self.system.take()
+            except Full:
+                if not self.checkpoints.thin(self.tick):
+                    break
+        if copy is not None:
+            copy.pinned = pinned
+            self.checkpoints.add(copy)
+            self._thin()
+        elif pinned:
+            raise EmuError("no room for a copy of this system", hint="it has more memory than the debugger may take")
+        self._last = perf_counter()
+        spent = self._last - begin
+        self.cost += spent
+        self._price = spent if copy is not None else 10 * spent + 1
+        return copy
+
+    def _thin(self) -> None:
+        copies = self.checkpoints.copies
+        while (len(copies) > MOST or self.system.size(copies) > self.memory) and self.checkpoints.thin(self.tick):
+            pass
+
+    def checkpoint_if_due(self) -> None:
+        """Copy when enough time has passed that it costs little."""
+        if self.tick < self.end_tick:
+            return  # lived through before, and copied then
+        self.end_tick = self.tick
+        if perf_counter() - self._last >= max(LEAST, self._price / SHARE):
+            self.checkpoint()
+
+    # -- being at another time ----------------------------------------------------------------------------------------
+    def goto(self, tick: int) -> None:
+        """Be at a tick; beyond the end: as far as the program goes. Nobody is asked whether to stop on the way."""
+        self.begin()
+        goal = max(self.start_tick, tick)
+        with self.quietly():
+            self._travel(goal)
+        self.stand()
+
+    def _travel(self, goal: int) -> None:
+        here, kept = self.tick, self.checkpoints
+        if goal < here or kept.between(here, goal):
+            copy = kept.before(goal)
+            self.system.put(copy)
+            self._last = perf_counter()
+            for part in DENSER:
+                stop = goal - (goal - copy.tick) // part
+                if goal - copy.tick > 2_000_000 and goal <= self.end_tick:
+                    self._run_to(stop)
+                    if self.tick == stop:
+                        self.checkpoint()
+        self._run_to(goal)
+
+
+def refuse_writable_mounts(kernel: Any) -> None:
+    """EmuError: what the guest writes into a folder of the host can't be taken back."""
+    for mount in kernel.options.mounts:
+        if mount.writable:
+            raise EmuError(
+                f"{mount.host!r} is mounted for writing, and going back in time can't undo what is written there",
+                hint="mount it without :rw, or debug a program that writes to /tmp",
+            )
+
+
+__all__ = ["Cause", "Engine"]
