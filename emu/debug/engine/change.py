@@ -98,8 +98,8 @@ class Recorder:
 def permitted(system: System, name: str, number: int, value: int) -> bool:
     """Whether a file may say that a word of a region becomes this.
 
-    Memory, registers and counters may hold anything. What the machine takes for granted, like addresses of the host, may
-    only be forgotten: filters, predecoded instructions, translations.
+    Memory, registers and counters may hold anything. What the machine takes for granted, like addresses of the host,
+    may only be forgotten: filters, predecoded instructions, translations.
     """
     if name in ("ram", "swap", "directory", "line_used", "line_filled"):
         return True
@@ -141,7 +141,9 @@ def tunables(kernel: Any) -> dict[str, int]:
 
 def registers(kernel: Any) -> dict[int, dict[str, Any]]:
     """What tasks keep of their registers while no hart holds them."""
-    return {
-        pid: {name: list(value) if isinstance(value, list) else value for name in REGISTERS for value in (getattr(task, name),)}
-        for pid, task in kernel.tasks.items()
-    }  # fmt: skip
+    return {pid: {name: copied(getattr(task, name)) for name in REGISTERS} for pid, task in kernel.tasks.items()}
+
+
+def copied(value: Any) -> Any:
+    """A list of its own, or the number."""
+    return list(value) if isinstance(value, list) else value

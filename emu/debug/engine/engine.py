@@ -36,7 +36,7 @@ class Engine(Mover, Seeker, Changer):
     """`boot(stdin, stdout, stderr)` gives a fresh machine and kernel with the program as pid 1; it may be called again.
 
     machine, kernel   as they are now; going back may exchange the kernel: keep pids, no objects of it
-    plant             called with both before the machine runs; where `closely` is set, after each entry of the kernel too
+    plant             called with both before the machine runs; if `closely` is set, after each entry of the kernel too
     wanted            asked of every record of the kernel whether to stop there: see `listen`
     on_output         hears new output of the guest: (bytes, "stdout" or "stderr")
     """
@@ -154,7 +154,7 @@ class Engine(Mover, Seeker, Changer):
         self._last = perf_counter()
         spent = self._last - begin
         self.cost += spent
-        self._price = spent if copy is not None else 10 * spent + 1
+        self._price = min(spent, (self._price + spent) / 2) if copy is not None else 10 * spent + 1
         return copy
 
     def _thin(self) -> None:
