@@ -51,7 +51,7 @@ def make_session(
         return boot(job, program, config, stdin, stdout, stderr)
 
     engine = Engine(fresh, stdin=stdin, on_output=face.guest)
-    engine.machine.warm(progress)
+    engine.begin(progress)
     return Session(engine, roots=source_folders(job))
 
 
