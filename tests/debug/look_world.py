@@ -10,6 +10,7 @@ from typing import Any
 from emu.asm import Source, assemble
 from emu.kernel import Kernel, Limits, Options
 from emu.kernel.fs.console import Capture
+from emu.kernel.symbols import Symbols
 from emu.machine import Machine
 from emu.machine.config import load_config
 
@@ -26,6 +27,12 @@ def build(name: str, xlen: int) -> bytes:
         return (beside if beside.exists() else PROGRAMS / written).read_bytes()
 
     return assemble([Source(f"programs/{name}", path.read_text())], xlen=xlen, include=include)
+
+
+@functools.cache
+def symbols(name: str, xlen: int) -> Symbols:
+    """Its symbols and lines."""
+    return Symbols(build(name, xlen))
 
 
 class Cause:
@@ -102,10 +109,8 @@ class World:
     @property
     def symbols(self) -> Any:
         """Symbols and lines of the selected task's program."""
-        from emu.kernel.symbols import Symbols
-
-        task = self.task
-        return Symbols.of(self.kernel, task) if task is not None and task.mm is not None else Symbols(b"")
+        task, (name, _, xlen, *_) = self.task, self.program
+        return symbols(name, xlen) if task is not None and task.mm is not None else Symbols(b"")
 
     def symbolize(self, va: int) -> str:
         """`main+0x12` or ''."""
@@ -142,13 +147,13 @@ class World:
         """A hash of all that a view might disturb: registers, memory, page tables, caches, the kernel's lists."""
         state = self.machine.state
         first = hashlib.blake2b()
-        for name in ("pc", "x", "f", "clock", "tick", "instret", "ledger", "count", "reserved", "satp", "csr"):
+        for name in ("pc", "x", "clock", "tick", "instret", "ledger", "count", "reserved", "satp", "csr"):
             first.update(state.hart[name][: self.machine.hart_count].tobytes())
         for name in ("vpn", "ppn", "used", "filled", "asid", "pte", "valid", "level"):
             first.update(state.tlb[name][: 1 << 13].tobytes())
         for part in (state.line_tag, state.line_used, state.line["state"], state.line["dirty"], state.line["above"]):
             first.update(part[: 1 << 18].tobytes())
-        first.update(self.machine.ram)
+        first.update(self.machine.ram[: 16 << 20])
         mem_map = self.kernel.pages.mem_map
         for column in (mem_map.flags, mem_map.refcount, mem_map.lru_next, mem_map.lru_prev):
             first.update(column)

@@ -1,0 +1,106 @@
+"""Chains foretell what an access costs, cause by cause; here they are set against what the ledger says afterwards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from look_world import World
+
+from emu.debug.look import chain, turns, why
+
+MEMORY = ("l1i", "l1d", "l2", "llc", "dram", "walk", "coherence")
+KERNEL = ("trap", "sched", "idle", "ipi", "irq", "softirq")
+TINY = {
+    "l1d.size": "1K", "l1d.ways": 2, "l1i.size": "512", "l1i.ways": 1, "l2.size": "2K", "l2.ways": 2,
+    "llc.size": "8K", "llc.ways": 4, "dtlb.entries": 4, "dtlb.ways": 2,
+    "itlb.entries": 2, "itlb.ways": 1, "l2tlb.entries": 8, "l2tlb.ways": 2,
+}  # fmt: skip
+ODD = {
+    **TINY,
+    "l1d.latency": 2,
+    "l1i.latency": 1,
+    "llc.replacement": "random",
+    "l2.inclusive": False,
+    "llc.inclusive": False,
+}
+THROUGH = {"l1d.write_through": True, "l1d.write_allocate": False}
+TWICE = {"l1d.write_through": True, "l2.write_through": True}
+
+
+def told(links: list[Any]) -> dict[str, int]:
+    """Cycles by cause."""
+    sums: dict[str, int] = {}
+    for link in links:
+        for cause, cycles in link.costs.items():
+            sums[cause] = sums.get(cause, 0) + cycles
+    return {cause: cycles for cause, cycles in sums.items() if cycles}
+
+
+def step(world: World) -> tuple[int | None, Any]:
+    """Select the hart and task that come next."""
+    hart = turns.next_hart(world.machine)
+    task = world.kernel.sched.running[hart] if hart is not None else None
+    if task is not None:
+        world.hart, world.pid = hart, task.pid
+    return hart, task
+
+
+def difference(world: World, hart: int, before: dict[str, int], causes: tuple[str, ...]) -> dict[str, int]:
+    """What the ledger has more."""
+    after = world.machine.ledger(hart)
+    return {cause: after[cause] - before[cause] for cause in causes if after[cause] != before[cause]}
+
+
+CASES = [
+    ("demand.s", 64, {}, 0, 600),
+    ("loop_order.s", 64, TINY, 0, 1500),
+    ("bench/mix.s", 64, ODD, 3000, 1500),
+    ("bench/sharing.s", 64, {"harts": 4}, 3000, 1500),
+    ("kernel/threads.s", 32, {"harts": 2, **TINY}, 0, 3000),
+    ("write_policy.s", 64, THROUGH, 2000, 1000),
+    ("write_policy.s", 64, TWICE, 2000, 1000),
+    ("tlb_reach.s", 32, {"timing": "simple"}, 20000, 800),
+    ("misaligned.s", 64, {}, 0, 800),
+]
+
+
+@pytest.mark.parametrize(("program", "xlen", "knobs", "skip", "steps"), CASES)
+def test_the_memory_system_is_foretold(program: str, xlen: int, knobs: dict[str, Any], skip: int, steps: int) -> None:
+    """Every instruction that takes no trap costs, in memory, exactly what its chain said before."""
+    world, checked = World(program, xlen=xlen, knobs=knobs).run(skip), 0
+    for _ in range(steps):
+        hart, task = step(world)
+        if world.kernel.exit is not None:
+            break
+        links = chain.foretell(world, chain.instruction_at(world, hart, task.pid)) if task is not None else []
+        before, retired = world.machine.ledger(hart or 0), world.machine.harts[hart or 0].instret
+        world.run(1)
+        done = world.machine.harts[hart or 0].instret - retired == 1
+        if task is not None and done and not difference(world, hart, before, KERNEL):
+            assert told(links) == difference(world, hart, before, MEMORY), links
+            checked += 1
+    assert checked > steps // 2
+
+
+FAULTS = [("demand.s", 64, 400, 60), ("kernel/cow.s", 32, 1500, 60), ("kernel/stack_growth.s", 64, 1500, 150)]
+
+
+@pytest.mark.parametrize(("program", "xlen", "steps", "least"), FAULTS)
+def test_faults_are_foretold(program: str, xlen: int, steps: int, least: int) -> None:
+    """`why ADDRESS` of an access that will fault: walk, kernel, the new frame, the second try; all cycles by cause."""
+    world, faults = World(program, xlen=xlen), 0
+    for _ in range(steps):
+        hart, task = step(world)
+        it = chain.instruction_at(world, hart, task.pid) if task is not None else None
+        touched = it.access if it is not None and not turns.fetches(world.machine, hart) else None
+        view = why.why_address(world, touched.va, touched.kind) if touched is not None else None
+        before, retired = world.machine.ledger(hart or 0), world.machine.harts[hart or 0].instret
+        world.run(1)
+        if view is None or view.notes or world.machine.harts[hart].instret - retired != 1:
+            continue
+        causes = tuple(cause for cause in before if cause not in ("issue", "stall", "branch"))
+        foretold = {cause: cycles for cause, cycles in view.data["by_cause"].items() if cycles}
+        assert foretold == difference(world, hart, before, causes)
+        faults += "fault" in foretold
+    assert faults >= least
