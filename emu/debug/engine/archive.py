@@ -42,16 +42,16 @@ class Archive:
 
     @staticmethod
     def _add(rows: list[Happening], new: list[Happening]) -> None:
-        known = (
-            set(rows[bisect_left(rows, new[0].tick, key=_tick) :])
-            if new and rows and rows[-1].tick >= new[0].tick
-            else ()
-        )
-        fresh = [row for row in new if row not in known] if known else new
-        if fresh and rows and rows[-1].tick > fresh[0].tick:
-            rows[:] = sorted([*rows, *fresh], key=_tick)
+        if new and rows and rows[-1].tick >= new[0].tick:
+            low, high = (
+                bisect(rows, tick, key=_tick)
+                for bisect, tick in ((bisect_left, new[0].tick), (bisect_right, new[-1].tick))
+            )
+            part = rows[low:high]
+            known = {_identity(row) for row in part}
+            rows[low:high] = sorted([*part, *(row for row in new if _identity(row) not in known)], key=_tick)
         else:
-            rows += fresh
+            rows += new
         if len(rows) > 2 * MOST:
             del rows[: len(rows) - MOST]
 
@@ -76,3 +76,10 @@ class Archive:
 
 def _tick(row: Happening) -> int:
     return row.tick
+
+
+def _identity(row: Happening) -> Any:
+    """What is the same for the same thing, lived through again."""
+    what = row.what
+    fields = getattr(what, "fields", None)
+    return row if fields is None else (row.tick, row.kind, what.cycle, what.hart, what.pid, repr(fields))
