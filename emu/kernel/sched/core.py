@@ -85,9 +85,21 @@ class Scheduler:
             self.slice_end[cpu] = self.kernel.harts[cpu].cycle + self.policy.slice_cycles
 
     def yield_now(self, cpu: int) -> None:
-        """sched_yield: let the others go first, if there are any."""
-        if len(self.policy):
+        """sched_yield: let the others go first, if there are any, or leave a hart where the task may not run."""
+        task = self.running[cpu]
+        if len(self.policy) or (task is not None and not task.affinity >> cpu & 1):
             self.preempt(cpu)
+
+    def set_affinity(self, task: Task, mask: int) -> None:
+        """A task that runs where it may not any more moves: at the end of this call, or by an interrupt to its hart."""
+        task.affinity = mask
+        if task.cpu < 0 or mask >> task.cpu & 1:
+            return
+        if task.cpu == self.kernel.cpu:
+            self.kernel.yield_wanted = True
+        else:
+            self.kernel.irqs.send_ipi(task.cpu, IPI_RESCHEDULE)
+            self.preempt(task.cpu)
 
     def leave(self, task: Task) -> None:
         cpu = task.cpu

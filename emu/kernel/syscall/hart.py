@@ -44,7 +44,7 @@ def sys_sched_setaffinity(kernel: Kernel, task: Task, pid: Int, size: Uint, mask
     bits &= (1 << len(kernel.harts)) - 1
     if not bits:
         return -EINVAL
-    found.affinity = bits
+    kernel.sched.set_affinity(found, bits)
     if found.cpu >= 0 and not bits >> found.cpu & 1:
         kernel.yield_wanted = True
     return 0
