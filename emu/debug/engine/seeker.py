@@ -29,7 +29,7 @@ class Seeker:
         high = now
         while high > self.start_tick:
             low = max(self.start_tick, high - size, self.checkpoints.barrier(high - 1))
-            found = self._last(low, high, now, accept)
+            found = self._search(low, high, now, accept)
             if found is not None and found.kind == "interrupted":
                 self.goto(now)
                 return found
@@ -39,7 +39,7 @@ class Seeker:
         self.goto(self.start_tick)
         return None
 
-    def _last(self: Engine, low: int, high: int, now: int, accept: Callable[[Cause], bool]) -> Cause | None:
+    def _search(self: Engine, low: int, high: int, now: int, accept: Callable[[Cause], bool]) -> Cause | None:
         """The last accepted cause in low … high, before now."""
         self.goto(low)
         self.stood = None
@@ -56,8 +56,8 @@ class Seeker:
             stops += 1
             if stops >= MANY and high - self.tick > FIRST:
                 middle = (self.tick + high) // 2
-                later = self._last(middle, high, now, accept)
-                return later or self._last(cause.tick, middle, now, accept) or found
+                later = self._search(middle, high, now, accept)
+                return later or self._search(cause.tick, middle, now, accept) or found
         return found
 
     def _revisit(self: Engine, found: Cause) -> Cause:
