@@ -1,4 +1,4 @@
-"""What a change by the user has changed, so that a file can hold it: words of memory, and a few fields of the kernel."""
+"""What a change by the user has changed, so that a file can hold it: words of memory, a few fields of the kernel."""
 
 from __future__ import annotations
 

@@ -43,9 +43,11 @@ def parts(system: System) -> Any:
     yield from tlbs(machine)
     if machine.timed:
         yield from caches(machine)
-    for name in ("ram", "directory", "swap", *system.columns):
+    for name in ("ram", "directory", *system.columns):
         if name in system.regions:
             yield from pages(system.regions[name])
+    for slot in np.flatnonzero(np.frombuffer(bytes(system.kernel.swap.area.used), np.uint8)).tolist():
+        yield system.regions["swap"].live[slot].tobytes()
     yield digestible(system.kernel)
 
 
