@@ -125,7 +125,7 @@ class Assembler:
             return self.macros.call(macro, rest, self.line)
         if name[0] == ".":
             return self._directive(name.lower(), word, statement)
-        tokens = tokenize(rest, statement.column + word.end())
+        tokens = tokenize(rest, statement.column + word.end(), floats=name.lower().startswith("fli."))
         self.lines.instruction(column)
         self.section.alignment = max(self.section.alignment, 2 if self.options.rvc else 4)
         return self.instructions.assemble(name.lower(), column, tokens, self.macros.known)

@@ -11,7 +11,7 @@ from emu.asm.nodes import Node
 from emu.asm.operands import Operand
 from emu.isa.csrs import CSR_BY_NAME
 from emu.isa.formats import EncodeError, Field
-from emu.isa.text import ROUNDING, fence_set
+from emu.isa.text import FLI, ROUNDING, fence_set, fli_constant
 
 
 class Binder:
@@ -71,6 +71,8 @@ class Binder:
             return self.expression(operand)
         if field.kind == "csr":
             return self._csr(word, operand)
+        if field.kind == "fli":
+            return _fli(operand)
         if field.kind in ("rm", "fence"):
             return _named(field, word, operand)
         return self._narrow(field, self.expression(operand), operand.column)
@@ -97,6 +99,15 @@ class Binder:
         if word:
             raise unknown_csr(str(word), operand.column)
         raise Mistake("expected a control register", operand.column)
+
+
+def _fli(operand: Operand) -> int:
+    """The number of a constant that fli can load."""
+    text = "".join(str(token.value) for token in operand.tokens)
+    number = fli_constant(text.lower())
+    if number is None:
+        raise Mistake(f"fli cannot load {text}", operand.column, f"one of {', '.join(FLI)}")
+    return number
 
 
 def _named(field: Field, word: object, operand: Operand) -> int:

@@ -6,6 +6,7 @@ A token is (kind, value, start, end); columns count from the start of the statem
     string   "text\\n"                         value: bytes
     local    1f 22b                           value: "1f"
     op       one operator or bracket          value: str
+    float    1.5 2e-3                         value: str; only where the caller wants them
 GNU as manual, "Symbol Names", "Constants", "Strings".
 """
 
@@ -40,6 +41,9 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
+_TOKEN_OR_FLOAT = re.compile(
+    r"(?P<float>\d+(?:\.\d*(?:[eE][-+]?\d+)?|[eE][-+]?\d+)(?![\w.])) |" + _TOKEN.pattern, _TOKEN.flags
+)
 _SIMPLE = {"n": 10, "t": 9, "r": 13, "b": 8, "f": 12, "a": 7, "e": 27, "v": 11}
 _ESCAPE = re.compile(rb"\\(?:([0-7]{1,3})|[xX]([0-9a-fA-F]+)|(.))", re.DOTALL)
 
@@ -82,10 +86,10 @@ def _bad(text: str, start: int) -> Mistake:
     return Mistake(f"unexpected character {text!r}", start)
 
 
-def tokenize(text: str, offset: int = 0) -> list[Token]:
+def tokenize(text: str, offset: int = 0, floats: bool = False) -> list[Token]:
     """All tokens of `text`; `offset` is added to the columns."""
     tokens = []
-    for match in _TOKEN.finditer(text):
+    for match in (_TOKEN_OR_FLOAT if floats else _TOKEN).finditer(text):
         kind, word = match.lastgroup, match.group()
         start, end = match.start() + offset, match.end() + offset
         if kind == "space":

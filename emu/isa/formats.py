@@ -22,7 +22,7 @@ class Field(NamedTuple):
     """One operand: its name, the base instruction's slot it fills (`role`), its kind, bits and limits.
 
     kind: xreg freg imm (a number) shamt pcrel (an offset from pc) upper (written >> 12) csr rm fence order (aq, rl)
-    ignored (bits that hardware must not look at).
+    fli (a constant of Zfa) ignored (bits that hardware must not look at).
     """
 
     name: str
@@ -136,6 +136,8 @@ aq            aq   order   1       26:26                       =0
 rl            rl   order   1       25:25                       =0
 rm            rm   rm      rtz     14:12                       !5 !6 =7
 rm_exact      rm   rm      rne     14:12                       !5 !6 =0
+rm_towards    rm   rm      rtz     14:12                       !0 !2 !3 !4 !5 !6 !7 =1
+fli           rs1  fli     0.25    19:15
 rd_n0         rd   xreg    a0      11:7                        z
 rd_n2         rd   xreg    a0      11:7                        !2
 rs1_n0        rs1  xreg    a1      11:7                        z
@@ -165,7 +167,14 @@ c_j           imm  pcrel   .+16    12:12>11,11:11>4,10:9>8,8:8>10,7:7>6,6:6>7,5:
 c_b           imm  pcrel   .+16    12:12>8,11:10>3,6:5>6,4:3>1,2:2>5   s
 """
 
-_LABELS = {"zimm": "uimm", "shamt5": "shamt", "shamt6": "shamt", "c_shamt5": "shamt", "c_shamt6": "shamt"}
+_LABELS = {
+    "fli": "constant",
+    "zimm": "uimm",
+    "shamt5": "shamt",
+    "shamt6": "shamt",
+    "c_shamt5": "shamt",
+    "c_shamt6": "shamt",
+}
 
 
 def _label(name: str, role: str, signed: bool) -> str:

@@ -215,6 +215,12 @@ fgt.{p}   rd, frs2, frs1   > flt.{p} rd, frs1, frs2       1 if greater, 0 if not
 fge.{p}   rd, frs2, frs1   > fle.{p} rd, frs1, frs2       1 if greater or equal, 0 if not or if either is NaN.
 """
 
+_ZFA = """
+== Zfa 32 64
+fgtq.{p}  rd, frs2, frs1   > fltq.{p} rd, frs1, frs2      1 if greater; a quiet NaN sets no flag.
+fgeq.{p}  rd, frs2, frs1   > fleq.{p} rd, frs1, frs2      1 if greater or equal; a quiet NaN sets no flag.
+"""
+
 _OLD_MOVES = """
 == F 32 64
 fmv.x.s   rd, frs1         > fmv.x.w rd, frs1             The old name of fmv.x.w.
@@ -257,7 +263,7 @@ def _parse(lines: Iterator[str]) -> Iterator[Pseudo]:
         yield Pseudo(row["name"], ext, xlens, without, syntax, operands, row["mark"], templates, row["summary"])
 
 
-_FLOAT_ROWS = "".join(_FLOATING.format(ext=e, p=p) for e, p in (("F", "s"), ("D", "d")))
+_FLOAT_ROWS = "".join((_FLOATING + _ZFA).format(ext=e, p=p) for e, p in (("F", "s"), ("D", "d")))
 PSEUDOS: tuple[Pseudo, ...] = tuple(
     _parse(iter([*(_TABLE + _FLOAT_ROWS + _OLD_MOVES).splitlines(), *_by_symbol()])),
 )

@@ -7,6 +7,11 @@ from emu.isa.csrs import CSR_BY_NAME, csr_name
 from emu.isa.formats import Field
 
 ROUNDING = {"rne": 0, "rtz": 1, "rdn": 2, "rup": 3, "rmm": 4, "dyn": 7}
+FLI = (  # RISC-V Unprivileged, "Zfa", "Load-Immediate Instructions"; min is the smallest normal number
+    "-1.0", "min", "1.52587890625e-05", "3.0517578125e-05", "0.00390625", "0.0078125", "0.0625", "0.125", "0.25",
+    "0.3125", "0.375", "0.4375", "0.5", "0.625", "0.75", "0.875", "1.0", "1.25", "1.5", "1.75", "2.0", "2.5", "3.0",
+    "4.0", "8.0", "16.0", "128.0", "256.0", "32768.0", "65536.0", "inf", "nan",
+)  # fmt: skip
 ROUNDING_NAMES = {value: name for name, value in ROUNDING.items()}
 
 
@@ -16,6 +21,17 @@ def fence_set(text: str) -> int | None:
         return 0
     value = sum(1 << "wroi".index(letter) for letter in text if letter in "iorw")
     return value if value and text == fence_letters(value) else None
+
+
+def fli_constant(text: str) -> int | None:
+    """'0.25' -> 8: the number of a constant that fli can load, however its value is written; None if it can't."""
+    if text in FLI:
+        return FLI.index(text)
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return next((k for k, known in enumerate(FLI) if known != "min" and float(known) == value), None)
 
 
 def fence_letters(value: int) -> str:
@@ -30,6 +46,8 @@ def constant(field: Field, token: str) -> int:
         return named[token]
     if field.kind == "csr":
         return CSR_BY_NAME[token].number
+    if field.kind == "fli":
+        return fli_constant(token)
     return fence_set(token) if field.kind == "fence" else int(token, 0)
 
 
@@ -48,6 +66,8 @@ def show(field: Field, value: int, pc: int = 0, xlen: int = 64) -> str:
             return csr_name(value)
         case "fence":
             return fence_letters(value)
+        case "fli":
+            return FLI[value]
         case "rm":
             return ROUNDING_NAMES[value]
     return str(value)

@@ -172,7 +172,7 @@ def become_leader(kernel: Kernel, task: Task) -> None:
 def install(kernel: Kernel, task: Task, mm: Mm, pc: int, sp: int) -> None:
     """Make the task run the new program: the point of no return of execve."""
     old, task.mm = task.mm, mm
-    task.regs, task.fregs = [0] * 32, [0] * 32
+    task.regs, task.fregs, task.fcsr = [0] * 32, [0] * 32, 0
     task.pc, task.regs[2] = kernel.to_register(pc), kernel.to_register(sp)
     task.clear_child_tid = task.robust_list = 0
     task.comm = mm.exe_file.path.rpartition("/")[2][:15]

@@ -10,7 +10,7 @@ from emu.machine import ops as O
 from emu.machine.host import load_u16
 from emu.machine.jit import hot
 from emu.machine.softfloat import DYN, RNE
-from emu.machine.state import CODE_PAGES, SLOTS, ZERO_SINK
+from emu.machine.state import CODE_PAGES, REJECTS, SLOTS, ZERO_SINK
 from emu.machine.tlb import forget_fetch_hits
 
 LOADS = O.LB, O.C_LD
@@ -31,8 +31,10 @@ def operand(row, k, word):
 @hot
 def reserved(row, word):
     """Whether an operand has a value that the manual reserves."""
-    for k in range(4):
-        if row.reject[k, 0] and (word & row.reject[k, 0]) == row.reject[k, 1]:
+    for k in range(REJECTS):
+        if row.reject[k, 0] == 0:
+            return False
+        if (word & row.reject[k, 0]) == row.reject[k, 1]:
             return True
     return False
 

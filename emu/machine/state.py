@@ -29,6 +29,7 @@ BREAKS = 256
 CATCHES = 16
 DECODE_ROWS = 512
 SEGMENTS = 10
+REJECTS = 8  # reserved operand values of a row
 NEVER = 8  # a filter tag that no masked address equals: bit 3 is clear in all of them
 FLOATS = 32  # where f0 stands in hart.x: one file of registers, x0..x31 and f0..f31
 ZERO_SINK = 64  # behind them: predecode sends writes to x0 here
@@ -85,7 +86,7 @@ CATCH = _record(("kind", "i8"), ("lo", "i8"), ("hi", "i8"), ("mask", "i8"), ("va
 
 DECODE_ROW = _record(
     ("match", "i8"), ("mask", "i8"), ("op", "i4"), ("latency", "i4"), ("reads", "i4"), ("length", "i4"),
-    ("reject", "i8", (4, 2)),
+    ("reject", "i8", (REJECTS, 2)),
     ("const", "i8", (4,)), ("sign", "i8", (4,)), ("count", "i8", (4,)), ("seg", "i8", (4, SEGMENTS, 3)),
 )  # fmt: skip
 

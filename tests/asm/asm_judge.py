@@ -16,7 +16,7 @@ from elftools.elf.elffile import ELFFile
 from emu.asm import Source, assemble_object
 from emu.asm.sections import SHF_ALLOC, SHT_NOBITS
 
-FULL = "imafdc_zicsr_zifencei_zihintpause_zihintntl_zicond"
+FULL = "imafdc_zicsr_zifencei_zihintpause_zihintntl_zicond_zfa"
 CACHE = Path(tempfile.gettempdir()) / "emu-zig-cache"
 
 

@@ -16,8 +16,8 @@ from emu.isa.formats import FIELDS, Field, replace_fields
 from emu.isa.insns import Insn, decode, encode
 from emu.isa.text import show
 
-ARCH = "imafdc_zicsr_zifencei_zihintpause_zihintntl_zicond_zba_zbb_zbs"
-_NUMBER = re.compile(r"(?<![\w.])-?(?:0x[0-9a-f]+|\d+)\b")
+ARCH = "imafdc_zicsr_zifencei_zihintpause_zihintntl_zicond_zfa_zba_zbb_zbs"
+_NUMBER = re.compile(r"(?<![\w.])(?<!e-)-?(?:0x[0-9a-f]+|\d+)\b")
 
 
 @functools.cache

@@ -49,7 +49,7 @@ def test_all_compressed_words_encode_back(xlen):
         assert decoded is None or encode(decoded.insn, decoded.operands) == word
 
 
-UNKNOWN_TO_CAPSTONE = {"Zba", "Zbb", "Zbs", "Zicond"}  # judged by clang instead
+UNKNOWN_TO_CAPSTONE = {"Zba", "Zbb", "Zbs", "Zicond", "Zfa"}  # judged by clang instead
 # The withdrawn N extension.
 OLD_CSRS = {"ustatus", "uie", "utvec", "uscratch", "uepc", "ucause", "utval", "uip", "sedeleg", "sideleg"}
 NEW_CSRS = {0x10A, 0x30A, 0x31A, 0x310, 0x320, 0xF15}  # named after capstone 5: senvcfg … mconfigptr

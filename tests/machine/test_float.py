@@ -1,4 +1,4 @@
-"""Floating point against exact fractions, Unicorn and QEMU: results and flags, in each rounding mode, corners and dice."""
+"""Floating point against exact fractions, Unicorn and QEMU: results and flags, in each mode, on corners and by dice."""
 
 import random
 import shutil

@@ -1,4 +1,4 @@
-"""F, D: RISC-V Unprivileged, "F Extension for Single-Precision", "D Extension for Double-Precision Floating-Point".
+"""F, D, Zfa: RISC-V Unprivileged, "F Extension", "D Extension", "Zfa Extension for Additional Floating-Point".
 
 The rows are written once, for a precision: {p} its letter, {n} its bits, {fmt} its code in the instruction.
 """
@@ -71,6 +71,36 @@ fmv.{m}.x   11110{fmt} 00000 ..... 000 ..... 1010011  frd, rs1  frd = bits(rs1)
     Moves the bits of an integer register to a {kind}.
 """
 
+_ZFA = """
+== Zfa 32 64
+fli.{p}     11110{fmt} 00001 ..... 000 ..... 1010011  frd, fli  frd = constant
+    Loads one of 32 constants: small powers of two, quarters near 1, infinity, NaN.
+fminm.{p}   00101{fmt} ..... ..... 010 ..... 1010011  frd, frs1, frs2  frd = minimum(frs1, frs2)
+    The smaller; NaN if either is NaN.
+fmaxm.{p}   00101{fmt} ..... ..... 011 ..... 1010011  frd, frs1, frs2  frd = maximum(frs1, frs2)
+    The larger; NaN if either is NaN.
+fround.{p}  01000{fmt} 00100 ..... ... ..... 1010011  frd, frs1[, rm]  frd = round(frs1)
+    Rounds to a whole number, which stays a {kind}; never inexact.
+froundnx.{p}  01000{fmt} 00101 ..... ... ..... 1010011  frd, frs1[, rm]  frd = round(frs1)
+    Rounds to a whole number, and sets NX if that changed it.
+fleq.{p}    10100{fmt} ..... ..... 100 ..... 1010011  rd, frs1, frs2  rd = frs1 <= frs2
+    As fle.{p}, but a quiet NaN sets no flag.
+fltq.{p}    10100{fmt} ..... ..... 101 ..... 1010011  rd, frs1, frs2  rd = frs1 < frs2
+    As flt.{p}, but a quiet NaN sets no flag.
+"""
+
+_ZFA_DOUBLE = """
+== Zfa 32 64
+fcvtmod.w.d  1100001 01000 ..... ... ..... 1010011  rd, frs1, rm_towards  rd = sext32(round(frs1))
+    To a word modulo 2**32, as JavaScript's |0; too large or NaN sets NV.
+
+== Zfa 32
+fmvh.x.d    1110001 00001 ..... 000 ..... 1010011  rd, frs1  rd = bits(frs1) >> 32
+    Moves the upper half of a double's bits to an integer register.
+fmvp.d.x    1011001 ..... ..... 000 ..... 1010011  frd, rs1, rs2  frd = bits(rs2 << 32 | zext32(rs1))
+    Makes a double of two integer registers: the lower and the upper half of its bits.
+"""
+
 _BETWEEN = """
 == D 32 64
 fcvt.s.d  0100000 00001 ..... ... ..... 1010011  frd, frs1[, rm]  frd = single(frs1)
@@ -86,4 +116,7 @@ ROWS = (
     _ROWS.format(**_SINGLE, kind="single", move_xlens="32 64")
     + _ROWS.format(**_DOUBLE, kind="double", move_xlens="64")
     + _BETWEEN
+    + _ZFA.format(**_SINGLE, kind="single")
+    + _ZFA.format(**_DOUBLE, kind="double")
+    + _ZFA_DOUBLE
 )

@@ -123,6 +123,12 @@ def sys_setdomainname(kernel: Kernel, task: Task, name: Addr, length: Int) -> in
     return set_name(kernel, task, "domainname", name, length)
 
 
+HWPROBE_EXT = sum(
+    1 << bit for bit in (1, 3, 4, 5, 35, 36)
+)  # C Zba Zbb Zbs Zicond Zihintpause: what the machine executes
+HWPROBE_FLOATING = 1 | 1 << 32  # F and D, Zfa
+
+
 @syscall("riscv_hwprobe")
 def sys_riscv_hwprobe(kernel: Kernel, task: Task, pairs: Addr, count: Size, cpus: Size, mask: Addr, flags: Uint) -> int:
     """riscv_hwprobe: keys it doesn't know get the value 0 and the key -1."""
@@ -130,7 +136,8 @@ def sys_riscv_hwprobe(kernel: Kernel, task: Task, pairs: Addr, count: Size, cpus
         return -EINVAL
     if not pairs and count:
         return -EFAULT
-    known = {3: 1, 4: 3 if kernel.hwcap & 1 << 5 else 2, 5: 2}
+    floating = HWPROBE_FLOATING if kernel.hwcap & 1 << 5 else 0
+    known = {3: 1, 4: HWPROBE_EXT | floating, 5: 2}
     for n in range(count):
         key, _ = struct.unpack("<qQ", copy_from_user(task.mm, pairs + 16 * n, 16))
         answer = (key, known[key]) if key in known else (-1, 0)
