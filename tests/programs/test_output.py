@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from float_texts import FP_ROUNDING, MANDELBROT, NBODY
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = sorted(path.relative_to(ROOT / "programs").as_posix() for path in (ROOT / "programs").glob("*.s"))
@@ -55,6 +56,9 @@ CASES = [
     Case("self_modify.s", "1\n2\n"),
     Case("div_zero.s", {32: DIVISION.format(2**31), 64: DIVISION.format(2**63)}),
     Case("atomics.s", ATOMICS, 200),
+    Case("fp_rounding.s", FP_ROUNDING),
+    Case("nbody.s", NBODY),
+    Case("mandelbrot.s", MANDELBROT),
     Case("brk_heap.s", "the heap grew by 65536\nits first byte: 0\nleft after shrinking: 0\n"),
     Case("mmap_file.s", {32: "ELF 1\neLF\n", 64: "ELF 2\neLF\n"}),
     Case("args.s", ARGS, args=("one", "two words"), options=ENVIRONMENT),
