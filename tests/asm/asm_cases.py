@@ -10,12 +10,12 @@ from emu.asm.forms import Form, Slot, forms, mnemonics
 from emu.isa.abi import F_NAMES, X_NAMES
 from emu.isa.formats import FIELDS, EncodeError, Field
 from emu.isa.insns import ORDERINGS
-from emu.isa.text import ROUNDING
+from emu.isa.text import FLI, ROUNDING
 
 REGISTERS = (0, 1, 2, 5, 8, 10, 15, 16, 31)
 NUMBERS = sorted({s * (1 << b) + d for b in range(20) for d in (-8, -4, -1, 0, 1, 2, 8) for s in (1, -1)} | {496, -496})
 NAMED = {
-    "rm": tuple(ROUNDING),
+    "fli": FLI,
     "fence": ("rw", "w", "iorw", "0", "i", "r", "ow"),
     "csr": ("fcsr", "cycle", "0", "0xfff", "sstatus", "satp"),
 }
@@ -45,6 +45,8 @@ def operand_texts(slot: Slot) -> list[str]:
         allowed = [slot.literal] if slot.literal >= 0 else [r for r in REGISTERS if FIELDS[slot.base].allows(r)]
         offsets = written_numbers(field) if field else ["", "0"]
         return [f"{offset}({X_NAMES[base]})" for offset in offsets for base in allowed]
+    if field.kind == "rm":
+        return [name for name, mode in ROUNDING.items() if field.allows(mode)]
     return list(NAMED.get(field.kind) or written_numbers(field))
 
 

@@ -140,13 +140,13 @@ arguments:
 
 @widths
 @pytest.mark.parametrize("program", [FORK, SIGNAL, EXEC], ids=["fork", "signal", "exec"])
-def test_registers_belong_to_the_thread(xlen, program, tmp_path):
+def test_registers_belong_to_the_thread(xlen, program):
     """The guest finds its own registers again, whoever ran in between."""
     elf = assemble([Source("float.s", MACROS + program)], xlen=xlen)
     kernel = Kernel(Machine(load_config("toy", {"ram": "16M"}), xlen=xlen), Options(stdout=Capture()))
     kernel.spawn(elf, "/float", ["/float"], {})
     end = kernel.run()
-    assert (end.code, end.reason) == (0, "exit"), end
+    assert (end.code, end.reason) == (0, "exited"), end
 
 
 @widths
