@@ -66,19 +66,19 @@ def row(session: Any, lived: Lived) -> dict[str, Any]:
     if hasattr(what, "fields"):
         text = told.of_record(what).text.removeprefix(f"{what.kind}: ")
         pc = what.fields.get("pc", 0) or 0
-        return shape(session, lived.insn, what.cycle, what.hart, what.pid, pc, what.kind, text)
+        return shape(session, lived.tick, what.cycle, what.hart, what.pid, pc, what.kind, text)
     pc = what.pc & session.kernel.xlen_mask
-    return shape(session, lived.insn, what.cycle, what.hart, None, pc, what.kind, told.describe(what))
+    return shape(session, lived.tick, what.cycle, what.hart, None, pc, what.kind, told.describe(what))
 
 
 def shape(
-    session: Any, insn: int, cycle: int, hart: int, pid: int | None, pc: int, kind: str, text: str
+    session: Any, tick: int, cycle: int, hart: int, pid: int | None, pc: int, kind: str, text: str
 ) -> dict[str, Any]:
     """A row as data."""
     name = session.symbolize(pc) if pc else ""
     return {
         "cycle": cycle,
-        "insn": insn,
+        "tick": tick,
         "hart": hart,
         "pid": pid,
         "pc": pc,
@@ -93,7 +93,7 @@ def table(rows: list[dict[str, Any]]) -> Table:
     cells: list[list[Line]] = [
         [
             number(r["cycle"]),
-            number(r["insn"]),
+            number(r["tick"]),
             str(r["hart"]),
             "" if r["pid"] is None else str(r["pid"]),
             [(f"{r['pc']:#x}", "addr")] if r["pc"] else "",
@@ -103,7 +103,7 @@ def table(rows: list[dict[str, Any]]) -> Table:
         ]
         for r in rows[-MOST_ROWS:]
     ]
-    return Table(("cycle", "instruction", "hart", "pid", "pc", "where", "event", "what"), cells, right=(0, 1, 2, 3))
+    return Table(("cycle", "tick", "hart", "pid", "pc", "where", "event", "what"), cells, right=(0, 1, 2, 3))
 
 
 def summary(counts: dict[str, int]) -> Table:

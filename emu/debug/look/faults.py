@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from emu.debug.look import told
-from emu.debug.look.records import Row, log
+from emu.debug.look.records import log
+from emu.debug.look.relive import Lived
 from emu.debug.look.replay import why_tick
 from emu.debug.look.words import number, plural
 from emu.debug.view import Line, Table, View
@@ -20,11 +21,11 @@ def faults(session: Any, kind: str | None = None) -> View:
     """All faults up to now, numbered from 1; only those of one kind."""
     if kind is not None and kind not in TYPES:
         raise EmuError(f"no fault is {kind!r}", hint=did_you_mean(kind, TYPES) or ", ".join(TYPES))
-    found, lost = log(session, KINDS)
+    found = log(session, KINDS)
     rows = [row(session, n, each) for n, each in enumerate(found, 1)]
     totals = {name: sum(r["type"] == name for r in rows) for name in TYPES}
     chosen = [r for r in rows if kind in (None, r["type"])]
-    data = {"faults": chosen, "total": totals, "cycles": sum(r["cycles"] for r in rows), "lost": lost}
+    data = {"faults": chosen, "total": totals, "cycles": sum(r["cycles"] for r in rows)}
     cells: list[list[Line]] = [
         [
             str(r["number"]),
@@ -43,22 +44,20 @@ def faults(session: Any, kind: str | None = None) -> View:
     columns = ("n", "cycle", "pid", "kind", "access", "address", "at", "area", "the kernel", "cycles")
     title = plural(len(rows), "fault") + ": " + ", ".join(f"{n} {name}" for name, n in totals.items() if n)
     notes = [f"the last {MOST_ROWS} of {len(chosen):,}"] if len(chosen) > MOST_ROWS else []
-    if lost:
-        notes.append(f"{lost:,} older ones are no longer kept")
     return View("faults", data, [Table(columns, cells, title, right=(0, 1, 2, 9))], notes)
 
 
-def row(session: Any, n: int, each: Row) -> dict[str, Any]:
+def row(session: Any, n: int, each: Lived) -> dict[str, Any]:
     """One fault."""
-    f = each.record.fields
-    name = session.symbolize(f["pc"]) if each.record.pid == session.pid else ""
+    f = each.what.fields
+    name = session.symbolize(f["pc"]) if each.what.pid == session.pid else ""
     area = told.area_text(f["vma"]) if f["vma"] else ""
     return {
         "number": n,
         "tick": each.tick,
-        "cycle": each.record.cycle,
-        "hart": each.record.hart,
-        "pid": each.record.pid,
+        "cycle": each.what.cycle,
+        "hart": each.what.hart,
+        "pid": each.what.pid,
         "type": f["type"],
         "access": f["access"],
         "address": f["address"],
@@ -74,7 +73,7 @@ def row(session: Any, n: int, each: Row) -> dict[str, Any]:
 
 def why(session: Any, n: int | None = None) -> View:
     """The chain of fault number n, or of the last one."""
-    found, _ = log(session, KINDS)
+    found = log(session, KINDS)
     if not found:
         raise EmuError(
             "no page fault has happened yet", hint="`why next` foretells what the next instruction will meet"
@@ -83,7 +82,7 @@ def why(session: Any, n: int | None = None) -> View:
     if not 1 <= n <= len(found):
         raise EmuError(f"there is no fault {n}", hint=f"faults: 1 to {len(found)}")
     wanted = found[n - 1]
-    return why_tick(session, wanted.tick, lambda record: same(record, wanted.record))
+    return why_tick(session, wanted.tick, lambda record: same(record, wanted.what))
 
 
 def same(record: Any, wanted: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from emu.debug.look import owners, told
+from emu.debug.look.observe import travel
 from emu.debug.look.relive import Lived, relive
 from emu.debug.look.subject import kernel_of, machine_of, mm_of
 from emu.debug.look.words import number, plural, symbol
@@ -37,13 +38,13 @@ def event_row(session: Any, lived: Lived) -> dict[str, Any]:
     """A hardware event as a row."""
     event = lived.what
     pc = event.pc & session.kernel.xlen_mask
-    return row(session, lived.insn, event.cycle, event.hart, pc, event.kind, told.describe(event))
+    return row(session, lived.tick, event.cycle, event.hart, pc, event.kind, told.describe(event))
 
 
-def row(session: Any, insn: int, cycle: int, hart: int, pc: int, kind: str, text: str) -> dict[str, Any]:
+def row(session: Any, tick: int, cycle: int, hart: int, pc: int, kind: str, text: str) -> dict[str, Any]:
     """One line of a biography."""
     return {
-        "insn": insn,
+        "tick": tick,
         "cycle": cycle,
         "hart": hart,
         "pc": pc,
@@ -127,14 +128,13 @@ def changes(session: Any, ticks: int, look: Any, text: Any) -> list[dict[str, An
             return
         told_text = text(None if last[0] is unset else last[0], now)
         pc = session.machine.harts[hart].pc & session.kernel.xlen_mask
-        rows.append(row(session, session.machine.instructions, cycle, hart, pc, cause, told_text))
+        rows.append(row(session, max(0, session.engine.tick - 1), cycle, hart, pc, cause, told_text))
         last[0] = now
 
     def poll(record: Any) -> None:
         seen(record.kind if record.kind != "fault" else f"{record.fields['type']} fault", record.cycle, record.hart)
 
     begin = window(session, ticks)
-    from emu.debug.look.observe import travel
 
     with travel(session, begin):
         seen("so it began", session.engine.cycle, session.hart)
@@ -152,7 +152,7 @@ def view(session: Any, what: str, holds: str, rows: list[dict[str, Any]], begin:
     cells: list[list[Line]] = [
         [
             number(r["cycle"]),
-            number(r["insn"]),
+            number(r["tick"]),
             str(r["hart"]),
             [(f"{r['pc']:#x}", "addr")],
             symbol(r["symbol"]),
@@ -161,7 +161,7 @@ def view(session: Any, what: str, holds: str, rows: list[dict[str, Any]], begin:
         ]
         for r in rows[-MOST_ROWS:]
     ]
-    table = Table(("cycle", "instruction", "hart", "pc", "where", "event", "what"), cells, what, right=(0, 1, 2))
+    table = Table(("cycle", "tick", "hart", "pc", "where", "event", "what"), cells, what, right=(0, 1, 2))
     notes = []
     if begin != session.engine.start_tick:
         notes.append(f"from tick {begin:,} on; --ticks=N looks further back")

@@ -5,14 +5,17 @@ The engine goes there, steps through it with every kind of event recorded, and c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from emu.debug.engine.archive import Archive
 from emu.debug.look import chain, turns
 from emu.debug.look.links import Link
-from emu.kernel.trace import Tracer
+from emu.errors import EmuError
+from emu.kernel.trace import Record, Tracer
+from emu.machine.events import EV
 from emu.machine.kinds import KINDS
 
 MOST_TICKS = 200_000
@@ -41,29 +44,42 @@ class Moment:
 @contextmanager
 def travel(session: Any, tick: int) -> Iterator[None]:
     """Be at another tick for a while; then back, with the same task, hart and frame selected."""
-    engine, here = session.engine, session.engine.tick
+    engine = session.engine
+    here, stood, archive = engine.tick, engine.stood, engine.archive
     selected = session.hart, session.pid, session.frame
-    hooks = {name: getattr(engine, name) for name in ("plant", "wanted", "output_callback") if hasattr(engine, name)}
-    try:
-        engine.goto(tick)
-        yield
-    finally:
-        engine.goto(here)
-        session.hart, session.pid, session.frame = selected
-        for name, hook in hooks.items():
-            setattr(engine, name, hook)
+    stopped = False
+    with engine.quietly():
+        try:
+            engine.archive = Archive()
+            engine.goto(tick)
+            yield
+        finally:
+            stopped = calm(engine)
+            engine.goto(here)
+            engine.stood, engine.archive = stood, archive
+            session.hart, session.pid, session.frame = selected
+    if stopped:
+        raise EmuError("interrupted: nothing has changed")
+
+
+def calm(engine: Any) -> bool:
+    """Whether the user has interrupted; if so, the engine can run again."""
+    stopped = engine._interrupted
+    if stopped:
+        engine._interrupted = False
+        engine.machine.clear_stop()
+    return stopped
 
 
 @contextmanager
-def recording(session: Any) -> Iterator[list[Any]]:
-    """Every kind of hardware event on; the list fills with the kernel's records. As before afterwards."""
-    machine, records = session.machine, []
-    mask = int(machine.state.event_mask)
-    machine.state.event_mask = (1 << len(KINDS)) - 1
-    kernel, tracer = session.kernel, session.kernel.tracer
-    kernel.tracer = Tracer(records.append)
+def listening(session: Any, sink: Callable[[Record], object], hardware: Iterable[str]) -> Iterator[None]:
+    """While it lasts: the kernel's records go to `sink`, and hardware events of these kinds are recorded."""
+    machine, kernel = session.machine, session.kernel
+    mask, tracer = int(machine.state.event_mask), kernel.tracer
+    kernel.tracer = Tracer(sink)
+    machine.state.event_mask = mask | sum(1 << EV[kind] for kind in hardware)
     try:
-        yield records
+        yield
     finally:
         machine.state.event_mask = mask
         if session.kernel is kernel:
@@ -71,19 +87,17 @@ def recording(session: Any) -> Iterator[list[Any]]:
 
 
 def forward(engine: Any, until: int) -> bool:
-    """Run to a tick, past whatever breakpoints stand there; False if it can't get that far."""
-    idle = 0
-    while engine.tick < until and idle < 3:
-        before = engine.tick
+    """Run to a tick; False if it can't get that far."""
+    if engine.tick < until:
         engine.run(until_tick=until)
-        idle = idle + 1 if engine.tick == before else 0
     return engine.tick >= until
 
 
 def watch(session: Any, ticks: int) -> list[Moment]:
     """The next ticks from where the engine stands, each on its own."""
     found: list[Moment] = []
-    with recording(session) as records:
+    records: list[Record] = []
+    with listening(session, records.append, KINDS):
         for _ in range(min(ticks, MOST_TICKS)):
             moment = one(session, records)
             if moment is None:
@@ -113,6 +127,5 @@ def one(session: Any, records: list[Any]) -> Moment | None:
     at = hart if hart is not None else 0
     after = machine.ledger(at)
     spent = {cause: after[cause] - before[at][cause] for cause in after if after[cause] != before[at][cause]}
-    return Moment(
-        tick, clock, hart, it, links, spent, machine.instructions - retired, machine.events(since), list(records)
-    )
+    done = machine.instructions - retired
+    return Moment(tick, clock, hart, it, links, spent, done, machine.events(since), list(records))

@@ -1,23 +1,28 @@
-"""What the kernel has told so far: from the engine's archive, or by living through the time again."""
+"""What the kernel has told so far, by living through the time again; what was told before is remembered."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
+from weakref import WeakKeyDictionary
 
-from emu.debug.look.relive import relive
+from emu.debug.look.relive import Lived, relive
 from emu.debug.look.subject import machine_of
 
-
-class Row(NamedTuple):
-    """A record, and the tick in which it appeared."""
-
-    tick: int
-    record: Any
+Known = dict[frozenset[str], tuple[Any, int, list[Lived]]]
+REMEMBERED: WeakKeyDictionary[Any, Known] = WeakKeyDictionary()
 
 
-def log(session: Any, kinds: Iterable[str]) -> tuple[list[Row], int]:
-    """The records of these kinds up to now, and how many older ones are lost."""
+def log(session: Any, kinds: Iterable[str]) -> list[Lived]:
+    """The records of these kinds from the start up to now."""
     machine_of(session)
-    lived = relive(session, session.engine.start_tick, kinds)
-    return [Row(each.insn, each.what) for each in lived], 0
+    engine, wanted = session.engine, frozenset(kinds)
+    known = REMEMBERED.setdefault(session, {})
+    life = id(engine.streams), len(engine.changes)
+    last, upto, rows = known.get(wanted, (None, 0, []))
+    if last != life:
+        upto, rows = engine.start_tick, []
+    if upto < engine.tick:
+        rows = rows + relive(session, upto, wanted)
+        known[wanted] = life, engine.tick, rows
+    return [row for row in rows if row.tick < engine.tick]
