@@ -94,7 +94,9 @@ class System:
     def put(self, copy: Copy) -> None:
         """Be as at the time of the copy. `kernel` may be another object afterwards."""
         kernel = self.kernel
+        self.note_use()  # frames that came into use since the last copy must become what they were, too
         same = copy.frozen is self.frozen and kernel.entries == copy.entries == self.entries
+        self.note_use()  # what came into use since the last copy must be cleared
         with snapshot.Putback(self.machine, copy.header):
             for name, image in copy.images.items():
                 if not (same and (name in self.columns or name == "swap")):
