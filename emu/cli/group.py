@@ -14,6 +14,8 @@ COMMANDS: dict[str, str] = {
     "stat": "Run a program and report what it cost, like perf stat.",
     "cc": "Compile C and C++ to a static ELF (needs the extra: pip install 'emu[c]').",
     "debug": "Debug a program: look at every layer, ask why, go back in time.",
+    "gdb": "Serve gdb on a port of this host, with reverse execution.",
+    "dap": "Serve an editor (Debug Adapter Protocol over stdin and stdout).",
     "asm": "Assemble and link sources and objects into a static ELF.",
     "dis": "Disassemble an ELF, an object or a source.",
     "config": "Show the presets and every knob of the machine.",
