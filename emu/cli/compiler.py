@@ -34,8 +34,8 @@ class Target(NamedTuple):
 
 
 TARGETS = {
-    64: Target("riscv64-linux-musl", "generic_rv64+m+a+c"),
-    32: Target("riscv32-linux-musl", "generic_rv32+m+a+c"),
+    64: Target("riscv64-linux-musl", "baseline_rv64"),
+    32: Target("riscv32-linux-musl", "baseline_rv32"),
 }
 OPTIONS = ("-static", "-g", "-fno-sanitize=undefined")
 """Before the user's own options, which therefore win. Without the last one zig's clang stops programs at undefined

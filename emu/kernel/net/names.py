@@ -37,16 +37,15 @@ class UnixNames:
 
     def bind(self, task: Task, socket: Socket, name: bytes) -> None:
         """EADDRINUSE EINVAL and what making a file may raise."""
-        if socket.address is not None:
+        if name[:1] not in (b"", b"\0"):
+            self.make_node(task, socket, name.split(b"\0")[0])
+        elif socket.address is not None:
             raise Errno(EINVAL)
-        if not name:
-            name = self.automatic()
-        if name[0] == 0:
+        else:
+            name = name or self.automatic()
             if name in self.abstract:
                 raise Errno(EADDRINUSE)
             self.abstract[name] = socket
-        else:
-            self.make_node(task, socket, name.split(b"\0")[0])
         socket.address = name
 
     def make_node(self, task: Task, socket: Socket, path: bytes) -> None:
@@ -56,6 +55,8 @@ class UnixNames:
             raise Errno(EADDRINUSE)
         if not isinstance(found.parent, Directory) or found.parent.make_file is None:
             raise Errno(EPERM)
+        if socket.address is not None:
+            raise Errno(EINVAL)
         node = SocketNode(found.parent.sb, 0o777 & ~task.fs.umask)
         found.parent.add(found.name, node)
         node.socket = socket
