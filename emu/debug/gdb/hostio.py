@@ -1,6 +1,6 @@
-"""vFile: gdb reads the guest's files, above all the executable with its symbols, so that it needs no file of its own.
+"""vFile: gdb reads the guest's executables with their symbols, so that it needs no file of its own.
 
-Reading only. Errors have the protocol's own numbers ("Errno Values" in gdb's appendix on file I/O).
+Reading only, and nothing but what a task executes: looking other files up would touch the guest's caches. Errors have the protocol's own numbers ("Errno Values" in gdb's appendix on file I/O).
 """
 
 from __future__ import annotations
@@ -24,12 +24,21 @@ def failed(number: int) -> bytes:
     return b"F-1,%x" % number
 
 
+def executable(stub: Stub, path: str) -> bytes | None:
+    """The bytes of an executable that some task runs, by its path."""
+    kernel = stub.session.kernel
+    for pid, task in kernel.tasks.items():
+        if task.mm is not None and task.mm.exe_file is not None and task.mm.exe_file.path == path:
+            return stub.session.programs.of(kernel, pid).data
+    return None
+
+
 def open_file(stub: Stub, rest: bytes) -> bytes:
     """open:HEXPATH,FLAGS,MODE"""
     name, flags, _ = rest.split(b",")
     if int(flags, 16) & WRITES:
         return failed(ROFS)
-    data = stub.session.file_contents(bytes.fromhex(name.decode()).decode("utf-8", "surrogateescape"))
+    data = executable(stub, bytes.fromhex(name.decode()).decode("utf-8", "surrogateescape"))
     if data is None or len(stub.files) >= MOST_FILES:
         return failed(NOENT)
     fd = max(stub.files, default=2) + 1

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from emu.debug.control.breaks import CATCH
 from emu.debug.gdb import points, threads
+from emu.kernel.signal import NAMES
 
 if TYPE_CHECKING:
     from emu.debug.control.stop import Stop
@@ -63,25 +64,24 @@ def step_range(stub: Stub, rest: bytes) -> Stop:
 
 
 def with_signals(stub: Stub, go: Any) -> Stop:
-    """Run with a catchpoint on signals; one that is met is looked at from the moment before its delivery."""
-    session = stub.session
-    row = session.breaks.add(CATCH, "signal", catch="signal", arguments={})
+    """Run with a catchpoint on signals: the engine stops where a signal is about to be delivered."""
+    breaks = stub.session.breaks
+    row = breaks.add(CATCH, "signal", catch="signal", arguments={})
     row.internal = True
     try:
         while True:
             stop = go()
-            number = stop.detail.get("number") if stop.detail.get("kind") == "signal" else None
-            if number is None or not (number in stub.passed or stub.signalled == stop.tick):
-                break
-        if number is not None:
-            stub.signalled = stop.tick
-            pid = stop.pid
-            session.goto("tick", stop.tick - 1)
-            if pid in threads.living(stub):
-                session.select_task(pid)
-        return stop
+            if signal_of(stop) is None or signal_name(signal_of(stop)) not in stub.passed:
+                return stop
     finally:
-        session.breaks.remove(row)
+        breaks.remove(row)
+
+
+def signal_of(stop: Stop) -> int | None:
+    """The signal that a stop is about: caught before its delivery, or about to kill."""
+    if stop.reason == "signal":
+        return NAMES.index(stop.detail["signal"].removeprefix("SIG"))
+    return int(stop.detail["number"]) if stop.detail.get("kind") == "signal" else None
 
 
 def reply(stub: Stub, stop: Stop) -> bytes:
@@ -89,8 +89,8 @@ def reply(stub: Stub, stop: Stop) -> bytes:
     stub.general = None
     if stop.reason == "exit":
         return ended(stub) or stopped(stub, SIGTRAP, b"")
-    if stop.detail.get("kind") == "signal":
-        return stopped(stub, signal_name(int(stop.detail["number"])), b"")
+    if (number := signal_of(stop)) is not None:
+        return stopped(stub, signal_name(number), b"")
     if stop.reason == "interrupted":
         return stopped(stub, SIGINT, b"")
     return stopped(stub, SIGTRAP, detail(stub, stop))

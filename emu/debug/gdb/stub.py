@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from emu.debug.gdb import access, hostio, points, resume, threads, xfer
 from emu.debug.gdb.target import registers
+from emu.debug.guard import InternalError, guarded
 from emu.errors import EmuError
 
 if TYPE_CHECKING:
     from emu.debug.session import Session
 
 Handler = Callable[["Stub", bytes], bytes | None]
+MALFORMED = (ValueError, IndexError, KeyError, OverflowError)
 OK, BAD, ERROR = b"OK", b"E01", b"E0e"
 PACKET_SIZE = 0x4000
 FEATURES = (
@@ -42,7 +44,6 @@ class Stub:
         self.files: dict[int, Any] = {}
         self.threads: list[int] = []
         self.passed: set[int] = set()  # signals that gdb doesn't want to hear of
-        self.signalled = -1  # the tick of the signal that gdb was told of last
         self.send_console: Callable[[str], None] = lambda text: None
         self.registers = registers(session.machine.xlen, floats=True)
         self.table = general() | access.HANDLERS | points.HANDLERS | resume.HANDLERS | threads.HANDLERS
@@ -59,12 +60,14 @@ class Stub:
     def guarded(self, handler: Handler, rest: bytes) -> bytes | None:
         """Whatever gdb sends, it gets an answer."""
         try:
-            return handler(self, rest)
+            with guarded("gdb"):
+                return handler(self, rest)
+        except InternalError as error:
+            self.send_console(f"{error}\n" if not isinstance(error.__context__, MALFORMED) else "")
+            return BAD
         except EmuError as error:
             self.send_console(f"{error}\n")
             return ERROR
-        except (ValueError, IndexError, KeyError, OverflowError):
-            return BAD
 
     @property
     def pid(self) -> int:
