@@ -18,6 +18,7 @@ from emu.kernel.mm.page import (
     PG_LOCKED,
     PG_REFERENCED,
     PG_STALE,
+    PG_SWAPCACHE,
     PG_UNEVICTABLE,
     PG_UPTODATE,
     PG_WRITEBACK,
@@ -116,6 +117,9 @@ def fill_page(kernel: Kernel, mapping: AddressSpace, index: int, pfn: int, fill:
 def remove_from_page_cache(kernel: Kernel, mapping: AddressSpace, index: int) -> None:
     """Drop the cache's use of a page; the frame goes when nobody maps it."""
     pfn = mapping.pages.pop(index)
+    mem_map = kernel.pages.mem_map
+    if mem_map.flags[pfn] & PG_SWAPCACHE and mem_map.refcount[pfn] == 2:  # shared memory that came back from swap
+        kernel.swap.try_to_free(pfn)
     if index in mapping.dirty:
         clear_dirty(kernel, mapping, index)
     kernel.pages.mem_map.flags[pfn] &= ~PG_DIRTY

@@ -84,7 +84,8 @@ def sys_shmctl(kernel: Kernel, task: Task, number: Int, command: Int, buf: Addr)
         kernel.shm_ids.remove(segment)
         return 0
     if command == IPC_SET:
-        segment.mode = struct.unpack("<I", copy_from_user(task.mm, buf + 20, 4))[0] & 0o777
+        wanted = copy_from_user(task.mm, buf, len(pack_ds(kernel, segment)))
+        segment.mode = int.from_bytes(wanted[20:24], "little") & 0o777
         return 0
     return -EINVAL
 
