@@ -144,7 +144,9 @@ def test_depth_and_length_are_bounded() -> None:
             evaluate(text, Names())
 
 
-WORDS = st.sampled_from(["1", "0x10", "$a0", "table", "p", "->x", "+", "-", "*", "&", "(", ")", "[", "]", "(u8)", "?", ":", "<<"])
+WORDS = st.sampled_from(
+    ["1", "0x10", "$a0", "table", "p", "->x", "+", "-", "*", "&", "(", ")", "[", "]", "(u8)", "?", ":", "<<"]
+)
 
 
 @settings(max_examples=400, deadline=None)

@@ -64,7 +64,7 @@ COMMANDS = (
     Command(
         "set", "Change a register, memory, a $name, or a tunable of the kernel.", set_, (Arg("assignment", "rest",
         help="$a0 = 3; *(u32 *) 0x11000 = 7; kernel.vm.swappiness = 0"),),
-        (), details="A change of what would have happened: the recorded future is lost. The debugger's "
+        (), details="A change of what would have happened: kept in the history from here on. The debugger's "
         "own settings are `set colour` and others: see show.",
         example=(FIB, ("break fib", "continue", "set $a0 = 3", "finish")), group="memory",
     ),

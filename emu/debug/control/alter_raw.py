@@ -121,7 +121,7 @@ def set_line(session: Session, address: int, change: str) -> View:
     old = cachelines.states(session, address)
     if not old:
         raise EmuError(
-            f"hart {session.hart} has no copy of the line at {address:#x}", hint=f"mesi {address:#x} shows who has one"
+            f"hart {session.hart} has no copy of the line at {address:#x}", hint=f"line {address:#x} shows who has one"
         )
     intervene(session, lambda: cachelines.set_state(session, address, state))
     return changed(

@@ -35,7 +35,7 @@ class Backward:
         if not verdict.row.internal:
             verdict.row.hits += 1
         if verdict.row.kind == CATCH and self.reports_early(verdict):
-            self.before_last_entry()
+            self.before_last_entry(verdict.detail["kind"])
         reason = {WATCH: "watchpoint", CATCH: "catch"}.get(verdict.row.kind, "breakpoint")
         stop = self.stop("location" if verdict.row.internal else reason, cause.hart, verdict)
         if verdict.row.temporary:
@@ -58,6 +58,7 @@ class Backward:
         for row in judge.at_watchpoint(self, cause.hart, va, store):
             old = judge.watched_value(self, row)
             new = predict.after_store(self, cause.hart, row, va, old) if store else old
+            row.value = new
             if row.access == 2 and new is not None and new == old:
                 continue
             task = judge.running(self, cause.hart)

@@ -42,6 +42,7 @@ class Break:
     hits: int = 0
     commands: list[str] = field(default_factory=list)
     value: bytes | None = None  # of a watchpoint: what was there when last looked at
+    kernel: Any = None  # of a watchpoint: (old, new, record) when a system call changed it
     frame_sp: int | None = None  # only where sp is at least this: not in a deeper call of the same function
     internal: bool = False  # the debugger's own, for finish and until: not in lists
 

@@ -108,11 +108,6 @@ def signal_number(word: str) -> int:
     raise EmuError(f"no signal is called {word!r}", hint=did_you_mean(short, SIGNAL_NAMES) or "SIGSEGV, SEGV or 11")
 
 
-def tracepoints(name: str) -> tuple[str, ...]:
-    """The kernel's tracepoints of a catch."""
-    return CATCHES[name].kernel
-
-
 def hardware(name: str, arguments: dict[str, Any]) -> list[tuple[str, int, int, int, int]]:
     """Its hardware events as the machine filters them: kind, lowest and highest a, mask and value of c."""
     mask = value = 0

@@ -99,6 +99,31 @@ def watched_value(session: Session, row: Break) -> bytes | None:
     return memory.read(session.kernel, task.mm if task is not None else None, row.low, row.high - row.low)
 
 
+def kernel_wrote(session: Session, record: Any) -> bool:
+    """Whether a system call that returns now has changed what is watched; what is there now is remembered."""
+    tick, fresh = session.engine.tick, False
+    behind, session.planter.last_tick = session.planter.last_tick, tick
+    for row in session.planter.watches:
+        now = watched_value(session, row)
+        if row.access & WRITE and tick >= behind and None not in (row.value, now) and row.value != now:
+            row.kernel = (row.value, now, record)
+            fresh = True
+        row.value = now
+    return fresh
+
+
+def by_kernel(session: Session, record: Any) -> Verdict | None:
+    """The watchpoint whose place the kernel has written in the system call that ended."""
+    for row in session.breaks.active(WATCH):
+        told, row.kernel = row.kernel, None
+        if told is None or told[2] is not record or not holds(session, row, record.hart, record.pid):
+            continue
+        old, new = (None if data is None else int.from_bytes(data, "little") for data in told[:2])
+        who = f"the kernel, in {record.fields['name']}"
+        return Verdict(row, {"access": "write", "address": row.low, "low": row.low, "old": old, "new": new, "by": who})
+    return None
+
+
 def at_record(session: Session, record: Any) -> Verdict | None:
     """The catchpoint that a record of the kernel satisfies."""
     for row in session.breaks.active(CATCH):

@@ -25,6 +25,7 @@ class Planter:
         self.planted: frozenset[int] = frozenset()
         self.watched: tuple[tuple[int, int, int], ...] = ()
         self.machine: Any = None
+        self.last_tick = 0
         self.refresh()
 
     def refresh(self) -> None:
@@ -39,6 +40,7 @@ class Planter:
         if self.breaks.changed or machine is not self.machine:
             self.refresh()
             self.machine, self.planted, self.watched = machine, frozenset({-1}), ((-1, 0, 0),)
+            machine.set_catches(self.hardware()[:MOST_WATCHED])
         points = self.physical(kernel) if self.points else frozenset()
         if points != self.planted:
             machine.set_breakpoints(sorted(points)[:MOST_PLANTED])
@@ -71,10 +73,6 @@ class Planter:
                 low = signed(kernel, va + (row.low & 4095))
                 found.add((low, low + row.high - row.low, row.access))
         return tuple(sorted(found))
-
-    def tracepoints(self) -> frozenset[str]:
-        """The kernel's tracepoints that catchpoints want."""
-        return frozenset(kind for row in self.caught for kind in catches.tracepoints(row.catch))
 
     def hardware(self) -> list[tuple[str, int, int, int, int]]:
         """The hardware's events that catchpoints want: kind, lowest and highest a, mask and value of c."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emu.debug.control import judge, predict
+from emu.debug.control import catches, judge, predict
 from emu.debug.control.backward import Backward
 from emu.debug.control.breaks import CATCH, WATCH, Break
 from emu.debug.control.judge import Verdict
@@ -19,6 +19,7 @@ from emu.debug.control.planter import Planter
 from emu.debug.control.stepper import Stepper
 from emu.debug.control.stop import Stop
 from emu.debug.control.travel import Travel
+from emu.kernel.trace import KINDS
 
 if TYPE_CHECKING:
     from emu.debug.engine import Cause
@@ -30,18 +31,24 @@ class Runner(Stepper, Outward, Backward, Travel, Life):
     def setup(self) -> None:
         """Hand the engine what it needs to stop where the user wants."""
         self.planter = Planter(self.breaks)
+        self.reported_kind = self.skipped = ""
         self.reported = -1  # the tick behind something that was shown as it was one tick before
         self.engine.plant = self.plant
         self.engine.wanted = self.wanted
 
-    def plant(self, machine: Any, kernel: Any) -> bool:
-        """Called by the engine before the machine runs, and after each entry of the kernel; True: stop here."""
+    def plant(self, machine: Any, kernel: Any) -> None:
+        """Called by the engine before the machine runs, and after each entry of the kernel while it runs closely."""
         self.planter.plant(machine, kernel)
-        return False
+        self.engine.closely = bool(self.planter.points or self.planter.watches)
+        self.engine.listen(LISTENED)
 
     def wanted(self, record: Any) -> bool:
-        """Called by the engine for each record of a tracepoint that is listened to."""
-        return any(row.kind == CATCH for row in self.planter.caught)
+        """Called by the engine for each record of the kernel, in the middle of its work: whether to stop behind it."""
+        if record.kind == self.skipped and self.engine.tick == self.reported:
+            return False
+        if record.kind == "sys_exit" and self.planter.watches and judge.kernel_wrote(self, record):
+            return True
+        return any(catches.wanted(row.catch, row.arguments, record.kind, record.fields) for row in self.planter.caught)
 
     # -- forward ------------------------------------------------------------------------------------------------------
     def cont(self, reverse: bool = False) -> Stop:
@@ -61,7 +68,9 @@ class Runner(Stepper, Outward, Backward, Travel, Life):
 
     def passing(self) -> bool:
         """Whether we stand right before something that was reported already, and must not stop for it again."""
-        return self.engine.tick + 1 == self.reported
+        passing = self.engine.tick + 1 == self.reported
+        self.skipped = self.reported_kind if passing else ""
+        return passing
 
     def consider(self, cause: Cause, passing: bool = False) -> Stop | None:
         """The stop that a cause means; None if nobody waits for it."""
@@ -82,9 +91,9 @@ class Runner(Stepper, Outward, Backward, Travel, Life):
         self.before_last_entry()
         return self.stop("signal", detail={"signal": card.signal, "card": card})
 
-    def before_last_entry(self) -> None:
-        """One tick back: the kernel has not yet done what was just reported."""
-        self.reported = self.engine.tick
+    def before_last_entry(self, kind: str = "") -> None:
+        """One tick back: the kernel has not yet done what was just reported, a record of this kind perhaps."""
+        self.reported, self.reported_kind, self.skipped = self.engine.tick, kind, ""
         self.engine.goto(self.engine.tick - 1)
 
     def verdict(self, cause: Cause) -> Verdict | None:
@@ -94,7 +103,7 @@ class Runner(Stepper, Outward, Backward, Travel, Life):
         if cause.kind == "watchpoint":
             return self.watch_verdict(cause)
         if cause.kind == "catch":
-            return judge.at_record(self, cause.detail)
+            return judge.by_kernel(self, cause.detail) or judge.at_record(self, cause.detail)
         if cause.kind == "event":
             return judge.at_event(self, *event_of(cause))
         return None
@@ -111,7 +120,7 @@ class Runner(Stepper, Outward, Backward, Travel, Life):
                 row.ignore -= 1
                 return None
         if early:
-            self.before_last_entry()
+            self.before_last_entry(verdict.detail["kind"])
         reason = {WATCH: "watchpoint", CATCH: "catch"}.get(row.kind, "breakpoint")
         stop = self.stop("location" if row.internal else reason, cause.hart, verdict)
         if row.temporary:
@@ -129,10 +138,9 @@ class Runner(Stepper, Outward, Backward, Travel, Life):
         va, store = hart.watch_va, bool(hart.watch_kind)
         rows = list(judge.at_watchpoint(self, cause.hart, va, store))
         before = {row.number: judge.watched_value(self, row) for row in rows}
-        where, retired = hart.pc & self.kernel.xlen_mask, hart.instret
-        self.engine.run(until_tick=self.engine.tick + 1)
-        if self.machine.harts[cause.hart].instret == retired:
-            return None  # it faulted, and will be made again
+        where = hart.pc & self.kernel.xlen_mask
+        if not self.complete(cause.hart):
+            return None
         for row in rows:
             new = judge.watched_value(self, row)
             row.value = new
@@ -144,6 +152,17 @@ class Runner(Stepper, Outward, Backward, Travel, Life):
                     row, predict.detail(row, va & self.kernel.xlen_mask, store, before[row.number], new, where)
                 )
         return None
+
+    def complete(self, cpu: int) -> bool:
+        """Let a hart's instruction be executed, through the faults that it takes; False if it is not, for now."""
+        pc, retired, task = self.machine.harts[cpu].pc, self.machine.harts[cpu].instret, judge.running(self, cpu)
+        for _ in range(MOST_FAULTS):
+            self.engine.run(until_tick=self.engine.tick + 1)
+            if self.machine.harts[cpu].instret > retired:
+                return True
+            if self.machine.harts[cpu].pc != pc or judge.running(self, cpu) is not task:
+                return False
+        return False
 
     # -- what happened ------------------------------------------------------------------------------------------------
     def stop(
@@ -195,6 +214,8 @@ class Runner(Stepper, Outward, Backward, Travel, Life):
         return row
 
 
+MOST_FAULTS = 64  # of one instruction
+LISTENED = frozenset(KINDS)  # what views of the past are made of
 ENDS = {
     "exit": "exit", "deadlock": "deadlock", "interrupted": "interrupted", "output": "output", "limit": "limit",
 }  # fmt: skip

@@ -102,7 +102,7 @@ class Stepper:
     def run_to(self, addresses: list[int], sp: int | None = None) -> Stop | None:
         """Run until the selected task comes to one of the addresses with its stack at least there; None when it has."""
         pid = self.pid
-        if self.registers().pc in addresses and sp is not None and self.registers().x[SP] >= sp:
+        if self.registers().pc in addresses and (sp is None or self.registers().x[SP] >= sp):
             return None
         row = self.internal_break(addresses, pid, sp)
         try:

@@ -30,3 +30,42 @@ class Travel:
     def goto_tick(self, n: int) -> None:
         """A tick, forwards too."""
         self.engine.goto(n)
+
+    def goto_insn(self, n: int) -> None:
+        """Where so many instructions have completed, on all harts together. A tick completes one at most."""
+        engine = self.engine
+        engine.goto(min(n, engine.end_tick) if n < engine.insns else engine.tick)
+        while engine.insns < n:
+            before = engine.tick
+            engine.goto(before + n - engine.insns)
+            if engine.tick == before:
+                raise EmuError(f"the program ends after {engine.insns:,} instructions")
+
+    def goto_cycle(self, n: int) -> None:
+        """The first tick at which some clock has reached a cycle."""
+        engine = self.engine
+        if engine.cycle < n:
+            engine.goto(engine.end_tick)
+        low, high = engine.start_tick, engine.tick
+        if engine.cycle < n:
+            self.run_to_cycle(n)
+            return
+        while low < high:
+            middle = (low + high) // 2
+            engine.goto(middle)
+            low, high = (middle + 1, high) if engine.cycle < n else (low, middle)
+        engine.goto(low)
+
+    def run_to_cycle(self, n: int) -> None:
+        """Beyond what was lived through; nothing stops it but the end."""
+        with self.engine.quietly():
+            cause = self.engine.run(until_cycle=n)
+        if cause.kind in ("exit", "deadlock"):
+            raise EmuError(f"the program ends at cycle {self.engine.cycle:,}")
+
+    def goto_event(self, n: int) -> None:
+        """Just before the n-th thing that `events` shows, counted from 0."""
+        happened = self.engine.events(until=self.engine.end_tick + 1)
+        if not 0 <= n < len(happened):
+            raise EmuError(f"there is no event {n}", hint=f"{len(happened):,} are recorded: events shows them")
+        self.engine.goto(happened[n].tick)

@@ -26,7 +26,7 @@ PATIENCE = 64  # times that one instruction may fault before its breakpoint is m
 class Mover:
     """The part of an Engine that goes on."""
 
-    _replaying = False
+    _replaying = passes_access = False
 
     def run(
         self: Engine, until_tick: int | None = None, max_insns: int | None = None, until_cycle: int | None = None
@@ -40,7 +40,7 @@ class Mover:
         while True:
             cause = self._forward(min(goal, self.tick + last - self.insns))
             if cause.kind != "limit" or self.tick >= goal or self.insns >= last:
-                self.stand(cause.hart)
+                self.stand(cause.hart, cause.kind)
                 return cause
 
     def _run_to_cycle(self: Engine, cycle: int, goal: int) -> Cause:
@@ -58,9 +58,10 @@ class Mover:
         self.stand(self.machine.stopped)
         return Cause("limit", self.machine.stopped, self.tick)
 
-    def stand(self: Engine, hart: int | None = None) -> None:
-        """A stop is shown: the next run passes what stands at that hart's instruction."""
+    def stand(self: Engine, hart: int | None = None, kind: str = "") -> None:
+        """A stop is shown: the next run passes what stands at that instruction, its access only if that was shown."""
         hart = self.next_hart() if hart is None else hart
+        self.passes_access = kind == "watchpoint"
         self.stood = None if hart is None else (hart, self.tick)
 
     def next_hart(self: Engine) -> int | None:
@@ -180,7 +181,7 @@ class Mover:
         machine = self.machine
         kept = machine.state.break_at[: machine.state.break_count].tolist()
         machine.set_breakpoints(())
-        machine.harts[hart].pass_watch = 1
+        machine.harts[hart].pass_watch = int(self.passes_access)
         try:
             yield
         finally:

@@ -50,7 +50,7 @@ class Seeker:
                 return cause
             if cause.kind not in MET or cause.tick >= now:
                 break
-            self.stand(cause.hart)
+            self.stand(cause.hart, cause.kind)
             if accept(cause):
                 found = cause
             stops += 1
@@ -67,5 +67,5 @@ class Seeker:
         if not ends:
             self.stood = None
         cause = self._forward(found.tick + (0 if ends else 1))
-        self.stand(cause.hart)
+        self.stand(cause.hart, cause.kind)
         return cause if cause.kind == found.kind else found

@@ -1,0 +1,294 @@
+"""Steps, calls, breakpoints and conditions on real programs of both widths, forwards and backwards."""
+
+from __future__ import annotations
+
+import pytest
+from debugged import Typist, assembled, debugged, text_of
+
+from emu.debug.session import Session
+from emu.errors import EmuError
+
+WIDTHS = pytest.mark.parametrize("xlen", [64, 32])
+
+
+def here(session: Session) -> tuple[str, int]:
+    """Where the selected task stands: symbol and line."""
+    pc = session.registers().pc
+    source = session.source(pc)
+    return session.symbolize(pc).partition("+")[0], source[1] if source else 0
+
+
+@WIDTHS
+def test_break_continue_backtrace(xlen: int) -> None:
+    """A breakpoint is met, hits are counted, and the caller is found though the program has no frame information."""
+    session = debugged("fib.s", xlen=xlen)
+    view = Typist(session)("break fib", "continue")
+    assert view.stop.reason == "breakpoint"
+    assert view.stop.breakpoint == 1
+    assert here(session) == ("fib", 29)
+    assert [row["function"] for row in Typist(session)("backtrace").data] == ["fib", "_start"]
+    stop = session.cont()
+    assert session.evaluate("$a0") == 46
+    assert (stop.breakpoint, session.breaks.get(1).hits) == (1, 2)
+
+
+@WIDTHS
+def test_stepping_by_lines_and_instructions(xlen: int) -> None:
+    """`next` passes a call, `step` enters it, `finish` tells what it returned."""
+    session = debugged("fib.s", xlen=xlen)
+    assert here(session) == ("_start", 12)
+    session.next(3)
+    assert here(session) == ("_start", 15)
+    session.step()
+    assert here(session) == ("fib", 29)
+    stop = session.finish()
+    assert (stop.reason, stop.detail["value"]) == ("finished", 1134903170)
+    assert here(session) == ("_start", 16)
+    session.reverse_next(1)
+    assert here(session) == ("_start", 15)
+    session.next()
+    assert here(session) == ("_start", 16)
+
+
+@WIDTHS
+def test_single_steps_are_undone_exactly(xlen: int) -> None:
+    """n steps and n steps back are where they began, with the same state."""
+    session = debugged("fib.s", xlen=xlen)
+    session.stepi(40)
+    before, tick = session.engine.state_hash(), session.engine.tick
+    session.stepi(25)
+    session.stepi(-25)
+    assert session.engine.tick == tick
+    assert session.engine.state_hash() == before
+
+
+def test_nexti_passes_a_call() -> None:
+    """A call counts as one instruction; backwards too."""
+    session = debugged("fib.s")
+    session.advance(session.resolve("fib"))
+    session.stepi(-1)
+    assert "jalr" in text_of(Typist(session)("stepi 0"))
+    pc = session.registers().pc
+    session.nexti()
+    assert session.registers().pc == pc + 4
+    session.nexti(reverse=True)
+    assert session.registers().pc == pc
+
+
+def test_conditions_ignore_counts_and_temporary_ones() -> None:
+    """Each narrows where a breakpoint stops; a condition that can't be computed stops and says so."""
+    session = debugged("fib.s")
+    type_ = Typist(session)
+    type_("break fib if $a0 == 48", "continue")
+    assert session.evaluate("$a0") == 48
+    type_("delete", "tbreak fib", "continue")
+    assert session.evaluate("$a0") == 49
+    assert len(session.breaks) == 0
+    session.restart()
+    type_("break fib --ignore=3", "continue")
+    assert session.evaluate("$a0") == 48
+    type_("delete", "break fib if *(u8 *) 8 == 0", "continue")
+    assert "nothing is mapped" in text_of(type_.views[-1])
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("break nosuch", "no symbol is called 'nosuch'"),
+        ("break fib if", "the condition is missing"),
+        ("break fib if $q0 == 1", "no register is called $q0"),
+        ("break nosuch.s:3", "no source file"),
+        ("break 9999", "no code at or behind line 9999"),
+        ("break *3", "odd address"),
+        ("break fib --hart=7", "there is no hart 7"),
+        ("delete 7", "there is no breakpoint 7"),
+        ("watch $a0", "is a register"),
+        ("watch --length=99999999 fib", "can't be watched"),
+        ("catch nosuch", "nosuch"),
+        ("catch syscall wriet", "no system call is called 'wriet'"),
+        ("catch signal SIGNO", "no signal is called"),
+        ("catch cache-miss l9", "is no level"),
+        ("catch fork 3", "takes nothing more"),
+        ("attach 77", "there is no task 77"),
+        ("hart 9", "there is no hart 9"),
+        ("select-frame 50", "there is no frame 50"),
+        ("finish", "outermost frame"),
+        ("goto insn", "needs a number"),
+        ("goto nowhere 3", "nowhere"),
+        ("set $nosuch% = 3", "can't be set"),
+        ("set $cycle = 3", "can't be set"),
+        ("set 5 = 3", "can't be assigned"),
+        ("set $a0", "needs ="),
+        ("set kernel.vm.swapiness = 3", "no tunable"),
+        ("set kernel.vm.swappiness = 3000", "is 0 to 200"),
+        ("set pte $sp Q", "changes no bit"),
+        ("set line 0x10100 X", "no state of a line"),
+        ("set memory 1 0 01", "nothing is mapped"),
+        ("set physical 0xffffffffff 01", "physical memory ends"),
+        ("last-write 0", "nothing is mapped"),
+        ("find next 3", "nothing was looked for"),
+        ("find --type=i7 3", "no type"),
+        ("print/q 3", "no format"),
+    ],
+)
+def test_mistakes_are_explained(line: str, message: str) -> None:
+    """What can't be done says why, and changes nothing."""
+    session = debugged("fib.s")
+    before = session.engine.state_hash()
+    with pytest.raises(EmuError) as caught:
+        Typist(session)(line)
+    assert message in str(caught.value)
+    assert session.engine.state_hash() == before
+    assert len(session.breaks) == 0
+
+
+def test_the_end_and_beyond() -> None:
+    """A program that has ended can be looked at, goes back, and starts anew; it does not go on."""
+    session = debugged("hello.s")
+    type_ = Typist(session)
+    stop = type_("run").stop
+    assert (stop.reason, stop.exit.status) == ("exit", 0)
+    assert session.engine.output == b"hello, world\n"
+    for line in ("stepi", "next", "finish", "continue", "until", "advance *0x10100"):
+        with pytest.raises(EmuError, match="has ended"):
+            type_(line)
+    for line in ("backtrace", "info locals", "info breakpoints", "info harts", "print $pc", "info frame"):
+        assert type_(line).blocks
+    assert type_("back").stop.symbol.startswith("_start")
+    assert type_("goto end").stop.reason == "exit"
+    assert type_("restart").stop.symbol == "_start"
+    assert session.engine.output == b""
+
+
+def test_a_crash_stands_at_its_instruction() -> None:
+    """SIGSEGV: the fault card, and the state before the instruction; going on ends the program."""
+    session = debugged("null_deref.s")
+    type_ = Typist(session)
+    view = type_("run")
+    assert (view.stop.reason, view.stop.source[1]) == ("signal", 16)
+    assert view.data["detail"]["card"]["address"] == 8
+    assert session.evaluate("$t0") == 0
+    assert type_("continue").stop.reason == "exit"
+    assert type_("back").stop.source[1] == 16
+    assert type_("back").stop.source[1] == 15
+    assert type_("continue").stop.reason == "signal"
+    assert type_("stepi").stop.reason == "exit"
+
+
+def test_reverse_continue_meets_what_was_met() -> None:
+    """Backwards through the hits of a breakpoint, in opposite order, to the start."""
+    session = debugged("fib.s")
+    type_ = Typist(session)
+    type_("break fib")
+    seen = [session.evaluate("$a0") for _ in range(3) if session.cont().breakpoint == 1]
+    assert seen == [45, 46, 47]
+    assert session.cont(reverse=True).breakpoint == 1
+    assert session.evaluate("$a0") == 46
+    session.cont(reverse=True)
+    assert session.evaluate("$a0") == 45
+    assert session.cont(reverse=True).reason == "start"
+    assert session.engine.tick == session.engine.start_tick
+
+
+def test_reverse_step_and_finish() -> None:
+    """reverse-step enters the function that had returned; reverse-finish leaves it at its call."""
+    session = debugged("fib.s")
+    session.until(session.resolve("16"))
+    assert here(session)[1] == 16
+    session.step(reverse=True)
+    assert here(session) == ("fib", 38)
+    assert session.finish(reverse=True).reason == "finished"
+    assert here(session) == ("_start", 15)
+    session.step(2, reverse=True)
+    assert here(session) == ("_start", 14)
+
+
+def test_until_leaves_a_loop() -> None:
+    """`until` at the end of a loop does not go round again."""
+    session = debugged("fib.s")
+    session.advance(session.resolve("fib.s:36"))
+    session.until()
+    assert here(session) == ("fib", 37)
+    assert session.until(session.resolve("fib")).source[1] == 16
+
+
+def test_goto_every_kind_of_point() -> None:
+    """Ticks, instructions, cycles, events, both ends; forwards beyond what was seen, and back."""
+    session = debugged("fib.s")
+    session.goto("insn", 100)
+    assert session.engine.insns == 100
+    first = session.engine.state_hash()
+    session.goto("cycle", session.engine.cycle + 5000)
+    cycle = session.engine.cycle
+    assert cycle >= 5000
+    session.goto("insn", 100)
+    assert session.engine.state_hash() == first
+    session.goto("tick", 7)
+    assert session.engine.tick == 7
+    session.goto("cycle", cycle)
+    assert session.engine.cycle == cycle
+    session.goto("start")
+    assert session.engine.tick == session.engine.start_tick
+    assert session.goto("end").reason == "goto"
+    session.goto("start")
+    session.cont()
+    session.goto("event", 0)
+    with pytest.raises(EmuError, match="no event"):
+        session.goto("event", 10**9)
+
+
+def test_commands_of_a_breakpoint_run() -> None:
+    """Lines that hang on a breakpoint are done when it is met."""
+    type_ = Typist(debugged("fib.s"))
+    type_("break fib", "commands 1", "print $a0 + 1", "end", "continue")
+    assert type_.views[-1].data["value"] == 46
+
+
+SPIN = """
+    .globl _start
+_start:
+    li a0, 0
+1:  addi a0, a0, 1
+    li a7, 178          # gettid
+    ecall
+    j 1b
+"""
+
+
+def test_a_system_call_is_one_step() -> None:
+    """stepi over ecall stands behind it, with its result."""
+    session = assembled(SPIN)
+    session.stepi(3)
+    assert session.evaluate("$a7") == 178
+    stop = session.stepi()
+    assert stop.symbol == "_start+0xa" or stop.source[1] == 8
+    assert session.evaluate("$a0") == 1
+    session.stepi(-1)
+    assert session.source(session.registers().pc)[1] == 7
+
+
+def test_interrupt_keeps_the_session() -> None:
+    """Ctrl-C stops an endless program; everything can be looked at, and it goes on."""
+    import threading
+
+    session = assembled(SPIN)
+    timer = threading.Timer(0.3, session.engine.interrupt)
+    timer.start()
+    stop = session.cont()
+    timer.join()
+    assert stop.reason == "interrupted"
+    assert session.stepi().reason == "step"
+
+
+def test_save_and_load(tmp_path) -> None:
+    """A saved session is where it was, in another session of the same program."""
+    session = debugged("fib.s")
+    type_ = Typist(session)
+    type_("stepi 50", "set $s0 = 48", "stepi 10", f"save {tmp_path}/x.emu")
+    other = debugged("fib.s")
+    Typist(other)(f"load {tmp_path}/x.emu")
+    assert other.engine.state_hash() == session.engine.state_hash()
+    with pytest.raises(EmuError):
+        Typist(debugged("hello.s"))(f"load {tmp_path}/x.emu")
+    with pytest.raises(EmuError):
+        type_(f"load {tmp_path}/nosuch")
