@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from emu.debug.command import Arg, Command
+from emu.debug.look import compare, faults, history, replay
 from emu.debug.look import explain as look_explain
-from emu.debug.look import faults, history, replay
 from emu.debug.look import why as look_why
 from emu.debug.look.options import small
 
@@ -58,6 +58,11 @@ def history_frame(session: Session, pfn: int, ticks: str | None) -> View:
 def history_page(session: Session, address: int, pid: str | None, ticks: str | None) -> View:
     """Of a page, which is that of its entry in the page table."""
     return history.page(session, address, small(pid, "pid"), back(ticks, history.WINDOW))
+
+
+def diff(session: Session, first: str, second: str | None) -> View:
+    """Of two points."""
+    return compare.diff(session, first, second)
 
 
 CHAIN = """One chain over all layers: the address cut into table indices, each TLB, each page-table entry with the cache
@@ -135,5 +140,14 @@ COMMANDS = (
         options={"pid=": "of another process", **TICKS},
         group="look",
         example=(DEMAND, ("stepi 50", "history page $s0")),
+    ),
+    Command(
+        "diff",
+        "What is different at two points in time: registers, memory, page tables, counters, cycles.",
+        diff,
+        (Arg("first", "word", help="a tick, -100, start, end or now"), Arg("second", "word", optional=True)),
+        details="A point is a tick, -100 (ticks before now), start, end or now; without a second one it is now.",
+        group="time",
+        example=(DEMAND, ("stepi 20", "diff start")),
     ),
 )

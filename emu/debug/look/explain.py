@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from emu.debug.look import code, turns
-from emu.debug.look.observe import forward, travel
+from emu.debug.look.observe import tick, travel
 from emu.debug.look.subject import machine_of
 from emu.debug.look.words import number, plural, share
 from emu.debug.view import Facts, Line, Table, View
@@ -22,16 +20,16 @@ class Sums:
     """Cycles by cause of each (pid, pc), and how often it completed."""
 
     def __init__(self) -> None:
-        self.cycles: dict[tuple[int, int], np.ndarray] = {}
+        self.cycles: dict[tuple[int, int], list[int]] = {}
         self.counts: dict[tuple[int, int], int] = {}
 
-    def add(self, key: tuple[int, int], spent: np.ndarray, retired: int) -> None:
-        """One tick."""
-        if key in self.cycles:
-            self.cycles[key] += spent
-            self.counts[key] += retired
-        else:
-            self.cycles[key], self.counts[key] = spent, retired
+    def add(self, key: tuple[int, int], old: list[int], new: list[int], retired: int) -> None:
+        """One tick: the ledger before and after."""
+        sums = self.cycles.setdefault(key, [0] * len(LEDGER_NAMES))
+        for cause, (was, now) in enumerate(zip(old, new, strict=True)):
+            if was != now:
+                sums[cause] += now - was
+        self.counts[key] = self.counts.get(key, 0) + retired
 
 
 def explain(session: Any, wanted: Callable[[int], bool], what: str, ticks: int = MOST_TICKS) -> View:
@@ -73,17 +71,16 @@ def gather(session: Any, sums: Sums, count: int) -> int:
     """Step through and add up. Returns the cycles of all harts in that time."""
     engine, machine, kernel = session.engine, session.machine, session.kernel
     start = sum(hart.cycle for hart in machine.harts)
+    harts, keep = machine.harts, kernel.xlen_mask
     for _ in range(count):
-        if kernel.exit is not None:
+        number = turns.next_hart(machine)
+        task = session.kernel.sched.running[number] if number is not None else None
+        hart = harts[number or 0]
+        key = (task.pid, hart.pc & keep) if task is not None else (0, 0)
+        before, retired = hart._ledger.tolist(), hart.instret
+        if not tick(engine):
             break
-        hart = turns.next_hart(machine)
-        task = kernel.sched.running[hart] if hart is not None else None
-        key = (task.pid, machine.harts[hart].pc & kernel.xlen_mask) if task is not None else (0, 0)
-        before, retired, tick = machine.state.hart[hart or 0]["ledger"].copy(), machine.instructions, engine.tick
-        if not forward(engine, tick + 1):
-            break
-        kernel = session.kernel
-        sums.add(key, machine.state.hart[hart or 0]["ledger"] - before, machine.instructions - retired)
+        sums.add(key, before, hart._ledger.tolist(), hart.instret - retired)
     return sum(hart.cycle for hart in machine.harts) - start
 
 
@@ -104,7 +101,7 @@ def row(session: Any, key: tuple[int, int], sums: Sums) -> dict[str, Any]:
     word = code.fetch(lambda at, n: session.read(at, n, pid), pc)
     text = code.as_text(word, pc, session.machine.xlen, symbols=session.symbolize) if word is not None else ""
     source = session.source(pc)
-    spent = {name: int(n) for name, n in zip(LEDGER_NAMES, sums.cycles[key], strict=True) if n}
+    spent = {name: n for name, n in zip(LEDGER_NAMES, sums.cycles[key], strict=True) if n}
     return {
         "pc": pc,
         "text": text,

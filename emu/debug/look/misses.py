@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from emu.debug.look import access, caches, code, turns
-from emu.debug.look.observe import forward, travel
+from emu.debug.look.observe import tick, travel
 from emu.debug.look.subject import machine_of
 from emu.debug.look.words import number, plural, symbol
 from emu.debug.view import Facts, Line, Table, View
@@ -26,7 +26,7 @@ CLASSES = {
     "true sharing": "another hart wrote what is wanted now",
     "false sharing": "another hart wrote other bytes of the same line",
 }
-WINDOW = 100_000
+WINDOW = 30_000
 
 
 @dataclass(slots=True)
@@ -86,7 +86,7 @@ class Watch:
             pc, touched, place = self.about(task, hart)
         missed = self.count(hart)
         retired = machine.instructions
-        if session.kernel.exit is not None or not forward(session.engine, session.engine.tick + 1):
+        if not tick(session.engine):
             return False
         if touched is not None and place is not None and machine.instructions > retired:
             self.note(hart, pc, touched, place, self.count(hart) > missed)

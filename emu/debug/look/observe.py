@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from emu.debug.engine.archive import Archive
+from emu.debug.engine.mover import ENTRIES
 from emu.debug.look import chain, turns
 from emu.debug.look.links import Link
 from emu.errors import EmuError
@@ -45,18 +46,19 @@ class Moment:
 def travel(session: Any, tick: int) -> Iterator[None]:
     """Be at another tick for a while; then back, with the same task, hart and frame selected."""
     engine = session.engine
-    here, stood, archive = engine.tick, engine.stood, engine.archive
+    here, end, stood, archive = engine.tick, engine.end_tick, engine.stood, engine.archive
     selected = session.hart, session.pid, session.frame
     stopped = False
     with engine.quietly():
         try:
-            engine.archive = Archive()
+            engine.archive, engine.end_tick = Archive(), max(end, here + 1)  # nothing is new, so no copies are made
             engine.goto(tick)
             yield
         finally:
             stopped = calm(engine)
+            engine.goto(max(engine.start_tick, here - 1))  # from a copy: whatever was done is undone
             engine.goto(here)
-            engine.stood, engine.archive = stood, archive
+            engine.stood, engine.archive, engine.end_tick = stood, archive, end
             session.hart, session.pid, session.frame = selected
     if stopped:
         raise EmuError("interrupted: nothing has changed")
@@ -91,6 +93,18 @@ def forward(engine: Any, until: int) -> bool:
     if engine.tick < until:
         engine.run(until_tick=until)
     return engine.tick >= until
+
+
+def tick(engine: Any) -> bool:
+    """One tick, inside `travel`; False at the end. As `forward`, with less ado where no change by the user is due."""
+    if engine.changes:
+        return forward(engine, engine.tick + 1)
+    kernel = engine.kernel
+    if kernel.exit is not None or engine._interrupted:
+        return False
+    before = kernel.tick
+    kernel.advance(before + 1, ENTRIES)
+    return kernel.tick > before
 
 
 def watch(session: Any, ticks: int) -> list[Moment]:

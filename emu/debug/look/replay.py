@@ -34,7 +34,7 @@ def why_last(session: Any) -> View:
 def instruction_of(moments: list[Moment], hart: int) -> list[Moment]:
     """The hart's last retired instruction with the kernel entries that it needed. EmuError if there is none."""
     mine = [moment for moment in moments if moment.hart == hart and moment.it is not None]
-    end = next((k for k in reversed(range(len(mine))) if mine[k].retired or is_call(mine[k])), None)
+    end = next((k for k in reversed(range(len(mine))) if completed(mine[k])), None)
     if end is None:
         raise EmuError(
             f"hart {hart} has not executed an instruction just now", hint="stepi first, or choose another hart"
@@ -45,14 +45,14 @@ def instruction_of(moments: list[Moment], hart: int) -> list[Moment]:
     return mine[begin : end + 1]
 
 
-def is_call(moment: Moment) -> bool:
-    """A system call: it completes although no instruction retires."""
-    return any(record.kind == "sys_enter" for record in moment.records)
+def completed(moment: Moment) -> bool:
+    """The instruction retired, or it was a system call that has returned, or a signal came of it."""
+    return bool(moment.retired) or any(record.kind in ("sys_exit", "signal", "exit") for record in moment.records)
 
 
 def same(one: Moment, other: Moment) -> bool:
     """Tries of the same instruction by the same task."""
-    return one.it.pc == other.it.pc and one.it.pid == other.it.pid and not one.retired and not is_call(one)
+    return one.it.pc == other.it.pc and one.it.pid == other.it.pid and not completed(one)
 
 
 def why_tick(session: Any, tick: int, matches: Any) -> View:
@@ -72,7 +72,7 @@ def until_done(session: Any, moments: list[Moment], found: Moment) -> list[Momen
     pid, pc = found.it.pid, found.it.pc
     rest = [m for m in moments[moments.index(found) :] if m.it is not None and (m.it.pid, m.it.pc) == (pid, pc)]
     for _ in range(AFTER):
-        if rest[-1].retired or any(record.kind in ("signal", "exit") for record in rest[-1].records):
+        if completed(rest[-1]):
             break
         more = watch(session, 1)
         if not more:
@@ -83,8 +83,8 @@ def until_done(session: Any, moments: list[Moment], found: Moment) -> list[Momen
 
 
 def first_end(moments: list[Moment]) -> list[Moment]:
-    """Up to the first that retires."""
-    end = next((k for k, moment in enumerate(moments) if moment.retired), len(moments) - 1)
+    """Up to the first that completes it."""
+    end = next((k for k, moment in enumerate(moments) if completed(moment)), len(moments) - 1)
     return moments[: end + 1]
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from emu.debug.look import chain, told
-from emu.debug.look.links import Link
+from emu.debug.look import chain
 from emu.debug.look.observe import Moment, watch
 from emu.debug.look.regfile import Registers, registers_of
+from emu.debug.look.replay import completed, lived
 from emu.debug.look.subject import task_of
 from emu.debug.look.why import table
 from emu.debug.look.words import address
@@ -20,70 +20,68 @@ MOST_TICKS = 100_000  # that others may run before the task's turn comes
 
 
 def stages(session: Any) -> View:
-    """Execute one instruction of the selected task and show what each stage did. Traps of it come first, one by one."""
-    pid = task_of(session).pid
-    for _ in range(MOST_TICKS):
-        before = registers_of(session, pid)
-        moments = watch(session, 1)
-        session.pid = pid
-        if not moments:
-            raise EmuError("the program has ended", hint="`back` goes back in time")
-        if moments[0].it is not None and moments[0].it.pid == pid:
-            break
-    else:
+    """Execute one instruction of the selected task and show what each stage did, with the traps that it takes."""
+    task = task_of(session)
+    if session.kernel.exit is not None:
+        raise EmuError("the program has ended", hint="`back` goes back in time")
+    pid, before = task.pid, registers_of(session)
+    moments = lived_through(session, pid)
+    session.pid, session.hart = pid, moments[-1].hart
+    after = registers_of(session) if pid in session.kernel.tasks else before
+    view = shown(session, moments, before, after)
+    view.stop = session.stop("step", session.hart)
+    return view
+
+
+def lived_through(session: Any, pid: int) -> list[Moment]:
+    """Go on until an instruction of the task has completed; the moments that were its own. EmuError if it waits."""
+    mine: list[Moment] = []
+    with session.engine.quietly():
+        for _ in range(MOST_TICKS):
+            moments = watch(session, 1)
+            if not moments:
+                break
+            if moments[0].it is not None and moments[0].it.pid == pid:
+                mine.append(moments[0])
+                if completed(moments[0]):
+                    break
+    if not mine:
         raise EmuError(f"task {pid} waits: its turn did not come", hint="`sched` shows what for")
-    gone = session.kernel.tasks.get(pid) is None
-    after = before if gone else registers_of(session, pid)
-    session.hart = moments[0].hart
-    return shown(session, moments[0], before, after)
+    return mine
 
 
-def shown(session: Any, moment: Moment, before: Registers, after: Registers) -> View:
-    """Fetch, decode, execute, memory, write-back of a moment that has just been lived through."""
-    it = moment.it
-    links = chain.settle(moment.links, moment.spent)
-    fetch, data, rest = parted(links)
+def shown(session: Any, moments: list[Moment], before: Registers, after: Registers) -> View:
+    """Fetch, decode, execute, memory, write-back, and the chain of everything that the instruction met."""
+    it, xlen, spent = moments[-1].it, session.machine.xlen, {}
+    for moment in moments:
+        for cause, cycles in moment.spent.items():
+            spent[cause] = spent.get(cause, 0) + cycles
+    links = [link for moment in moments for link in lived(moment)]
     changed = write_back(before, after)
+    new = ", ".join(f"{name} = {address(value, xlen)}" for name, value in changed.items())
+    cost = ", ".join(f"{cause} {cycles:,}" for cause, cycles in spent.items())
     rows: list[tuple[str, Line]] = [
         ("fetch", f"{it.pc:#x}: {it.word:#x}" if it.word is not None else f"{it.pc:#x}: no instruction there"),
-        ("decode", decoded(it.word, session.machine.xlen)),
+        ("decode", decoded(it.word, xlen)),
         ("execute", executed(it, before, after)),
         ("memory", memory(it)),
-        (
-            "write-back",
-            ", ".join(f"{name} = {address(v, session.machine.xlen)}" for name, v in changed.items()) or "nothing",
-        ),
-        ("cost", f"{moment.cycles:,} cycles: " + (", ".join(f"{k} {v:,}" for k, v in moment.spent.items()) or "none")),
+        ("write-back", new or "nothing"),
+        ("cost", f"{sum(spent.values()):,} cycles: {cost or 'none'}"),
     ]
-    data_ = {
+    data = {
         "pc": it.pc,
         "word": it.word,
         "text": it.text,
         "hart": it.hart,
         "pid": it.pid,
-        "cycles": moment.cycles,
-        "by_cause": moment.spent,
-        "fetch": [link.as_dict() for link in fetch],
-        "memory": [link.as_dict() for link in data],
-        "pipeline": [link.as_dict() for link in rest],
+        "cycles": sum(spent.values()),
+        "by_cause": spent,
+        "tries": len(moments),
+        "links": [link.as_dict() for link in links],
         "write_back": changed,
-        "events": [event._asdict() for event in moment.events],
-        "records": [r._asdict() for r in moment.records],
     }
-    records = [told.of_record(record) for record in moment.records]
-    side = told.of_events(moment.events, moment.hart)
-    return View("stages", data_, [Text([[(it.text, "insn")]]), Facts(rows), table([*links, *records, *side])])
-
-
-def parted(links: list[Link]) -> tuple[list[Link], list[Link], list[Link]]:
-    """Links of the fetch, of the data access, and of pipeline and kernel."""
-    fetch, data, rest, here = [], [], [], None
-    for link in links:
-        here = {"fetch": fetch, "data": data}.get(link.layer, here)
-        if link.layer in ("pipeline", "kernel", "other"):
-            here = rest
-        (here if here is not None else rest).append(link)
-    return fetch, data, rest
+    data["events"] = [event._asdict() for moment in moments for event in moment.events]
+    return View("stages", data, [Text([[(it.text, "insn")]]), Facts(rows), table(links)])
 
 
 def decoded(word: int | None, xlen: int) -> str:

@@ -11,7 +11,7 @@ from emu.debug.view import Line, Table, View
 from emu.errors import EmuError, did_you_mean
 from emu.kernel.strace.log import KINDS, Strace
 
-MOST_ROWS = 500
+MOST_ROWS = 200
 
 
 class Listener:

@@ -8,9 +8,11 @@ from typing import Any
 def next_hart(machine: Any) -> int | None:
     """The hart whose turn goes on, else the one furthest behind; None if none is online."""
     m = machine.state
-    holder = int(m.turn) - 1
+    holder = int(m.turn) - 1 if len(machine.harts) > 1 else -1
     if holder >= 0 and machine.harts[holder].online and machine.harts[holder].pc == int(m.turn_pc):
         return holder
+    if len(machine.harts) == 1:
+        return 0 if machine.harts[0].online else None
     online = [hart for hart in machine.harts if hart.online]
     return min(online, key=lambda hart: (hart.cycle, hart.number)).number if online else None
 
