@@ -233,7 +233,17 @@ class PageAllocator:
         self.put_page(pfn)
 
     def alloc_pages(self, order: int) -> int | None:
-        """A block of 2^order frames, each with refcount 1; None when no zone has one."""
+        """A block of 2^order frames, each with refcount 1; None when no zone has one, not even after the per-cpu lists
+        went back to the buddy system.
+        """
+        pfn = self._take_block(order)
+        if pfn is None and any(zone.pcp for zone in self.zones):
+            for zone in self.zones:
+                self.drain(zone)
+            pfn = self._take_block(order)
+        return pfn
+
+    def _take_block(self, order: int) -> int | None:
         for zone in self.zonelist:
             if zone.nr_free - (1 << order) >= zone.min:
                 pfn = buddy.take_block(zone, self.mem_map, order)

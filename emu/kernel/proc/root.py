@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from emu.kernel.fs.inode import Inode, SuperBlock
 from emu.kernel.fs.procfs import PageMap, ProcDir, ProcFile, ProcLink
-from emu.kernel.proc import memory, sysctl, system, task, task_mmu
+from emu.kernel.proc import kpage, memory, sysctl, system, task, task_mmu
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
@@ -33,6 +33,7 @@ SYSTEM_FILES = {
     "diskstats": system.diskstats,
     "cmdline": system.cmdline,
 }
+FRAME_FILES = {"kpagecount": kpage.kpagecount, "kpageflags": kpage.kpageflags}
 TASK_FILES = {
     "maps": task_mmu.maps,
     "smaps": task_mmu.smaps,
@@ -59,13 +60,15 @@ def make_root(kernel: Kernel) -> ProcDir:
 
 def root_names(kernel: Kernel) -> list[str]:
     pids = [str(t.pid) for t in kernel.tasks.values() if t.is_leader]
-    return [*SYSTEM_FILES, "self", "thread-self", "sys", *pids]
+    return [*SYSTEM_FILES, *FRAME_FILES, "self", "thread-self", "sys", *pids]
 
 
 def find_in_root(kernel: Kernel, here: ProcDir, name: str) -> Inode | None:
     sb = here.sb
     if name in SYSTEM_FILES:
         return ProcFile(sb, partial(SYSTEM_FILES[name], kernel))
+    if name in FRAME_FILES:
+        return PageMap(sb, partial(FRAME_FILES[name], kernel))
     if name == "self":
         return ProcLink(sb, lambda: str(kernel.current.tgid if kernel.current else 1))
     if name == "thread-self":
