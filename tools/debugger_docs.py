@@ -29,7 +29,7 @@ def job_of(program: str) -> Any:
 
 
 class Transcript:
-    """A conversation: type lines, get what is answered. `errors` are the mistakes that were answered."""
+    """A conversation: type lines, get what is answered. `views` are the answers, `errors` the mistakes."""
 
     def __init__(self, program: str) -> None:
         from emu.cli.debugging import starter_for
@@ -40,8 +40,10 @@ class Transcript:
         self.face = Printer(self.stream, self.stream)
         self.face.settings.set("colour", "off")
         self.errors: list[Any] = []
-        show = self.face.error
-        self.face.error = lambda error: (self.errors.append(error), show(error))[0]
+        self.views: list[Any] = []
+        show, error = self.face.show, self.face.error
+        self.face.error = lambda mistake: (self.errors.append(mistake), error(mistake))[0]
+        self.face.show = lambda view, style, line: (self.views.append(view), show(view, style, line))[0]
         starter, _ = starter_for(job_of(program), self.face)
         self.shell = Shell(starter, self.face)
 
@@ -59,10 +61,10 @@ class Transcript:
         return self.stream.getvalue()
 
 
-def example(command: Any) -> str:
+def example(command: Any, talk: Transcript | None = None) -> str:
     """A command's example as a fenced block."""
     program, lines = command.example
-    talk, shown = Transcript(program), [f"$ emu debug {program}"]
+    talk, shown = talk or Transcript(program), [f"$ emu debug {program}"]
     for line in lines:
         answer = talk.type(line).rstrip("\n").split("\n")
         more = len(answer) - LONGEST
@@ -71,8 +73,8 @@ def example(command: Any) -> str:
     return "```text\n" + "\n".join(shown) + "\n```"
 
 
-def entry(command: Any) -> str:
-    """A command's section."""
+def entry(command: Any, talk: Transcript | None = None) -> str:
+    """A command's section; its example is run in `talk`, which may be looked at afterwards."""
     from emu.debug.parse import describe, usage
 
     parts = [f"### {command.name}", f"`{usage(command)}`: {command.summary}"]
@@ -82,7 +84,7 @@ def entry(command: Any) -> str:
     parts += [f"Also: {also}."] if also else []
     parts += ["\n".join(rows)] if rows else []
     parts += [command.details.strip()] if command.details.strip() else []
-    parts += [example(command)] if command.example[1] and command.name != "layout" else []
+    parts += [example(command, talk)] if command.example[1] and command.name != "layout" else []
     return "\n\n".join(parts)
 
 
