@@ -102,7 +102,7 @@ def kernel(accounts: Mapping[str, Any]) -> Table:
 
 PROCESS = {
     "vsz_kb": "VSZ kB", "peak_rss_kb": "peak RSS", "swap_kb": "swap kB", "minor_faults": "minflt",
-    "major_faults": "majflt", "switches": "switches", "cycles": "cycles",
+    "major_faults": "majflt", "cycles": "cycles",
 }  # fmt: skip
 
 
