@@ -12,7 +12,7 @@ from emu.debug.look.why import view, why_next
 from emu.debug.view import View
 from emu.errors import EmuError
 
-BACK = 256  # ticks that are looked through for the hart's last instruction
+BACK = (8, 64, 512, 4096)  # ticks that are looked through for the hart's last instruction
 AFTER = 4096  # ticks within which a faulting instruction completes
 
 
@@ -24,10 +24,15 @@ def why_last(session: Any) -> View:
     engine, hart = session.engine, session.hart
     if engine.tick == engine.start_tick or getattr(session, "reported", -1) == engine.tick + 1:
         return why_next(session)
-    first = max(engine.start_tick, engine.tick - BACK * session.machine.hart_count)
-    count = engine.tick - first
-    with travel(session, first):
-        moments = watch(session, count)
+    moments: list[Moment] = []
+    for back in BACK:
+        first = max(engine.start_tick, engine.tick - back)
+        count = engine.tick - first
+        with travel(session, first):
+            moments = watch(session, count)
+        mine = [moment for moment in moments if moment.hart == hart]
+        if first == engine.start_tick or sum(map(completed, mine)) >= 2:
+            break
     return chain_of(session, instruction_of(moments, hart))
 
 
