@@ -15,6 +15,18 @@ from emu.errors import EmuError, Place, did_you_mean
 FACES = {"json": "print the answer as JSON", "plain": "print one fact a line"}
 """Options that every command takes."""
 FORMAT = re.compile(r"(?P<name>[\w!?-]+)/(?P<format>\w*)$")
+MEANINGS = {
+    "expression": "an expression: $a0 + 8, &buffer, *(u32 *) 0x12000",
+    "location": "a symbol, FILE:LINE, LINE, +LINES or *ADDRESS",
+    "number": "a number, or an expression",
+    "pid": "the number of a process or thread: see ps",
+    "hart": "the number of a hart, from 0 on",
+    "register": "a register: a0, x10, ft0, pc, satp",
+    "breakpoint": "the number of a breakpoint: see info breakpoints",
+    "file": "a file of the host",
+    "rest": "the rest of the line",
+}
+"""Kind of argument → what is expected, where the command does not say more."""
 REST = ("rest", "expression")
 """Kinds that take the remainder of the line where they stand last."""
 
@@ -177,7 +189,7 @@ def describe(arg: Arg) -> str:
     """An argument in a few words."""
     if arg.choices:
         return "one of " + ", ".join(arg.choices)
-    return arg.help or f"expected: {arg.kind}"
+    return arg.help or MEANINGS.get(arg.kind, arg.kind)
 
 
 def usage(command: Command) -> str:

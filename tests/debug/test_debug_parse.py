@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emu.debug.command import Arg, Command
@@ -98,7 +98,7 @@ def test_a_line_is_a_call(line: str, name: str, arguments: dict) -> None:
         ("  $sp", "no command '$sp'", 3, "to see a value: print $sp"),
         ("info", "'info' needs a further word", 1, "one of breakpoints, registers"),
         ("info brk", "no command 'info brk'", 6, "breakpoints"),
-        ("break", "place is missing", 6, "expected: location"),
+        ("break", "place is missing", 6, "a symbol"),
         ("x $tp", "no value '$tp'", 3, ""),
         ("write $sp x", "'x' is no pid number", 11, ""),
         ("write $sp -1", "'-1' is no pid number", 11, ""),
@@ -150,6 +150,7 @@ def test_statements() -> None:
     assert [word.text for word in split("a [b c] 'd e' \"f\" (g h)+1")] == ["a", "[b c]", "d e", "f", "(g h)+1"]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_no_line_is_a_traceback(line: str) -> None:
     """Whatever is typed is a call or an EmuError, for the real commands as for these."""
@@ -162,6 +163,7 @@ def test_no_line_is_a_traceback(line: str) -> None:
                     assert str(error)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["step", "x/8gx", "break", "info", "set colour", "help", "alias"]), st.text(max_size=30))
 def test_no_argument_is_a_traceback(name: str, rest: str) -> None:
     """The same behind a command."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emu.debug import draw, render
@@ -94,6 +94,7 @@ def test_narrow_screens_fold_the_widest_column() -> None:
     assert " ".join(" ".join(lines).split()).endswith("how eagerly anonymous pages are swapped, against the cache")
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.text(max_size=30), min_size=3, max_size=3), max_size=5), st.integers(1, 120))
 def test_any_table_is_drawn(rows: list[list[str]], width: int) -> None:
     """No width and no text breaks the drawing; all three texts exist."""
@@ -119,6 +120,7 @@ def test_code_is_coloured() -> None:
     assert spans[-1] == ("# load <x>", "comment")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_colouring_loses_nothing(text: str) -> None:
     """Whatever is typed or shown."""

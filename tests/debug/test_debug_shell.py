@@ -203,7 +203,7 @@ def test_completion_of_files(talk: Talk, tmp_path: Path) -> None:
 
 
 @given(st.lists(st.text(max_size=40), max_size=4))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_nothing_typed_is_a_traceback(lines: list[str]) -> None:
     """Lines of anything: an answer, a message, or goodbye; completion never fails."""
     talk = Talk()
