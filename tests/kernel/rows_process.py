@@ -69,6 +69,8 @@ ROWS: list[Row] = [
     ("waitid", after(child, args=(0, 0, BUF, 5, 0)), lambda g, r: r == 0 and g.word_at(BUF, 4) == 0),
     ("waitid", after(child, args=(0, 0, 0, 4, 0)), "asleep"),
     ("waitid", (0, 0, 0, 4, 0), "ECHILD"),
+    ("waitid", (0, -1, 0, 4, 0), "ECHILD"),  # P_ALL looks at no number
+    ("waitid", (2, -1, 0, 4, 0), "EINVAL"),
     ("waitid", (0, 0, 0, 1, 0), "EINVAL"),  # nothing to wait for
     ("waitid", (0, 0, 0, 0x104, 0), "EINVAL"),
     ("waitid", (9, 0, 0, 4, 0), "EINVAL"),

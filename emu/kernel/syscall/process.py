@@ -87,7 +87,7 @@ def sys_waitid(kernel: Kernel, task: Task, which: Int, number: Int, info: Addr, 
     known = w.WNOHANG | w.WUNTRACED | w.WEXITED | w.WCONTINUED | w.WNOWAIT | w.WNOTHREAD | w.WALL
     if options & 0x7FFFFFFF & ~known or not options & (w.WEXITED | w.WUNTRACED | w.WCONTINUED):
         return -EINVAL
-    if which not in (w.P_ALL, w.P_PID, w.P_PGID) or (which == w.P_PID and number <= 0) or number < 0:
+    if which not in (w.P_ALL, w.P_PID, w.P_PGID) or number < {w.P_PID: 1, w.P_PGID: 0}.get(which, number):
         return -EINVAL
     if which == w.P_PGID and not number:
         number = task.process.pgid
