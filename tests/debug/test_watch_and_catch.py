@@ -214,7 +214,7 @@ def test_signals_and_ends() -> None:
 
 @pytest.mark.parametrize("harts", [1, 2])
 def test_threads_step_while_others_run(harts: int) -> None:
-    """Each thread meets the breakpoint; steps stay with the selected one; a step back undoes one of its instructions."""
+    """Each thread meets the breakpoint; steps stay with the selected one; a step back undoes one of its own."""
     session = debugged("kernel/threads.s", harts=harts)
     type_ = Typist(session)
     type_("break thread")

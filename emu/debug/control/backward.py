@@ -24,6 +24,9 @@ class Backward:
     def reverse_cont(self) -> Stop:
         """Back to the last time that a breakpoint, watchpoint or catchpoint was met; else to the start."""
         self.found: Verdict | None = None
+        if not self.breaks.active():
+            self.engine.goto(self.engine.start_tick)
+            return self.stop("start", 0)
         cause = self.engine.reverse(self.accepts)
         if cause is None:
             return self.stop("start", 0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from emu.debug.control import judge
@@ -68,6 +70,28 @@ class Life:
             return self.cont()
         finally:
             self.settings["scheduler-locking"] = before
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Where scheduler-locking is on: meanwhile all harts but the selected one stand still."""
+        if self.settings["scheduler-locking"] != "on" or len(self.machine.harts) == 1 or self.holding:
+            yield
+            return
+        only, self.holding = self.hart, True
+        self.engine.intervene(lambda: self.set_online(only))
+        try:
+            yield
+        finally:
+            self.holding = False
+            if self.kernel.exit is None:
+                selected = self.hart, self.pid, self.frame
+                self.engine.intervene(lambda: self.set_online(None))
+                self.hart, self.pid, self.frame = selected
+
+    def set_online(self, only: int | None) -> None:
+        """Let the harts that have a task run; with `only`, none but that one."""
+        for number, hart in enumerate(self.machine.harts):
+            hart.online = self.kernel.sched.running[number] is not None and only in (None, number)
 
     def ignore_here(self, count: int) -> None:
         """Pass the breakpoint that stands here so many times. EmuError if there is none."""

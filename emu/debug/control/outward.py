@@ -24,7 +24,8 @@ class Outward:
         self.require_alive()
         caller, sp = self.caller()
         name = self.symbolize(self.current_frame().lookup_pc)
-        stop = self.run_to([caller.pc], sp)
+        with self.locked():
+            stop = self.run_to([caller.pc], sp)
         if stop is not None:
             return stop
         return self.stop("finished", detail={"function": name.partition("+")[0], "value": self.registers().x[A0]})
@@ -69,7 +70,8 @@ class Outward:
         pid = self.pid
         goal = self.internal_break([*places, *places.bodies], pid)
         try:
-            return self.run_on()
+            with self.locked():
+                return self.run_on()
         finally:
             for each in (row, goal):
                 if each is not None:

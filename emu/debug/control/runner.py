@@ -32,6 +32,7 @@ class Runner(Stepper, Outward, Backward, Travel, Life):
         """Hand the engine what it needs to stop where the user wants."""
         self.planter = Planter(self.breaks)
         self.reported_kind = self.skipped = ""
+        self.holding = False  # scheduler-locking is in force
         self.reported = -1  # the tick behind something that was shown as it was one tick before
         self.engine.plant = self.plant
         self.engine.wanted = self.wanted
@@ -56,7 +57,8 @@ class Runner(Stepper, Outward, Backward, Travel, Life):
         if reverse:
             return self.reverse_cont()
         self.require_alive()
-        return self.run_on()
+        with self.locked():
+            return self.run_on()
 
     def run_on(self) -> Stop:
         """Forwards, to the next cause that counts."""

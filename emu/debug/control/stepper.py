@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from emu.debug.control import calls, judge, registers
@@ -73,20 +74,21 @@ class Stepper:
         """n instructions of the selected task; backwards when reverse, or when n is negative."""
         if reverse or n < 0:
             return self.reverse_stepi(abs(n))
-        self.require_alive()
-        for _ in range(n):
-            if (stop := self.advance_task()) is not None:
-                return stop
-        return self.landed()
+        return self.repeat(self.advance_task, n)
 
     def nexti(self, n: int = 1, reverse: bool = False) -> Stop:
         """n instructions, calls counting as one."""
         if reverse or n < 0:
             return self.reverse_nexti(abs(n))
+        return self.repeat(self.over, n)
+
+    def repeat(self, once: Callable[[], Stop | None], n: int) -> Stop:
+        """n steps of one kind, or what ends them early."""
         self.require_alive()
-        for _ in range(n):
-            if (stop := self.over()) is not None:
-                return stop
+        with self.locked():
+            for _ in range(n):
+                if (stop := once()) is not None:
+                    return stop
         return self.landed()
 
     def over(self) -> Stop | None:
@@ -127,12 +129,13 @@ class Stepper:
     def lines(self, n: int, into: bool) -> Stop:
         """Leave n lines."""
         self.require_alive()
-        for left in range(n, 0, -1):
-            stop = self.leave_line(into)
-            if stop is not None:
-                return stop
-            if left > 1 and self.breakpoint_here():
-                break
+        with self.locked():
+            for left in range(n, 0, -1):
+                stop = self.leave_line(into)
+                if stop is not None:
+                    return stop
+                if left > 1 and self.breakpoint_here():
+                    break
         return self.landed()
 
     def breakpoint_here(self) -> bool:
