@@ -58,11 +58,12 @@ def fault_in(mm: Mm, addr: int, access: int) -> None:
         raise Errno(EFAULT)
     probe = None if kernel.tracer is None else trace_fault.probe(kernel, mm, addr, access, "kernel")
     result = handle_mm_fault(mm, addr, access)
+    if result <= FAULT_MAJOR:
+        kernel.count_fault(result)
     if probe is not None:
         probe.end(result)
     if result > FAULT_MAJOR:
         raise Errno(EFAULT)
-    kernel.count_fault(result)
 
 
 def copy_from_user(mm: Mm, addr: int, count: int) -> bytes:
