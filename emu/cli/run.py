@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from emu.cli import strace as log
+from emu.cli import tracing
 from emu.cli.job import GUEST_ARGS, Job, job_options
 
 if TYPE_CHECKING:
@@ -19,19 +20,27 @@ if TYPE_CHECKING:
 @job_options
 @log.OPTIONS[0]
 @log.OPTIONS[1]
+@tracing.OPTION
 @click.option("--stat", is_flag=True, help="At the end, print what the run cost (to stderr).")
 @click.option("--events", metavar="KINDS", help="At the end, print hardware events, like bus,walk or all (to stderr).")
 @click.option("--plain", is_flag=True, help="Reports without colour and tables, one fact a line.")
 @click.option("--json", "as_json", is_flag=True, help="At the end, print the report as one JSON object (to stderr).")
 def command(
-    job: Job, strace: str | None, output: str | None, stat: bool, events: str | None, plain: bool, as_json: bool
+    job: Job,
+    strace: str | None,
+    output: str | None,
+    trace: str | None,
+    stat: bool,
+    events: str | None,
+    plain: bool,
+    as_json: bool,
 ) -> int:
     """Run PROG with ARGS: an ELF, or assembly or C source as it is. What follows PROG belongs to the guest."""
     from emu.cli.ending import ending, report
     from emu.cli.launch import launch
 
-    with log.logging(strace, output) as listener:
-        run = launch(job, events=event_kinds(events), prepare=listener)
+    with log.logging(strace, output) as attach:
+        run = launch(job, events=event_kinds(events), prepare=tracing.listener(trace, attach))
     if as_json:
         click.echo(json.dumps(run.document()), err=True)
         return run.code

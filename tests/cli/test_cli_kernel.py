@@ -165,3 +165,44 @@ def test_many_small_writes_are_fast(tmp_path: Path) -> None:
     assert done.returncode == 124
     assert (tmp_path / "out").stat().st_size == 102_400
     assert seconds < 60
+
+
+def test_the_ways_into_the_kernel_in_one_log(emu) -> None:
+    """A system call, an exception, an interrupt with its bottom half, by their cycles."""
+    done = emu("run", "--trace", "entries", "programs/kernel/alarm.s")
+    heading, *rows = done.err.splitlines()
+    assert heading.split() == ["cycle", "hart", "pid", "event"]
+    events = [row.split()[3] for row in rows]
+    assert {"sys_enter", "fault", "irq", "softirq"} <= set(events)
+    at = events.index("irq")
+    assert rows[at].endswith("irq irq=5 name=timer")
+    assert rows[at + 1].endswith("softirq vec=1 name=TIMER items=1")
+    cycles = [int(row.split()[0]) for row in rows]
+    assert cycles == sorted(cycles)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--trace", "faultz"], "no tracepoint is called 'faultz'\n  hint: did you mean 'fault'"),
+        (["--trace", "irq", "--strace"], "--trace and --strace at once"),
+    ],
+)
+def test_traces_that_are_refused(emu, options: list[str], message: str) -> None:
+    """With what would help."""
+    done = emu("run", *options, "programs/hello.s")
+    assert (done.code, done.out) == (2, "")
+    assert message in done.err
+
+
+def test_every_group_names_tracepoints() -> None:
+    """Each that is emitted somewhere has a row in the table, and each group consists of rows."""
+    import re
+
+    from emu.kernel.trace import KINDS
+    from emu.report.trace import GROUPS
+
+    source = "".join(path.read_text() for path in (ROOT / "emu" / "kernel").rglob("*.py"))
+    emitted = set(re.findall(r'(?:\.trace\(|\.emit\(\s*[\w.]+, )"(\w+)"', source))
+    assert emitted <= set(KINDS)
+    assert all(set(kinds) <= set(KINDS) for kinds in GROUPS.values())
