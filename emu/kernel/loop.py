@@ -85,45 +85,54 @@ class Loop:
         Returns 0, the machine's reason where a stop is no business of the kernel, EXITED, DEADLOCK, or TRACED when the
         tracer asked for a stop. catching: stop also at hardware events that the kernel causes (STOP_EVENT).
         """
-        reason = 0
-        for _ in range(entries):
+        most, reason = self.entries + entries, 0
+        while self.entries < most and not reason:
             if self.need_resched:
                 self.settle()
+            left = until_tick - self.tick
             if self.exit is not None:
                 return EXITED
-            left = until_tick - self.tick
             if left <= 0:
                 break
-            reason = self._advance_once(left)
-            if reason in (STOP_TRAP, STOP_DEADLINE):
-                reason = STOP_EVENT if catching and self.machine.caught else 0
+            if any(hart.online for hart in self.harts):
+                reason = self._serve(until_tick, most, catching)
+            elif self._idle():
+                self.need_resched = True
+            else:
+                return DEADLOCK
             if self.tracer is not None and self.tracer.stop is not None:
                 reason = TRACED
-            if reason:
-                break
         if self.need_resched and self.exit is None:
             self.settle()
+        self.flush_output()
         return reason
 
-    def _advance_once(self, left: int) -> int:
-        """One stretch of the harts, with the entry that ends it, or one of idleness; the reason, 0 for a budget."""
-        if not any(hart.online for hart in self.harts):
-            if not self._idle():
-                return DEADLOCK
-            self.need_resched = True
-            return 0
-        limits = NO_LIMITS
-        reason = self.machine.run(min(left, BUDGET), self._deadline(limits) if self.deadline < 0 else self.deadline)
-        if reason == STOP_TRAP:
-            self.entries += 1
-            self.cpu = cpu = self.machine.stopped
-            if len(self.pages.zonelists) > 1:
-                self.pages.set_node(cpu % len(self.pages.zonelists))
-            trap.handle_trap(self, cpu)
-        elif reason == STOP_DEADLINE:
-            self._deadline_met(limits)
-            self.need_resched = True
-        return 0 if reason == STOP_BUDGET else reason
+    def _serve(self, until_tick: int, most: int, catching: bool) -> int:
+        """Run, serving traps, until there is something to decide, or enough is done: the machine's reason, or 0."""
+        nodes = len(self.pages.zonelists) if len(self.pages.zonelists) > 1 else 0
+        machine, handle_trap, tracer, single = self.machine, trap.handle_trap, self.tracer, len(self.harts) == 1
+        left, hart = until_tick - self.tick, self.harts[0]
+        while left > 0:
+            reason = machine.run(
+                left if left < BUDGET else BUDGET, self._deadline(NO_LIMITS) if self.deadline < 0 else self.deadline
+            )
+            if reason == STOP_TRAP:
+                self.entries += 1
+                self.cpu = cpu = 0 if single else machine.stopped
+                if nodes:
+                    self.pages.set_node(cpu % nodes)
+                handle_trap(self, cpu)
+            elif reason == STOP_DEADLINE:
+                self._deadline_met(NO_LIMITS)
+                self.need_resched = True
+            elif reason != STOP_BUDGET:
+                return reason
+            if catching and machine.caught:
+                return STOP_EVENT
+            if self.need_resched or self.entries >= most or (tracer is not None and tracer.stop is not None):
+                break
+            left = until_tick - self.entries - (hart.instret if single else self.retired())
+        return 0
 
     @property
     def tick(self) -> int:

@@ -11,7 +11,7 @@ Changer  changes by the user, files (changer.py)
 from __future__ import annotations
 
 from collections.abc import Callable
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 from emu.debug.engine.archive import Archive
@@ -27,9 +27,10 @@ from emu.debug.engine.streams import Streams
 from emu.errors import EmuError
 
 MEMORY = 512 << 20  # bytes for copies
-SHARE = 0.05  # of the running time, for making copies
-LEAST = 0.015  # seconds between two of them
-DENSER = (20, 300)  # going back far leaves copies at these parts of the way before the goal
+SHARE = 0.07  # of the running time, for making copies
+MOST_CREDIT = 0.1  # seconds of it that can be saved up
+LEAST = 0.012  # seconds of CPU between two of them
+DENSER = (8, 64, 512)  # a long way to an earlier tick leaves copies where these parts of it are left to go
 
 
 class Engine(Mover, Seeker, Changer):
@@ -69,7 +70,8 @@ class Engine(Mover, Seeker, Changer):
         self.begun = False
         self.stood: tuple[int, int] | None = None  # (hart, tick) of a stop that was shown
         self.changes: list[Any] = []
-        self._last, self._price = perf_counter(), 0.005
+        self._since = process_time()
+        self._last, self._price, self._credit = process_time(), 0.003, 0.0
 
     def begin(self, progress: Callable[[str, float], None] | None = None) -> None:
         """Have the machine compiled and the first task on its hart; the beginning of time. Once."""
@@ -137,7 +139,7 @@ class Engine(Mover, Seeker, Changer):
     # -- copies -------------------------------------------------------------------------------------------------------
     def checkpoint(self, pinned: bool = False) -> Copy | None:
         """Copy the system and keep it, as far as memory allows; None if it does not."""
-        begin = perf_counter()
+        begin = process_time()
         copy = None
         while copy is None:
             try:
@@ -151,10 +153,11 @@ class Engine(Mover, Seeker, Changer):
             self._thin()
         elif pinned:
             raise EmuError("no room for a copy of this system", hint="it has more memory than the debugger may take")
-        self._last = perf_counter()
+        self._last = process_time()
         spent = self._last - begin
         self.cost += spent
-        self._price = min(spent, (self._price + spent) / 2) if copy is not None else 10 * spent + 1
+        self._credit -= spent
+        self._price = (self._price + spent) / 2 if copy is not None else 10 * spent + 1
         return copy
 
     def _thin(self) -> None:
@@ -163,11 +166,14 @@ class Engine(Mover, Seeker, Changer):
             pass
 
     def checkpoint_if_due(self) -> None:
-        """Copy when enough time has passed that it costs little."""
+        """Copy when that has become cheap: a share of the time that new ticks take is set aside for it."""
         if self.tick < self.end_tick:
             return  # lived through before, and copied then
         self.end_tick = self.tick
-        if perf_counter() - self._last >= max(LEAST, self._price / SHARE):
+        now = process_time()
+        self._credit = min(MOST_CREDIT, self._credit + SHARE * (now - self._since))
+        self._since = now
+        if self._credit >= self._price and now - self._last >= LEAST:
             self.checkpoint()
 
     # -- being at another time ----------------------------------------------------------------------------------------
@@ -184,14 +190,19 @@ class Engine(Mover, Seeker, Changer):
         if goal < here or kept.between(here, goal):
             copy = kept.before(goal)
             self.system.put(copy)
-            self._last = perf_counter()
-            for part in DENSER:
-                stop = goal - (goal - copy.tick) // part
-                if goal - copy.tick > 2_000_000 and goal <= self.end_tick:
-                    self._run_to(stop)
-                    if self.tick == stop:
-                        self.checkpoint()
+            self._last = process_time()
+            if goal <= self.end_tick:
+                self._approach(copy.tick, goal)
         self._run_to(goal)
+
+    def _approach(self, begin: int, goal: int) -> None:
+        """Leave copies on a long way, the nearer to the goal the closer: whoever goes there will go on from there."""
+        for part in DENSER:
+            stop = goal - (goal - begin) // part
+            if stop > self.tick:
+                self._run_to(stop)
+                if self.tick == stop and process_time() - self._last > LEAST:
+                    self.checkpoint()
 
 
 def refuse_writable_mounts(kernel: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from time import process_time
 from typing import TYPE_CHECKING, Any
 
 from emu.debug.engine.cause import Cause
@@ -76,6 +77,7 @@ class Mover:
     # -- forwards -----------------------------------------------------------------------------------------------------
     def _forward(self: Engine, goal: int) -> Cause:
         """To tick `goal` or a cause before."""
+        self._since = process_time()
         self._plant()
         cause = self._pass(goal)
         while cause is None:
@@ -191,6 +193,7 @@ class Mover:
     # -- without being asked ------------------------------------------------------------------------------------------
     def _run_to(self: Engine, goal: int) -> None:
         """To a tick, or the end; inside `quietly`."""
+        self._since = process_time()
         while self.tick < goal and self._advance(min(goal, self.tick + PIECE)) is None:
             if self._interrupted:
                 break

@@ -1,9 +1,8 @@
 """Copies of memory that have their unchanged pages in common.
 
-A Region watches one array of 64-bit words in pages of 4 KB. Beside the live array it holds a shadow: the contents of
-its *base*, the image that was taken or put back last. So what has changed since is a comparison of two arrays, and an
-Image is a list of page numbers in a Pool, most of them those of its base. Pages that never were in use are zero, are
-not looked at, and take no room.
+A Region watches one array of 64-bit words in pages of 4 KB. An Image is a list of page numbers in a Pool, most of them
+those of the region's *base*, the image that was taken or put back last; what has changed since is found by comparing
+the live array with that. Pages that never were in use are zero, are not looked at, and take no room.
 """
 
 from __future__ import annotations
@@ -21,6 +20,14 @@ _FLAGS = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000} if hasattr(mm
 def lazy(words: int) -> np.ndarray:
     """Zeroed words that take no room until they are touched."""
     return np.frombuffer(mmap.mmap(-1, max(8, 8 * words), **_FLAGS), np.uint64, words)
+
+
+def rows(array: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    """Some pages of an array: without copying them where they follow each other."""
+    first, count = int(numbers[0]), len(numbers)
+    if int(numbers[-1]) - first == count - 1 and (count < 3 or (np.diff(numbers) == 1).all()):
+        return array[first : first + count]
+    return array[numbers]
 
 
 class Full(Exception):
@@ -42,8 +49,8 @@ class Pool:
         """Pages in use."""
         return self.top - sum(map(len, self.free))
 
-    def take(self, pages: np.ndarray) -> np.ndarray:
-        """Numbers of places that now hold these pages. Full when there are not enough."""
+    def take(self, source: np.ndarray, pages: np.ndarray) -> np.ndarray:
+        """Numbers of places that now hold these pages of an array. Full when there are not enough."""
         count = len(pages)
         found = []
         while count and self.free:
@@ -59,7 +66,8 @@ class Pool:
             found.append(np.arange(self.top, self.top + count, dtype=np.int32))
             self.top += count
         places = np.concatenate(found) if found else np.empty(0, np.int32)
-        self.data[places] = pages
+        for at in range(0, len(places), CHUNK):
+            self.data[places[at : at + CHUNK]] = source[pages[at : at + CHUNK]]
         return places
 
     def hold(self, places: np.ndarray) -> None:
@@ -93,18 +101,16 @@ class Image:
 
 
 class Region:
-    """One live array, its shadow, and the pages of it that are in use."""
+    """One live array, and the pages of it that are in use."""
 
     def __init__(self, pool: Pool, live: np.ndarray) -> None:
         self.pool = pool
         whole = len(live) // WORDS * WORDS
         self.live = live[:whole].reshape(-1, WORDS)
         self.rest = live[whole:]
-        self.shadow = lazy(whole).reshape(-1, WORDS)
         self.known = np.zeros(len(self.live), bool)
         self.order = np.empty(0, np.int64)  # the pages in use, in the order in which they came into use
         self.position = np.zeros(len(self.live), np.int32)  # where in `order`
-        self.runs: list[tuple[int, int]] = []
         self.base = Image(pool, np.empty(0, np.int32), bytes(self.rest))
 
     def use(self, wanted: np.ndarray) -> None:
@@ -115,56 +121,50 @@ class Region:
         self.position[fresh] = np.arange(len(self.order), len(self.order) + len(fresh))
         self.order = np.concatenate((self.order, fresh))
         self.known[fresh] = True
-        edges = np.flatnonzero(np.diff(np.concatenate(([False], self.known, [False])).astype(np.int8)))
-        self.runs = [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
     def use_first(self, count: int) -> None:
         """The first pages are in use."""
         self.use(np.ones(min(count, len(self.live)), bool))
 
     def changed(self) -> np.ndarray:
-        """The pages that differ from the base."""
+        """The positions in `order` of the pages that differ from the base."""
+        return self._unlike(self.order, self._padded(self.base))
+
+    def _unlike(self, pages: np.ndarray, places: np.ndarray) -> np.ndarray:
+        """Where these live pages and those places of the pool differ."""
         found = []
-        for first, end in self.runs:
-            for at in range(first, end, CHUNK):
-                to = min(at + CHUNK, end)
-                differ = (self.live[at:to] != self.shadow[at:to]).any(axis=1)
-                if differ.any():
-                    found.append(np.flatnonzero(differ) + at)
+        for at in range(0, len(pages), CHUNK):
+            live = rows(self.live, pages[at : at + CHUNK])
+            differ = (live != rows(self.pool.data, places[at : at + CHUNK])).any(axis=1)
+            if differ.any():
+                found.append(np.flatnonzero(differ) + at)
         return np.concatenate(found) if found else np.empty(0, np.int64)
 
     def take(self) -> Image:
         """The contents now; they become the base. Full when the pool has no room."""
-        pages = self.changed()
+        changed = self.changed()
         tail = bytes(self.rest)
-        if len(pages) or tail != self.base.tail:
+        if len(changed) or tail != self.base.tail:
             places = self._padded(self.base)
-            places[self.position[pages]] = self.pool.take(self.live[pages])
-            self.shadow[pages] = self.live[pages]
+            places[changed] = self.pool.take(self.live, self.order[changed])
             self.base = Image(self.pool, places, tail)
         return self.base
 
-    def put(self, image: Image) -> np.ndarray:
-        """Make the live array, and the base, what the image holds. Returns the pages that were written."""
+    def put(self, image: Image) -> None:
+        """Make the live array, and the base, what the image holds."""
         places = self._padded(image)
-        differ = np.zeros(len(self.live), bool)
+        differ = places != self._padded(self.base)
         differ[self.changed()] = True
-        differ[self.order[places != self._padded(self.base)]] = True
-        pages = np.flatnonzero(differ)
-        self.live[pages] = self.shadow[pages] = self.pool.data[places[self.position[pages]]]
+        where = np.flatnonzero(differ)
+        for at in range(0, len(where), CHUNK):
+            part = where[at : at + CHUNK]
+            self.live[self.order[part]] = self.pool.data[places[part]]
         self.rest[:] = np.frombuffer(image.tail, np.uint64)
         self.base = image
-        return pages
 
     def differences(self, image: Image) -> np.ndarray:
         """The pages in which the live array differs from an image; nothing is changed."""
-        places = self._padded(image)
-        differ = np.zeros(len(self.live), bool)
-        differ[self.changed()] = True
-        differ[self.order[places != self._padded(self.base)]] = True
-        pages = np.flatnonzero(differ)
-        really = (self.live[pages] != self.pool.data[places[self.position[pages]]]).any(axis=1)
-        return pages[really]
+        return self.order[self._unlike(self.order, self._padded(image))]
 
     def page(self, image: Image, number: int) -> np.ndarray:
         """A page as the image holds it."""

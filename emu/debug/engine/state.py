@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from emu.debug.engine.pages import WORDS, Image, Pool, Region
+from emu.debug.engine.pages import Image, Pool, Region
 from emu.debug.engine.streams import Position, Streams
 from emu.kernel.mm.page import PG_BUDDY
 from emu.kernel.snapshot import Frozen, freeze, thaw
@@ -114,9 +114,8 @@ class System:
 
     # -- size ---------------------------------------------------------------------------------------------------------
     def size(self, copies: list[Copy]) -> int:
-        """Bytes that copies, and what is needed to compare with them, take."""
+        """Bytes that copies take."""
         images = {id(image): image for copy in copies for image in copy.images.values()}
         frozen = {id(copy.frozen): copy.frozen for copy in copies}
-        shadows = sum(len(region.order) for region in self.regions.values()) * WORDS * 8
         lists = sum(image.size for image in images.values()) + sum(len(copy.header) for copy in copies)
-        return self.pool.used * PAGE + shadows + lists + sum(each.size for each in frozen.values())
+        return self.pool.used * PAGE + lists + sum(each.size for each in frozen.values())

@@ -89,10 +89,9 @@ def ranks(stamps: np.ndarray) -> np.ndarray:
 
 def pages(region: Any) -> Any:
     """The pages in use that are not all zero, with their numbers."""
-    for first, end in region.runs:
-        for number in range(first, end):
-            page = region.live[number]
-            if page.any():
-                yield number.to_bytes(4, "little")
-                yield page.tobytes()
+    for number in np.flatnonzero(region.known).tolist():
+        page = region.live[number]
+        if page.any():
+            yield number.to_bytes(4, "little")
+            yield page.tobytes()
     yield bytes(region.rest)
