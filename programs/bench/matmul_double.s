@@ -21,7 +21,8 @@ _start:
     li   t3, 1000
     fcvt.d.w ft0, t3
 1:  RANDOM a1, t2
-    srai t2, a1, 16
+    ADDI32 t2, a1, 0
+    srai t2, t2, 16
 .if EXACT
     andi t2, t2, 1023
 .endif

@@ -421,3 +421,13 @@ def _convert(name: str, rm: int, register: int, x: int, flags: Flags) -> int:
     if n.inf:
         return box(infinity(f, n.negative), f)
     return box(encode(n.value, f, rm, flags, n.negative), f)
+
+
+def expected(insn, rm: int, case, xlen: int, constant: int = 0) -> tuple[int, int]:
+    """What a case of tests/machine/machine_float.py comes to: (register as an unsigned 64-bit pattern, flags)."""
+    rm = RTZ if insn.name == "fcvtmod.w.d" else rm
+    x1 = constant if insn.name.startswith("fli") else case.x1
+    result, flags = execute(insn.name, rm, case.f1, case.f2, case.f3, x1, case.x2)
+    if xlen == 32 and any(f.role == "rd" and f.kind == "xreg" for f in insn.fields):
+        result = sign_extended(result, 32) & ONES
+    return result, flags | case.fcsr & 31
