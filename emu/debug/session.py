@@ -8,6 +8,7 @@ step stepi next finish cont goto …     make it run: see control.runner      br
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable
 from typing import Any
 
@@ -30,6 +31,9 @@ from emu.isa.paging import PTE_V
 from emu.kernel.mm.vma import VM_EXEC, VM_GROWSDOWN
 
 
+PATIENCE = (100_000, 50, 1000)  # records of the past are many small objects that live on: look for garbage less often
+
+
 class Session(Runner):
     """One debugged system. `roots`: folders on the host that source text may be read from.
 
@@ -45,6 +49,7 @@ class Session(Runner):
         self.hart, self.pid, self.frame = 0, 1, 0
         self.settings: dict[str, Any] = {"scheduler-locking": "off"}
         self.scan: Any = None  # of `find`
+        gc.set_threshold(*PATIENCE)
         self.setup()
         self.select_hart(0)
 

@@ -101,10 +101,11 @@ class Tracer:
         """Hand on a record, if its kind is wanted; pid: who it concerns, if not the current task."""
         if kind not in self.kinds:
             return
+        cpu = kernel.cpu
         if pid is None:
-            current = kernel.current
+            current = kernel.sched.running[cpu]
             pid = current.pid if current is not None else 0
-        record = Record(kind, kernel.now, kernel.cpu, pid, fields)
+        record = Record(kind, kernel.harts[cpu].cycle, cpu, pid, fields)
         if self.sink(record) is True and self.stop is None:
             self.stop = record
 

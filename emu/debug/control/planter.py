@@ -33,6 +33,7 @@ class Planter:
         self.points = self.breaks.active(BREAK)
         self.watches = self.breaks.active(WATCH)
         self.caught = self.breaks.active(CATCH)
+        self.kinds = {kind for row in self.caught for kind in catches.CATCHES[row.catch].kernel}
         self.breaks.changed = False
 
     def plant(self, machine: Any, kernel: Any) -> None:

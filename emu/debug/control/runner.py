@@ -45,10 +45,12 @@ class Runner(Stepper, Outward, Backward, Travel, Life):
 
     def wanted(self, record: Any) -> bool:
         """Called by the engine for each record of the kernel, in the middle of its work: whether to stop behind it."""
-        if record.kind == self.skipped and self.engine.tick == self.reported:
-            return False
         if record.kind == "sys_exit" and self.planter.watches and judge.kernel_wrote(self, record):
             return True
+        if record.kind not in self.planter.kinds:
+            return False
+        if record.kind == self.skipped and self.engine.tick == self.reported:
+            return False
         return any(catches.wanted(row.catch, row.arguments, record.kind, record.fields) for row in self.planter.caught)
 
     # -- forward ------------------------------------------------------------------------------------------------------

@@ -38,7 +38,14 @@ class Archive:
 
     def kernel(self, record: Any, tick: int) -> None:
         """A record of the kernel."""
-        self._add(self.kernel_rows, [Happening(tick, record.kind, record)])
+        rows = self.kernel_rows
+        row = Happening(tick, record.kind, record)
+        if rows and rows[-1].tick >= tick and (rows[-1].tick > tick or _at_end(rows, row)):
+            self._add(rows, [row])
+            return
+        rows.append(row)
+        if len(rows) > 2 * MOST:
+            del rows[: len(rows) - MOST]
 
     @staticmethod
     def _add(rows: list[Happening], new: list[Happening]) -> None:
@@ -76,6 +83,16 @@ class Archive:
 
 def _tick(row: Happening) -> int:
     return row.tick
+
+
+def _at_end(rows: list[Happening], row: Happening) -> bool:
+    """Whether a record is among those of the newest tick already."""
+    for known in reversed(rows):
+        if known.tick != row.tick:
+            return False
+        if known.what == row.what:
+            return True
+    return False
 
 
 def _identity(row: Happening) -> Any:
