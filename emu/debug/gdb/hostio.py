@@ -1,6 +1,7 @@
 """vFile: gdb reads the guest's executables with their symbols, so that it needs no file of its own.
 
-Reading only, and nothing but what a task executes: looking other files up would touch the guest's caches. Errors have the protocol's own numbers ("Errno Values" in gdb's appendix on file I/O).
+Reading only, and nothing but what a task executes: looking other files up would touch the guest's caches.
+Errors have the protocol's own numbers ("Errno Values" in gdb's appendix on file I/O).
 """
 
 from __future__ import annotations
