@@ -151,6 +151,7 @@ def test_goals_say_what_was_met() -> None:
         "geometric mean, timing full200": True,
         "geometric mean, timing full300": False,
         "slowest workload but chase, timing full80": True,
+        "slowest floating-point workload, of the integer mean0.333": True,
         "four harts in total, timing full100": True,
     }
 

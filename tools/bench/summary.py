@@ -86,7 +86,7 @@ def float_goal(results: Results) -> dict[str, Any]:
     """Floating point may cost, but not much."""
     mean = means(results).get("full", math.nan)
     found = {w.name: rate(results, w.name, "full") / mean for w in WORKLOADS if w.floating}
-    return goal("slowest floating-point workload, of the integer mean", least(found), 1 / 3, listed(found))
+    return goal("slowest floating-point workload, of the integer mean", least(found), 0.333, listed(found))
 
 
 def harts_goal(results: Results) -> dict[str, Any]:
