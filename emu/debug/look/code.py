@@ -130,6 +130,7 @@ def listing(session: Any, at: int | None = None, count: int = LIST_LINES) -> Vie
             f"no source line is known for {at:#x}", hint="programs have lines when assembled by emu, or with -g"
         )
     file, line = place
+    count = min(max(count, 1), MOST)
     first = max(1, line - count // 2)
     now = session.source(here)
     rows = [(n, text_of(session, file, n)) for n in range(first, first + count)]
