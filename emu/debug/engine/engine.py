@@ -82,13 +82,13 @@ class Engine(Mover, Seeker, Changer):
             self.start_tick = self.end_tick = self.tick
             self.checkpoint()
 
-    def restart(self) -> None:
-        """A fresh machine and kernel; what was typed is typed again."""
+    def restart(self, typed: list[bytes] | None = None) -> None:
+        """A fresh machine and kernel; what was typed (or this) is typed again."""
         listener, streams = self.kernel.tracer, Streams(self.source, self._output, self.isatty)
-        streams.chunks = self.streams.chunks
+        streams.chunks = self.streams.chunks if typed is None else typed
         self._boot(streams)
         self.kernel.tracer = listener
-        self.archive.clear()
+        self.archive = Archive()
         self.begin()
 
     # -- now ----------------------------------------------------------------------------------------------------------

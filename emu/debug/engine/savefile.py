@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 FORMAT, VERSION = "emu-session", 1
 LARGEST = 256 << 20
+STATE = ("system", "streams", "checkpoints", "start_tick", "end_tick", "stood", "changes", "archive")  # of an engine
 FIELDS = {"format": str, "version": int, "start": str, "end": str, "tick": int, "typed": list, "changes": list}
 
 
@@ -54,7 +55,7 @@ def read(engine: Engine, path: str) -> None:
     """Be where the file says. EmuError if it is no such file, or of another program."""
     data = parse(path)
     typed, changes = decode(data, path)
-    here, before = engine.tick, engine.streams.chunks
+    here = engine.tick
     engine.goto(engine.start_tick)
     if engine.state_hash() != data["start"]:
         engine.goto(here)
@@ -62,17 +63,17 @@ def read(engine: Engine, path: str) -> None:
             f"{path!r} was saved from another program, or with other options",
             hint="start emu debug with the same program, arguments and options, then load",
         )
-    engine.streams.chunks = typed
-    engine.restart()
+    engine.goto(here)
+    kept = {name: getattr(engine, name) for name in STATE}
+    engine.restart(typed)
     try:
         replay(engine, changes, data["tick"])
         right = engine.tick == data["tick"] and engine.state_hash() == data["end"]
     except (ValueError, IndexError, KeyError, TypeError, OverflowError):
         right = False
     if not right:
-        engine.streams.chunks = before
-        engine.restart()
-        engine.goto(here)
+        for name, value in kept.items():
+            setattr(engine, name, value)
         raise EmuError(
             f"the run that {path!r} describes comes out differently here",
             hint="the file was changed, or a mounted folder of the host was",
