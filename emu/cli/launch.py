@@ -88,6 +88,7 @@ def launch(
             exit = kernel.run(limits(job))
         finally:
             kernel.flush_output()
+            kernel.write_home()
         seconds = time.perf_counter() - begin
     kernel.captures.finish()
     stdin.close()

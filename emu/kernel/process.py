@@ -147,6 +147,7 @@ def shut_down(kernel: Kernel, process: Process) -> None:
     code = process.leader.exit_code
     signal = code & 0x7F
     card = kernel.card if signal else None
+    kernel.write_home()
     kernel.exit = Exit(code >> 8 & 0xFF, signal, "signal" if signal else "exited", card)
     for task in [task for task in kernel.tasks.values() if task.mm is not None]:
         if task.mm is not None:

@@ -224,6 +224,12 @@ class Pages:
             return True
         return started
 
+    def write_home(self) -> None:
+        """The run is over: bring what the guest has written to the host's files to the host."""
+        for mapping in list(self.dirty_mappings):
+            if mapping.host.sb.kind == "hostfs":
+                filemap.writeback(self, mapping)
+
     def sync(self) -> None:
         """Write every dirty page of every file."""
         for mapping in list(self.dirty_mappings):

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from kernel_fake import BSS, Guest
+from kernel_fake import BSS, Dead, Guest
 
 from emu.errors import EmuError
 from emu.kernel import Mount
@@ -88,6 +88,17 @@ def test_write(folder: Path) -> None:
     assert text(guest, "/mnt/l") == b"written"
     assert (folder / "moved").read_bytes() == b"written"
     assert not (folder / "file").exists()
+
+
+def test_data_reaches_the_host_when_the_run_ends(folder: Path) -> None:
+    """Without fsync too: what is still in the page cache when process 1 exits is written."""
+    guest = mounted(folder, True)
+    fd = guest.open("/mnt/late", 0o102)
+    guest.store(BUF, b"written")
+    guest.ok("write", fd, BUF, 7)
+    with pytest.raises(Dead):
+        guest.call("exit_group", 0)
+    assert (folder / "late").read_bytes() == b"written"
 
 
 def test_replaced_directory_stays_inside(folder: Path) -> None:
