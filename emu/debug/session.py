@@ -30,7 +30,6 @@ from emu.errors import EmuError
 from emu.isa.paging import PTE_V
 from emu.kernel.mm.vma import VM_EXEC, VM_GROWSDOWN
 
-
 PATIENCE = (100_000, 50, 1000)  # records of the past are many small objects that live on: look for garbage less often
 
 

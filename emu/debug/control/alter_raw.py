@@ -72,6 +72,8 @@ def set_pte(session: Session, address: int, change: str) -> View:
     """Bits of the leaf entry of an address."""
     address &= session.kernel.xlen_mask
     task = session.task_of()
+    if task.mm is None:
+        raise EmuError(f"task {task.pid} has no memory any more")
     walk = session.machine.walk((task.mm.scheme.mode, task.mm.pgd), address)
     if not walk.steps or (len(walk.steps) < len(task.mm.scheme.levels) and walk.pa is None):
         raise EmuError(
@@ -79,6 +81,8 @@ def set_pte(session: Session, address: int, change: str) -> View:
         )
     step = walk.steps[-1]
     new = changed_bits(step.pte, change)
+    if new and not new & PTE_V:
+        raise EmuError("without V the kernel would take the entry for one of a page on swap", hint="=0 takes it away")
     size, pid = task.mm.scheme.pte_size, session.pid
 
     def action() -> None:

@@ -114,7 +114,7 @@ class Backward:
         self.engine.goto(begin)
         found, before = None, self.position(pid)
         for tick in range(begin, end):
-            cause = self.engine.run(until_tick=tick + 1)
+            cause = self.forward(until_tick=tick + 1)
             after = self.position(pid)
             if self.moved(before, after):
                 found = tick

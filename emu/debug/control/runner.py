@@ -19,6 +19,7 @@ from emu.debug.control.planter import Planter
 from emu.debug.control.stepper import Stepper
 from emu.debug.control.stop import Stop
 from emu.debug.control.travel import Travel
+from emu.errors import EmuError
 from emu.kernel.trace import KINDS
 
 if TYPE_CHECKING:
@@ -62,11 +63,29 @@ class Runner(Stepper, Outward, Backward, Travel, Life):
         with self.locked():
             return self.run_on()
 
+    def forward(self, **limits: int) -> Cause:
+        """Let the engine run. EmuError where a change by the user broke what the kernel relies on."""
+        before = self.engine.tick
+        try:
+            return self.engine.run(**limits)
+        except EmuError:
+            raise
+        except Exception as error:
+            if not self.engine.changes:
+                raise
+            self.engine.goto(before)
+            why = " ".join(str(error).split())[:120] or type(error).__name__
+            where = self.engine.changes[-1].tick
+            hint = f"goto tick {where} goes to the last change, back to before it"
+            raise EmuError(
+                f"the kernel can't go on: {why}: a change of yours broke what it relies on", hint=hint
+            ) from None
+
     def run_on(self) -> Stop:
         """Forwards, to the next cause that counts."""
         while True:
             passing = self.passing()
-            stop = self.consider(self.engine.run(), passing)
+            stop = self.consider(self.forward(), passing)
             if stop is not None:
                 return stop
 
@@ -161,7 +180,7 @@ class Runner(Stepper, Outward, Backward, Travel, Life):
         """Let a hart's instruction be executed, through the faults that it takes; False if it is not, for now."""
         pc, retired, task = self.machine.harts[cpu].pc, self.machine.harts[cpu].instret, judge.running(self, cpu)
         for _ in range(MOST_FAULTS):
-            self.engine.run(until_tick=self.engine.tick + 1)
+            self.forward(until_tick=self.engine.tick + 1)
             if self.machine.harts[cpu].instret > retired:
                 return True
             if self.machine.harts[cpu].pc != pc or judge.running(self, cpu) is not task:
@@ -204,8 +223,6 @@ class Runner(Stepper, Outward, Backward, Travel, Life):
 
     def require_alive(self) -> None:
         """EmuError when the program has ended."""
-        from emu.errors import EmuError
-
         if self.kernel.exit is not None:
             raise EmuError(
                 "the program has ended", hint="restart runs it again; reverse-continue and back go back in time"

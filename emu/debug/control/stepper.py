@@ -25,7 +25,7 @@ class Stepper:
             cpu = task.cpu
             retired = self.machine.harts[cpu].instret if cpu >= 0 else 0
             passing = self.passing()
-            cause = self.engine.run(until_tick=self.engine.tick + 1) if cpu >= 0 else self.wait_for(pid)
+            cause = self.forward(until_tick=self.engine.tick + 1) if cpu >= 0 else self.wait_for(pid)
             if (stop := self.met_in_step(cause, passing, cpu, before)) is not None:
                 return stop
             task = self.kernel.tasks.get(pid)
@@ -51,7 +51,7 @@ class Stepper:
         task = self.kernel.tasks[pid]
         row = self.internal_break([registers.of_task(self.kernel, task).pc], pid)
         try:
-            return self.engine.run()
+            return self.forward()
         finally:
             self.breaks.remove(row)
 

@@ -59,7 +59,7 @@ class Travel:
     def run_to_cycle(self, n: int) -> None:
         """Beyond what was lived through; nothing stops it but the end."""
         with self.engine.quietly():
-            cause = self.engine.run(until_cycle=n)
+            cause = self.forward(until_cycle=n)
         if cause.kind in ("exit", "deadlock"):
             raise EmuError(f"the program ends at cycle {self.engine.cycle:,}")
 

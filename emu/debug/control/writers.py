@@ -91,7 +91,7 @@ def store_at(session: Session, cpu: int, row: Any) -> dict[str, Any]:
         "old": int.from_bytes(old, "little") if old is not None else None,
     }  # fmt: skip
     if new is None:  # an atomic: see what it did
-        session.engine.run(until_tick=session.engine.tick + 1)
+        session.forward(until_tick=session.engine.tick + 1)
         new = judge.watched_value(session, row)
     return {**result, "new": int.from_bytes(new, "little") if new is not None else None, "new_bytes": new}
 
@@ -118,7 +118,7 @@ def by_kernel(
     old = session.read(address, length, pid)
     records: list[Any] = []
     task = session.kernel.tasks.get(pid)
-    cause = session.engine.run(until_tick=high)
+    cause = session.forward(until_tick=high)
     records += [cause.detail] if cause.kind == "catch" else []
     return {
         "who": "kernel", "tick": low, "cycle": session.engine.cycle, "by_pid": pid, "doing": what_kernel_did(session,
