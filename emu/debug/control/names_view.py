@@ -10,7 +10,7 @@ from emu.debug.view import Table, Text, View
 if TYPE_CHECKING:
     from emu.debug.session import Session
 
-MOST_ROWS = 500
+MOST_ROWS, MOST_SOURCES = 500, 20
 
 
 def info_symbol(session: Session, address: int) -> View:
@@ -86,12 +86,17 @@ def matcher(pattern: str | None) -> Any:
 
 
 def info_sources(session: Session) -> View:
-    """Source files, and whether their text is at hand."""
+    """Source files, and whether their text is at hand: those first, and no more than fit."""
     data = [{"file": file, "text": session.source_lines(file) is not None} for file in session.program.lines.files]
-    rows = [[each["file"], "" if each["text"] else [("not at hand", "dim")]] for each in data]
-    return View(
+    data.sort(key=lambda each: not each["text"])
+    shown = [each for k, each in enumerate(data) if each["text"] or k < MOST_SOURCES]
+    rows = [[each["file"], "" if each["text"] else [("not at hand", "dim")]] for each in shown]
+    view = View(
         "info sources", data, [Table(["file", "text"], rows)] if rows else [Text(["the program has no line table"])]
     )
+    if len(shown) < len(data):
+        view.notes.append(f"{len(data) - len(shown)} more whose text is not at hand: directory FOLDER lets it be read")
+    return view
 
 
 def directory(session: Session, folder: str | None = None) -> View:
