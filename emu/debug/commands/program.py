@@ -8,19 +8,26 @@ from weakref import WeakKeyDictionary
 from emu.debug.command import Arg, Command
 from emu.debug.look import code, formats, memory
 from emu.debug.look import registers as look_registers
-from emu.debug.look.regfile import registers_of
+from emu.debug.look.regfile import named, registers_of
 from emu.debug.look.subject import machine_of
 
 if TYPE_CHECKING:
     from emu.debug.session import Session
     from emu.debug.view import View
 
+Snapshot = tuple[int, dict[str, int]]
+SHOWN: WeakKeyDictionary[Session, tuple[Snapshot, Snapshot]] = WeakKeyDictionary()
 LAST: WeakKeyDictionary[Session, tuple[int, formats.Format]] = WeakKeyDictionary()
 
 
 def registers(session: Session, what: str | None) -> View:
-    """Of the selected task."""
-    return look_registers.registers(session, what)
+    """Of the selected task; marked is what has changed since they were shown at another time."""
+    now = session.engine.tick, named(registers_of(session))
+    shown, before = SHOWN.get(session, (now, now))
+    if shown[0] != now[0]:
+        shown, before = now, shown
+    SHOWN[session] = shown, before
+    return look_registers.registers(session, what, before[1])
 
 
 def examine(session: Session, fmt: str, address: int | None, physical: bool = False) -> View:
@@ -67,7 +74,7 @@ COMMANDS = (
         aliases=("info registers", "regs", "ir"),
         group="look",
         repeats=True,
-        details="Registers that the last command changed are marked with *.",
+        details="What has changed since they were shown last, at another time, is marked with *.",
         example=("programs/hello.s", (*START, "registers a*")),
     ),
     Command(

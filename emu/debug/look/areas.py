@@ -115,6 +115,7 @@ def resident(mm: Mm, vma: Vma) -> dict[str, int]:
         valid = cells[(cells & np.uint64(PTE_V)) != 0]
         pfns = (valid >> np.uint64(10)).astype(np.int64)
         count["present"] += int((pfns != zero).sum())
+        pfns = pfns[(pfns >= 0) & (pfns < len(flags))]  # an entry that the user has set may point anywhere
         count["anonymous"] += int(((flags[pfns] & PG_ANON) != 0).sum())
         count["dirty"] += int(((valid & np.uint64(128)) != 0).sum())
         count["swapped"] += int(np.count_nonzero(cells)) - len(valid)
