@@ -48,7 +48,8 @@ def test_calls_and_variables(programs: dict[str, bytes], which: str) -> None:
     asked = ("p->x", "p->next->y", "p->name", "text[1]", "counter", "table")
     values = {line: type_(f"print {line}").data["text"] for line in asked}
     assert values == {
-        "p->x": "3", "p->next->y": "4", "p->name": '"pt"', "text[1]": "101 'e'", "counter": "7", "table": "{1, 2, 3, 4}",
+        "p->x": "3", "p->next->y": "4", "p->name": '"pt"', "text[1]": "101 'e'", "counter": "7",
+        "table": "{1, 2, 3, 4}",
     }  # fmt: skip
     assert type_("print *p").data["text"].startswith('{x = 3, y = 4, name = "pt", next = 0x')
     assert type_("print &table[2]").data["value"] == type_("print &table").data["value"] + 8
