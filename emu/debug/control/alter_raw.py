@@ -83,6 +83,9 @@ def set_pte(session: Session, address: int, change: str) -> View:
     new = changed_bits(step.pte, change)
     if new and not new & PTE_V:
         raise EmuError("without V the kernel would take the entry for one of a page on swap", hint="=0 takes it away")
+    if new and new >> 10 >= session.machine.page_count:
+        last = session.machine.page_count - 1
+        raise EmuError(f"there is no frame {new >> 10:#x}", hint=f"the last one is {last:#x}: bits 10 and up")
     size, pid = task.mm.scheme.pte_size, session.pid
 
     def action() -> None:
