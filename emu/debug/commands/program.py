@@ -36,7 +36,8 @@ def examine(session: Session, fmt: str, address: int | None, physical: bool = Fa
     shape = formats.parse(fmt, machine_of(session).xlen, last)
     view = memory.memory(session, at if address is None else address, fmt, physical, last)
     LAST[session] = (view.data["next"], shape)
-    view.again = "xp" if physical else "x"
+    size = next((letter for letter, size in formats.SIZES.items() if size == shape.size), "")
+    view.again = f"{'xp' if physical else 'x'}/{shape.count}{shape.letter}{size}"
     return view
 
 

@@ -102,7 +102,8 @@ def executed(it: chain.Instruction, before: Registers, after: Registers) -> str:
     size = chain.length(it.word)
     if after.pc != before.pc + size:
         return f"pc = {after.pc:#x}"
-    return "the result below" if write_back(before, after) else "nothing to keep"
+    new = write_back(before, after)
+    return "result " + ", ".join(f"{value:#x}" for value in new.values()) if new else "no register gets another value"
 
 
 def memory(it: chain.Instruction) -> str:
