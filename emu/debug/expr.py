@@ -2,6 +2,7 @@
 
     $a0 + 8    counter    &buffer[3]    *(u32 *) 0x11000    p->next->value    (i8) $a1 < 0 && $cycle > 1000
 
+`pa(address)` is the physical address behind a virtual one.
 `*address` loads a register's width, `*(u8 *) address` a byte. A symbol without debug information is its address.
 """
 

@@ -24,6 +24,9 @@ class Scope(Protocol):
     def load(self, address: int, size: int) -> bytes:
         """Memory; EmuError where there is none."""
 
+    def physical(self, address: int) -> int:
+        """The physical address behind a virtual one; EmuError where there is none."""
+
 
 class Operands:
     """The part of the parser that knows memory and types; `dry` while what is read does not count."""
@@ -141,6 +144,10 @@ class Operands:
                 raise mistake(self.text, token.column, f"{token.text} does not fit in 64 bits")
             bits = self.scope.xlen if not number >> self.scope.xlen else 64
             return make(number, bits, not number >> (bits - 1))
+        if token.text == "pa" and self.take("("):
+            value = self.ternary()
+            self.need(")")
+            return make(0 if self.dry else self.scope.physical(value.unsigned), 64, False)
         if token.kind in ("register", "name"):
             return self.look_up(token)
         self.at -= 1

@@ -95,7 +95,9 @@ def test_getphys_is_what_pagemap_says() -> None:
     assert data["present"]
     assert data["pa"] == data["pfn"] << 12 | session.registers().pc & 4095
     walk = session.machine.walk((session.mm.scheme.mode, session.mm.pgd), session.registers().pc)
-    assert walk.pa == data["pa"]
+    assert walk.pa == data["pa"] == session.evaluate("pa($pc)")
+    with pytest.raises(EmuError, match="no page is there"):
+        session.evaluate("pa(0x100)")
     assert type_("getphys 0x100").data["pa"] is None
 
 

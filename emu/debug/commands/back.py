@@ -113,7 +113,8 @@ COMMANDS = (
     ),
     Command(
         "save", "Save the whole system, as it is now, to a file.", save, (Arg("file", "file"),),
-        example=(FIB, ("stepi 5",)), group="time",
+        details="The file holds what was typed and changed, not the memory: to load it is to live through it again.",
+        example=(FIB, ("stepi 5", "save /dev/null")), group="time",
     ),
     Command(
         "load", "Go on from a saved file. What was recorded before is lost.", load, (Arg("file", "file"),),

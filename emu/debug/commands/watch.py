@@ -73,15 +73,15 @@ COMMANDS = (
     Command(
         "watch", "Stop when the value of something in memory changes.", watcher(WRITE), WHAT, (), OPTIONS,
         details=DETAILS,
-        example=("programs/sum_array.s", ("watch *($sp - 8)", "info breakpoints")), group="stop",
+        example=("programs/fib.s", ("watch *($sp - 8)", "continue")), group="stop",
     ),
     Command(
         "rwatch", "Stop when something in memory is read.", watcher(READ), WHAT, (), OPTIONS,
-        example=("programs/hello.s", ("rwatch *$sp", "info breakpoints")), group="stop",
+        example=("programs/args.s", ("rwatch *$sp", "continue")), group="stop",
     ),
     Command(
         "awatch", "Stop when something in memory is read or written.", watcher(ACCESS), WHAT, (), OPTIONS,
-        example=("programs/hello.s", ("awatch *$sp", "info breakpoints")), group="stop",
+        example=("programs/demand.s", ("awatch *($sp - 8)", "continue", "continue")), group="stop",
     ),
     Command(
         "catch", "Stop at an event of the kernel or of the hardware; alone, list what there is.", catch, CATCH_ARGS, (),

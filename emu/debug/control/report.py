@@ -38,7 +38,7 @@ def headline(session: Session, stop: Stop) -> list[Line]:
         broken = f": its condition can't be computed: {detail['error']}" if "error" in detail else ""
         return [line(("breakpoint ", "head"), number, (broken, "bad"))]
     if stop.reason == "watchpoint":
-        return watch_lines(stop)
+        return watch_lines(session, stop)
     if stop.reason == "catch":
         said = ", ".join(f"{key} {show(value)}" for key, value in detail.items() if key not in ("cycle", "pid", "kind"))
         return [line(("catchpoint ", "head"), number, (f": {detail.get('kind', '')} ", "good"), said)]
@@ -58,10 +58,13 @@ def headline(session: Session, stop: Stop) -> list[Line]:
     return [[(texts.get(stop.reason, stop.reason), "head")]]
 
 
-def watch_lines(stop: Stop) -> list[Line]:
+def watch_lines(session: Session, stop: Stop) -> list[Line]:
     """Who, what, old and new."""
     detail = stop.detail
-    by = f"{detail['by']:#x}" if isinstance(detail["by"], int) else detail["by"]
+    by = detail["by"]
+    if isinstance(by, int):
+        name = session.symbolize(by)
+        by = f"{by:#x}" + (f" <{name}>" if name else "")
     at = (f"{detail['address']:#x}", "addr")
     head = line(("watchpoint ", "head"), (str(stop.breakpoint), "value"), f": {detail['access']} at ", at, f" by {by}")
     rows: list[Line] = [head]

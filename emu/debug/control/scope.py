@@ -9,6 +9,7 @@ from emu.debug.source.location import Context, Where
 from emu.debug.source.variables import Variable
 from emu.debug.value import Value, make
 from emu.errors import EmuError, did_you_mean
+from emu.isa.paging import PTE_V
 
 if TYPE_CHECKING:
     from emu.debug.session import Session
@@ -95,6 +96,14 @@ class SessionScope:
         if data is None:
             raise EmuError(f"nothing is mapped at {address:#x}", hint="vmmap shows what is; walk ADDRESS says why")
         return data
+
+    def physical(self, address: int) -> int:
+        """Through the selected task's page table."""
+        mm = self.session.mm
+        pte = mm.entry(address) if mm is not None and 0 <= address < mm.task_size else 0
+        if not pte & PTE_V:
+            raise EmuError(f"no page is there at {address:#x}", hint=f"walk {address:#x} says why")
+        return pte >> 10 << 12 | address & 4095
 
     # -- variables ----------------------------------------------------------------------------------------------------
     def variable(self, name: str) -> Variable | None:
