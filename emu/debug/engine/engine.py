@@ -28,6 +28,7 @@ from emu.errors import EmuError
 
 MEMORY = 512 << 20  # bytes for copies
 SHARE = 0.07  # of the running time, for making copies
+TAIL = 0.02, 0.25  # seconds of CPU between the last copy and a stop that are gone over again: see `prepare_return`
 MOST_CREDIT = 0.1  # seconds of it that can be saved up
 LEAST = 0.012  # seconds of CPU between two of them
 DENSER = (8, 64, 512)  # a long way to an earlier tick leaves copies where these parts of it are left to go
@@ -56,7 +57,7 @@ class Engine(Mover, Seeker, Changer):
         self.wanted: Callable[[Any], bool] = lambda record: True
         self.closely = False
         self.archive = Archive()
-        self.cost = 0.0  # seconds that copies have taken
+        self.cost = self.prepared = 0.0  # seconds of CPU that copies have taken, and getting ready to go back
         self._interrupted = False
         self._boot(Streams(stdin, self._output, isatty))
 
@@ -71,7 +72,7 @@ class Engine(Mover, Seeker, Changer):
         self.stood: tuple[int, int] | None = None  # (hart, tick) of a stop that was shown
         self.changes: list[Any] = []
         self._since = process_time()
-        self._last, self._price, self._credit = process_time(), 0.003, 0.0
+        self._last, self._price, self._credit, self._ran = process_time(), 0.003, 0.0, 0.0
 
     def begin(self, progress: Callable[[str, float], None] | None = None) -> None:
         """Have the machine compiled and the first task on its hart; the beginning of time. Once."""
@@ -157,6 +158,7 @@ class Engine(Mover, Seeker, Changer):
         spent = self._last - begin
         self.cost += spent
         self._credit -= spent
+        self._ran = 0.0
         self._price = (self._price + spent) / 2 if copy is not None else 10 * spent + 1
         return copy
 
@@ -172,6 +174,7 @@ class Engine(Mover, Seeker, Changer):
         self.end_tick = self.tick
         now = process_time()
         self._credit = min(MOST_CREDIT, self._credit + SHARE * (now - self._since))
+        self._ran += now - self._since
         self._since = now
         if self._credit >= self._price and now - self._last >= LEAST:
             self.checkpoint()
@@ -194,6 +197,25 @@ class Engine(Mover, Seeker, Changer):
             if goal <= self.end_tick:
                 self._approach(copy.tick, goal)
         self._run_to(goal)
+
+    def prepare_return(self) -> None:
+        """At a stop some way behind the last copy: leave copies shortly before it, so that a step back is a short way.
+
+        The way is gone once more for that, which takes as long as it took: only if that was no more than a moment.
+        """
+        here, copy, begin = self.tick, self.checkpoints.before(self.tick), process_time()
+        if not TAIL[0] < self._ran < TAIL[1] or copy.tick >= here:
+            return
+        seen = [(hart, hart.watch_va, hart.watch_kind) for hart in self.machine.harts]
+        with self.quietly():
+            self.system.put(copy)
+            self._last = process_time()
+            self._approach(copy.tick, here)
+            self._run_surely_to(here)
+        for hart, va, kind in seen:
+            hart.watch_va, hart.watch_kind = va, kind
+        self._ran = 0.0
+        self.prepared += process_time() - begin
 
     def _approach(self, begin: int, goal: int) -> None:
         """Leave copies on a long way, the nearer to the goal the closer: whoever goes there will go on from there."""

@@ -41,6 +41,7 @@ class Mover:
         while True:
             cause = self._forward(min(goal, self.tick + last - self.insns))
             if cause.kind != "limit" or self.tick >= goal or self.insns >= last:
+                self.prepare_return()
                 self.stand(cause.hart, cause.kind)
                 return cause
 
@@ -151,7 +152,7 @@ class Mover:
         goal = self.tick - 1
         with self.quietly():
             self.system.put(self.checkpoints.before(goal))
-            self._run_to(goal)
+            self._run_surely_to(goal)
 
     def _plant(self: Engine) -> None:
         if not self._replaying:
@@ -197,6 +198,11 @@ class Mover:
         while self.tick < goal and self._advance(min(goal, self.tick + PIECE)) is None:
             if self._interrupted:
                 break
+
+    def _run_surely_to(self: Engine, goal: int) -> None:
+        """To a tick that was lived through, whoever wants to stop meanwhile."""
+        while self.tick < goal and self.kernel.exit is None:
+            self._run_to(goal)
 
     @contextmanager
     def quietly(self: Engine) -> Iterator[None]:
