@@ -22,7 +22,8 @@ _start:
     li   t0, PAGES
 3:  lw   t3, 0(t1)
     sub  t3, t3, t0
-    add  a0, a0, t3                 # 0, if nothing is lost
+    seqz t3, t3
+    add  a0, a0, t3                 # pages that came back as they were
     add  t1, t1, t2
     addi t0, t0, -1
     bnez t0, 3b

@@ -196,6 +196,7 @@ def test_a_saved_document_is_shown_again(tmp_path: Path, capsys: pytest.CaptureF
         ("faults.s", {"PAGES": 32}, {"PAGES": 0}),
         ("fork.s", {"FORKS": 3, "PAGES": 4, "WRITE": 1}, {"FORKS": 3, "PAGES": 4}),
         ("getpid.s", {"CALLS": 50}, {"CALLS": 0}),
+        ("swap.s", {"PAGES": 40, "ROUNDS": 1}, {"PAGES": 40}),
     ],
 )
 def test_operations_are_done_and_counted(source: str, more: dict[str, int], base: dict[str, int]) -> None:
@@ -204,12 +205,13 @@ def test_operations_are_done_and_counted(source: str, more: dict[str, int], base
     assert done.checksum == next(iter(more.values()))
     row = operations.row(operations.Operation("few", source, 10, 1, more, base), 1, "off")
     assert row["error"] == "" and row["measured"] > 0
+    assert sum(row["shares"].values()) == pytest.approx(1) or row["measured"] > 1e9
 
 
 def test_an_operation_the_kernel_lacks_has_no_figure(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its row says what is missing, the others go on."""
 
-    def fails(program, timing: str):
+    def fails(program, timing: str, ram: str, swap: int):
         raise RuntimeError("exited, code 38\nmore")
 
     monkeypatch.setattr(operations, "host_time", fails)

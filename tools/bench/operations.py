@@ -5,13 +5,12 @@ Each row runs a program twice, with and without the operations, and divides thei
 
 from __future__ import annotations
 
-import statistics
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from .program import Program, build_source
+from .split import Split, host_time
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class Operation:
 
 
 TEN_MB = 2560
-SWAPPED = 65536 - (64 << 8)  # pages that don't fit into 64 MB, about
+FITTING = 15_000  # pages that 64 MB hold
 OPERATIONS = (
     Operation("first-touch faults", "faults.s", 65536, 150_000, {"PAGES": 65536}, {"PAGES": 0}),
     Operation(
@@ -53,11 +52,12 @@ OPERATIONS = (
     Operation(
         "pages swapped out",
         "swap.s",
-        SWAPPED,
+        65536 - FITTING,
         60_000,
         {"PAGES": 65536},
-        {"PAGES": 65536},
+        {"PAGES": FITTING},
         ram="64M",
+        base_ram="64M",
         swap=1 << 30,
     ),
     Operation(
@@ -81,47 +81,22 @@ def measure(repeats: int, timing: str = "full") -> list[dict[str, Any]]:
 
 
 def row(operation: Operation, repeats: int, timing: str) -> dict[str, Any]:
-    """One figure: the median, and the share of the time that went by inside the machine."""
+    """One figure: the median, and how the time divides (see split)."""
     more, base = (build_source(operation.source, defines) for defines in (operation.more, operation.base))
     head = {"what": operation.name, "target": operation.goal}
     try:
         runs = [difference(operation, more, base, timing) for _ in range(repeats)]
     except Exception as error:
-        return {**head, "measured": 0.0, "met": False, "machine_share": 0.0, "error": str(error).splitlines()[0]}
-    measured = operation.count / statistics.median(seconds for seconds, _ in runs)
-    share = statistics.median(share for _, share in runs)
-    return {**head, "measured": measured, "met": measured >= operation.goal, "machine_share": share, "error": ""}
+        none = dict.fromkeys(Split._fields, 0.0)
+        return {**head, "measured": 0.0, "met": False, "shares": none, "error": str(error).splitlines()[0]}
+    runs.sort(key=sum)
+    middle = runs[len(runs) // 2]
+    measured = operation.count / max(sum(middle), 1e-9)
+    shares = middle.shares()._asdict()
+    return {**head, "measured": measured, "met": measured >= operation.goal, "shares": shares, "error": ""}
 
 
-def difference(operation: Operation, more: Program, base: Program, timing: str) -> tuple[float, float]:
-    """CPU seconds that one program needs beyond the other, and how much of them the machine takes."""
+def difference(operation: Operation, more: Program, base: Program, timing: str) -> Split:
+    """CPU seconds that one program needs beyond the other."""
     with_them = host_time(more, timing, operation.ram, operation.swap)
-    without = host_time(base, timing, operation.base_ram, operation.swap)
-    whole, inside = (a - b for a, b in zip(with_them, without, strict=True))
-    return max(whole, 1e-9), inside / max(whole, 1e-9)
-
-
-def host_time(program: Program, timing: str, ram: str, swap: int) -> tuple[float, float]:
-    """CPU seconds of a run under the kernel: all of it, and what passes inside calls of Machine.run."""
-    from .ours import boot_kernel
-
-    machine, kernel, _ = boot_kernel(program, timing, ram, swap)
-    run, inside = machine.run, 0.0
-
-    def timed(*args: Any) -> int:
-        nonlocal inside
-        begin = time.thread_time()
-        try:
-            return run(*args)
-        finally:
-            inside += time.thread_time() - begin
-
-    begin = time.process_time()
-    end = kernel.run()
-    plain = time.process_time() - begin
-    if end.code:
-        raise RuntimeError(f"{end.reason}, code {end.code}")
-    machine, kernel, _ = boot_kernel(program, timing, ram, swap)
-    run, machine.run = machine.run, timed
-    kernel.run()
-    return plain, inside
+    return with_them - host_time(base, timing, operation.base_ram, operation.swap)

@@ -89,10 +89,11 @@ def ratios_table(document: dict[str, Any]) -> Table:
 
 def operations_table(rows: list[dict[str, Any]]) -> Table:
     """What the kernel does in a second."""
-    made = table("operations per second of CPU time, under the kernel", "", "measured", "goal", "", "in the machine")
+    title = "operations per second of CPU time, under the kernel, and where that time goes"
+    made = table(title, "", "measured", "goal", "", "jitted", "crossing", "kernel")
     for row in rows:
-        share = row["error"] or f"{row['machine_share']:.0%}"
-        made.add_row(row["what"], f"{row['measured']:,.0f}", f"{row['target']:,}", met(row), share)
+        shares = [row["error"], "", ""] if row["error"] else [f"{share:.0%}" for share in row["shares"].values()]
+        made.add_row(row["what"], f"{row['measured']:,.0f}", f"{row['target']:,}", met(row), *shares)
     return made
 
 

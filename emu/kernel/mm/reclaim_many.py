@@ -58,14 +58,21 @@ def sole(mem_map: MemMap, pages: list[int]) -> Sole | None:
         return None
     flags = many.flags[pfns]
     vpns = many.index[pfns].astype(np.int64) + ((vma.vm_start >> 12) - vma.vm_pgoff)
-    bases = [mm.ptes.get(key, 0) for key in (vpns >> mm.cell_shift).tolist()]
-    cells = np.array(bases) + (vpns & mm.pte_mask)
+    cells = first_cells(mm, vpns >> mm.cell_shift) + (vpns & mm.pte_mask)
     ptes = mm.many_cells[cells]
     users = 1 + ((flags & PG_SWAPCACHE) != 0)
     plain = (flags & (BUSY | OURS)) == OURS
     mapped = ((ptes & PTE_V) != 0) & ((ptes >> 10) == pfns.astype(ptes.dtype))
     good = plain & mapped & (many.mapcount[pfns] == 1) & (many.refcount[pfns] == users)
     return Sole(mm, pfns, flags, vpns, cells, ptes) if good.all() else None
+
+
+def first_cells(mm: Mm, keys: np.ndarray) -> np.ndarray | int:
+    """The first cell of each page's last-level table: mostly one table for all. 0, a cell of no entry, without one."""
+    key = int(keys[0])
+    if (keys == key).all():
+        return mm.ptes.get(key, 0)
+    return np.array([mm.ptes.get(key, 0) for key in keys.tolist()])
 
 
 def second_chance(kernel: Kernel, batch: Sole) -> tuple[np.ndarray, int]:

@@ -32,6 +32,7 @@ from emu.kernel.mm.vma import VM_EXEC, VM_LOCKED
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
 
+REQUEST_PAGES = 32  # written to swap at once; the frames are free when the whole request is done
 KEEP, ACTIVATE, RECLAIM, CULL = range(4)
 
 
@@ -175,7 +176,7 @@ class PageShrinker:
         many.flags[at[changed]] = flags[changed] & ~np.uint32(PG_DIRTY) | PG_WRITEBACK
         clean, dirty = at[~changed], slots[changed].tolist()
         swap.drop_unmapped(clean)
-        for run in runs(sorted(dirty)):
+        for run in runs(sorted(dirty), REQUEST_PAGES):
             frames = [swap.cache[slot] for slot in run]
             swap.area.write(run[0], [kernel.ram[pfn << 12 : (pfn << 12) + PAGE_SIZE] for pfn in frames])
             kernel.swap_disk.write(frames)

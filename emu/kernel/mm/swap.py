@@ -20,6 +20,7 @@ from emu.kernel.mm.page import (
     PAGE_SIZE,
     PG_ANON,
     PG_DIRTY,
+    PG_LOCKED,
     PG_SWAPBACKED,
     PG_SWAPCACHE,
     PG_UPTODATE,
@@ -144,11 +145,11 @@ class Swap:
         self.kernel.pages.lru.pending.append(pfn)
 
 
-def runs(slots: list[int]) -> list[list[int]]:
-    """Ascending numbers in runs without holes."""
+def runs(slots: list[int], most: int = 1 << 30) -> list[list[int]]:
+    """Ascending numbers in runs without holes, of up to `most`."""
     found: list[list[int]] = []
     for slot in slots:
-        if found and found[-1][-1] == slot - 1:
+        if found and found[-1][-1] == slot - 1 and len(found[-1]) < most:
             found[-1].append(slot)
         else:
             found.append([slot])
@@ -166,7 +167,10 @@ def do_swap_page(mm: Mm, vma: Vma, addr: int, cell: int, access: int) -> int:
         anon_vma_prepare(vma)
         pfn = swap.read_in(slot)
         workingset.refault_anon(kernel, slot, pfn)
-    major = kernel.wait_for_read(pfn, read)
+    waited = kernel.sched.running[kernel.cpu]
+    major = read or mm.pages.mem_map.flags[pfn] & PG_LOCKED or (waited is not None and waited.major_wait is not None)
+    if major:
+        major = kernel.wait_for_read(pfn, read)
     map_swapped(mm, vma, addr, cell, pfn, slot, access)
     return 1 if major else 0
 
@@ -197,8 +201,16 @@ def map_swapped(mm: Mm, vma: Vma, addr: int, cell: int, pfn: int, slot: int, acc
 
 def free_entries(mm: Mm, entries: list[int]) -> None:
     """munmap and exit: the entries go."""
+    swap = mm.kernel.swap
+    count, used, cache, freed = swap.area.count, swap.area.used, swap.cache, 0
     for entry in entries:
-        mm.kernel.swap.put_slot(slot_of(entry))
+        slot = entry >> 10
+        if count[slot] == 1 and slot not in cache:
+            count[slot] = used[slot] = 0
+            freed += 1
+        else:
+            swap.put_slot(slot)
+    swap.area.free += freed
     mm.swapents -= len(entries)
 
 

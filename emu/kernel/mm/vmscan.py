@@ -42,6 +42,7 @@ class Reclaimer(PageShrinker):
         super().__init__(kernel)
         self.scanned = [0, 0]
         self.running = self.awake = False
+        self.batch = min(max(SWAP_CLUSTER_MAX, kernel.pages.total_pages >> 7), 256)  # pages that kswapd takes at once
         self.failures = 0
         self.thread = KThread(kernel, "kswapd0", self.kswapd)
 
@@ -83,7 +84,7 @@ class Reclaimer(PageShrinker):
             kernel.trace("kswapd_wake", free=kernel.pages.nr_free_pages)
         self.by_kswapd = self.running = True
         try:
-            done = self.shrink(SWAP_CLUSTER_MAX)
+            done = self.shrink(self.batch)
         finally:
             self.by_kswapd = self.running = False
         kernel.trace("kswapd", free=kernel.pages.nr_free_pages, reclaimed=done)
@@ -128,7 +129,7 @@ class Reclaimer(PageShrinker):
         lru.drain()
         freed = 0
         evictable = sum(lru.lists[which].count for which in (INACTIVE_ANON, ACTIVE_ANON, INACTIVE_FILE, ACTIVE_FILE))
-        first = min(DEF_PRIORITY, (evictable // SWAP_CLUSTER_MAX).bit_length())  # a cluster at least
+        first = min(DEF_PRIORITY, max(0, (evictable // target).bit_length() - 1))  # the target at least
         for priority in range(first, -1, -1):
             for which, count in self.scan_counts(priority):
                 freed += self.shrink_list(which, count)
@@ -163,13 +164,14 @@ class Reclaimer(PageShrinker):
         """Refill the inactive list when it has become short, then reclaim from its end."""
         freed, active = 0, inactive + 1
         lists = self.kernel.pages.lru.lists
+        batch = self.batch if self.by_kswapd else SWAP_CLUSTER_MAX
         while count > 0:
             if self.inactive_is_low(inactive):
-                self.shrink_active(active, SWAP_CLUSTER_MAX)
-            pages = self.isolate(inactive, min(count, SWAP_CLUSTER_MAX))
+                self.shrink_active(active, batch)
+            pages = self.isolate(inactive, min(count, batch))
             freed += self.shrink_pages(pages)
-            count -= SWAP_CLUSTER_MAX
-            if freed >= SWAP_CLUSTER_MAX or not lists[inactive].count:
+            count -= batch
+            if freed >= batch or not lists[inactive].count:
                 break
         return freed
 
