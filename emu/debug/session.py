@@ -216,6 +216,8 @@ class Session(Runner):
 
     def current_frame(self) -> Frame:
         """The selected frame; the innermost if it is no more."""
+        if not self.frame:
+            return frames.innermost(self)
         found = self.frames(self.frame + 1)
         return found[min(self.frame, len(found) - 1)]
 

@@ -35,10 +35,22 @@ class Frame:
         return self.pc if self.number == 0 or self.is_handler else self.pc - 1
 
 
+def innermost(session: Session) -> Frame:
+    """Where the selected task stands."""
+    held = session.registers()
+    return Frame(0, held.pc, dict(enumerate(held.x)))
+
+
+def cfa_of(session: Session, frame: Frame) -> int | None:
+    """Where the stack stood before the frame was called."""
+    if frame.cfa is None:
+        caller_of(session, frame)
+    return frame.cfa
+
+
 def frames(session: Session, limit: int = MOST_FRAMES) -> Iterator[Frame]:
     """The selected task's calls, the innermost first."""
-    held = session.registers()
-    frame = Frame(0, held.pc, dict(enumerate(held.x)))
+    frame = innermost(session)
     seen: set[tuple[int, int]] = set()
     for number in range(limit):
         caller = caller_of(session, frame)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emu.debug.control import registers
+from emu.debug.control import frames, registers
 from emu.debug.source.location import Context, Where
 from emu.debug.source.variables import Variable
 from emu.debug.value import Value, make
@@ -123,7 +123,8 @@ class SessionScope:
             return debug.frame_base(frame.lookup_pc, context)
 
         context = Context(
-            {**frame.registers, 0: 0}, session.load_word, frame_base, lambda: frame.cfa, session.program.bias,
+            {**frame.registers, 0: 0}, session.load_word, frame_base, lambda: frames.cfa_of(session, frame),
+            session.program.bias,
             (1 << self.xlen) - 1,
         )  # fmt: skip
         return context
