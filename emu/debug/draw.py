@@ -11,23 +11,23 @@ GAP = "  "
 LEAST = 12  # columns that a column keeps when the screen is narrow
 
 
-def lines(view: View, width: int = 100) -> list[Spans]:
-    """All of a view; blocks are set apart by an empty line."""
+def lines(view: View, width: int = 100, gently: bool = False) -> list[Spans]:
+    """All of a view; blocks are set apart by an empty line. `gently`: a table that is far too wide is left so."""
     drawn: list[Spans] = []
     for block in view.blocks:
         if drawn:
             drawn.append([])
-        drawn += block_lines(block, width)
+        drawn += block_lines(block, width, gently)
     drawn += [[("note: " if not note.startswith("hint") else "", "dim"), (note, "dim")] for note in view.notes]
     return drawn
 
 
-def block_lines(block: Table | Facts | Text, width: int) -> list[Spans]:
+def block_lines(block: Table | Facts | Text, width: int, gently: bool = False) -> list[Spans]:
     """One block with its title."""
     title: list[Spans] = [[(block.title, "head")]] if block.title else []
     match block:
         case Table():
-            return title + table_lines(block, width)
+            return title + table_lines(block, width, gently)
         case Facts():
             return title + facts_lines(block)
         case Text():
@@ -47,12 +47,14 @@ def facts_lines(facts: Facts) -> list[Spans]:
     return [[(f"{name:{widest}}{GAP}", "dim"), *spans(value)] for name, value in facts.rows]
 
 
-def table_lines(table: Table, width: int) -> list[Spans]:
+def table_lines(table: Table, width: int, gently: bool = False) -> list[Spans]:
     """A heading, a rule, the rows; the widest left-set column is folded where the screen is too narrow."""
     cells = [[spans(cell) for cell in row] for row in table.rows]
     count = len(table.columns)
     natural = [max([len(table.columns[i]), *(length(row[i]) for row in cells if i < len(row))]) for i in range(count)]
     widths = fitted(natural, [i for i in range(count) if i not in table.right], width - len(GAP) * (count - 1))
+    if gently and any(2 * now < wish for now, wish in zip(widths, natural, strict=True)):
+        widths = natural
     heading: list[Spans] = []
     if any(table.columns):
         names = [[(name, "head")] for name in table.columns]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from prompt_toolkit.application import Application
@@ -26,25 +25,27 @@ from prompt_toolkit.layout.processors import BeforeInput
 from emu.debug.repl.completer import ShellCompleter
 from emu.debug.repl.history import open_history
 from emu.debug.repl.lexer import STYLE, CommandLexer, formatted
-from emu.debug.shell import Quit, Shell
+from emu.debug.shell import Shell
 from emu.debug.status import spans, status
 from emu.debug.stdin import Asking
 from emu.debug.tui import keys
 from emu.debug.tui.control import PaneControl
 from emu.debug.tui.screen import Screen
 from emu.debug.tui.slots import Slot, Split, arranged, named, slots_of
+from emu.debug.tui.worker import Worker
 from emu.errors import EmuError
 
 LEAST = (40, 10)
 
 
-class FullScreen:
+class FullScreen(Worker):
     """The application around a Screen. `run` returns when the user leaves the full screen; Quit passes through."""
 
     def __init__(self, shell: Shell, below: Any, panes: list[str]) -> None:
         self.shell, self.screen, self.panes = shell, Screen(shell, below), panes
         self.active: Slot | None = None
-        self.zoomed = False
+        self.zoomed = self.looking = False
+        self.queued = None
         self.size = (0, 0)
         self.controls: dict[int, PaneControl] = {}
         self.left: BaseException | None = None
@@ -66,6 +67,7 @@ class FullScreen:
             self.arrange,
             self.activate,
         )
+        self.screen.later = self.look_later
         self.asking = Asking(self.app.invalidate)
         self.arrange(panes)
 
@@ -158,21 +160,6 @@ class FullScreen:
         else:
             self.perform(buffer.text)
         return False
-
-    def perform(self, line: str) -> None:
-        """Run a line in a thread."""
-        if self.screen.running:
-            return
-        self.screen.running = line.strip() or self.shell.again or " "
-        self.app.create_background_task(self.work(line))
-
-    async def work(self, line: str) -> None:
-        """The thread, and what it may end with."""
-        try:
-            await asyncio.get_running_loop().run_in_executor(None, self.screen.perform, line)
-        except (Quit, KeyboardInterrupt) as reason:
-            self.left = reason
-            self.app.exit()
 
     def app_exit(self) -> None:
         """Ctrl-D: the end of the guest's input if it waits for some; back to the prompt unless it runs."""

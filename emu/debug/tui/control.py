@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import perf_counter
+
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.layout.controls import UIContent, UIControl
 from prompt_toolkit.mouse_events import MouseEvent, MouseEventType
@@ -9,11 +11,12 @@ from prompt_toolkit.mouse_events import MouseEvent, MouseEventType
 from emu.debug import draw
 from emu.debug.draw import Spans
 from emu.debug.repl.lexer import formatted
-from emu.debug.tui.panes import Drawn, drawn
+from emu.debug.tui.panes import Drawn, drawn, pane_of
 from emu.debug.tui.screen import Screen
 from emu.debug.tui.slots import Slot
 
 WHEEL = 3  # lines
+SLOW = 0.5  # seconds: what takes longer is asked anew only in the active pane
 
 
 class PaneControl(UIControl):
@@ -21,9 +24,9 @@ class PaneControl(UIControl):
 
     def __init__(self, screen: Screen, slot: Slot, is_active) -> None:
         self.screen, self.slot, self.is_active = screen, slot, is_active
-        self.known: tuple = ()
+        self.known: tuple = (-1, "", 0)
         self.drawn = Drawn()
-        self.size = (1, 1)
+        self.size, self.seconds = (1, 1), 0.0
         self.tabs: list[tuple[int, int, int]] = []
 
     def create_content(self, width: int, height: int | None) -> UIContent:
@@ -37,14 +40,26 @@ class PaneControl(UIControl):
         )
 
     def refresh(self, width: int) -> None:
-        """Ask the pane anew if something has happened since."""
+        """Ask the pane anew if something has happened since; a costly one in the background, where it is not slow."""
         wanted = (self.screen.changed, self.slot.name, width)
         live = self.slot.name in ("answers", "output")
         if wanted == self.known or (self.screen.running and not live):
             return
-        self.known = wanted
-        self.drawn = drawn(self.screen, self.slot.name, width)
-        self.screen.unseen.discard(self.slot.name)
+        if not pane_of(self.slot.name).costly:
+            self.take(wanted, drawn(self.screen, self.slot.name, width))
+        elif self.known[1:] != wanted[1:] or self.seconds < SLOW or self.is_active(self.slot):
+            self.screen.later(self, wanted)
+
+    def look(self, wanted: tuple) -> None:
+        """Ask a costly pane, in whatever thread."""
+        begin = perf_counter()
+        self.take(wanted, drawn(self.screen, wanted[1], wanted[2]))
+        self.seconds = perf_counter() - begin
+
+    def take(self, wanted: tuple, found: Drawn) -> None:
+        """This is what is shown now."""
+        self.known, self.drawn = wanted, found
+        self.screen.unseen.discard(wanted[1])
 
     def visible_lines(self, height: int) -> list[Spans]:
         """The part that is in sight."""

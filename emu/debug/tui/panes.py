@@ -26,11 +26,17 @@ class Drawn:
 
 
 class Pane(NamedTuple):
-    """A command line to ask, or a function that draws; and what it is for."""
+    """A command line to ask, or a function that draws; and what it is for.
+
+    log     its end is in sight
+    costly  it may live through everything again: it is asked in the background, as any unknown line is
+    """
 
     line: str
     meaning: str
     draw: Callable[[Screen, int], Drawn] | None = None
+    log: bool = False
+    costly: bool = False
 
 
 def answer(screen: Screen, width: int) -> Drawn:
@@ -72,10 +78,10 @@ PANES: dict[str, Pane] = {
     "l1i": Pane("cache l1i", "the instruction cache"),
     "l2": Pane("cache l2", "the second-level cache"),
     "mesi": Pane("mesi", "lines that several harts hold"),
-    "faults": Pane("faults", "the log of page faults"),
+    "faults": Pane("faults", "the log of page faults", log=True, costly=True),
     "processes": Pane("ps", "processes and threads"),
     "areas": Pane("vmmap", "memory areas"),
-    "syscalls": Pane("syscalls", "system calls"),
+    "syscalls": Pane("syscalls", "system calls", log=True, costly=True),
     "cycles": Pane("ledger", "where the cycles went"),
     "frames": Pane("frames", "physical memory by owner"),
     "calls": Pane("backtrace", "who called whom"),
@@ -83,11 +89,19 @@ PANES: dict[str, Pane] = {
 }
 
 
+def pane_of(name: str) -> Pane:
+    """A pane by name, or for a command line."""
+    return PANES.get(name) or Pane(name, "", costly=True)
+
+
 def drawn(screen: Screen, name: str, width: int) -> Drawn:
     """A pane's lines; any command line is a pane, too. What can't be had says why."""
-    pane = PANES.get(name) or Pane(name, "")
+    pane = pane_of(name)
     try:
-        return pane.draw(screen, width) if pane.draw else ask(screen, pane.line, width)
+        if pane.draw:
+            return pane.draw(screen, width)
+        found = ask(screen, pane.line, width)
+        return Drawn(found.lines, -1) if pane.log else found
     except EmuError as error:
         return Drawn([[(error.message, "dim")], [(error.hint, "dim")]])
     except Exception as error:  # a view's bug must not take the screen down
@@ -98,4 +112,4 @@ def ask(screen: Screen, line: str, width: int) -> Drawn:
     """The answer to a command line."""
     call = Parser(screen.shell.registry, lambda: screen.session, line).call()
     view: Any = screen.shell.perform(call)
-    return Drawn(draw.lines(view, width))
+    return Drawn(draw.lines(view, width, gently=True))

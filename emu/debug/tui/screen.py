@@ -36,6 +36,7 @@ class Screen(Printer):
         self.redraw: Callable[[], None] = lambda: None
         self.rearrange: Callable[[list[str]], None] = lambda panes: None
         self.activate: Callable[[Any], None] = lambda slot: None
+        self.later: Callable[[Any, tuple], None] = lambda control, wanted: control.look(wanted)
 
     @property
     def session(self) -> Any:

@@ -42,7 +42,7 @@ class Split:
 CODE, STATE = ["source", "code"], ["registers", "stack"]
 SPEECH = ["answers", "output"]
 HARDWARE = ["walk", "tlb", "l1d", "l1i", "l2", "mesi", "frames", "cycles"]
-KERNEL = ["faults", "processes", "areas", "syscalls", "memory", "calls", "stops"]
+KERNEL = ["processes", "areas", "faults", "syscalls", "memory", "calls", "stops"]
 
 
 def arranged(columns: int, rows: int) -> Split:
