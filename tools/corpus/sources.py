@@ -1,0 +1,92 @@
+"""Source packages from registries: an address, a checksum, and a folder in the user's cache to unpack them in."""
+
+from __future__ import annotations
+
+import hashlib
+import tarfile
+import urllib.request
+from io import BytesIO
+from pathlib import Path
+from typing import NamedTuple
+
+from emu.cachedir import cache_root
+from emu.errors import EmuError
+
+PYPI = "https://files.pythonhosted.org/packages"
+DEBIAN = "http://deb.debian.org/debian/pool/main"
+PATIENCE = 20  # seconds without an answer
+
+
+class Source(NamedTuple):
+    """A package; `inside` is the folder of it that is wanted."""
+
+    url: str
+    sha256: str
+    inside: str = ""
+
+
+SOURCES = {
+    "lua": Source(
+        f"{PYPI}/c3/a6/0f869fbb07c393f15473b1eefefb7b5bec162fb7481803d040ed4dc46002/lupa-2.8.tar.gz",
+        "d8022641b9ec8ecf2c5ecbe9f47e5a70e0b87c4b5ae921b92cb02a638e0acd08",
+        "lupa-2.8/third-party/lua54",
+    ),
+    "sqlite": Source(
+        f"{PYPI}/ec/61/5332f923ec20c0b3ae9b3cf05731049bd4d17714dce1dbbc69129264664e/sqlean_py-3.50.4.5.tar.gz",
+        "9764b565e7ab430ab6e9e43cb2816199c2b39926dffc93c212a52f0019278459",
+        "sqlean_py-3.50.4.5/sqlite",
+    ),
+    "zlib": Source(
+        f"{DEBIAN}/z/zlib/zlib_1.2.13.dfsg.orig.tar.bz2",
+        "71feb7947e3c00ef125f83b79a4e529bde31171e5babe48b391f06758d1ab0a1",
+        "zlib-1.2.13.dfsg",
+    ),
+    "cjson": Source(
+        f"{DEBIAN}/c/cjson/cjson_1.7.15.orig.tar.gz",
+        "5308fd4bd90cef7aa060558514de6a1a4a0819974a26e6ed13973c5f624c24b2",
+        "cJSON-1.7.15",
+    ),
+    "tcc": Source(
+        f"{DEBIAN}/t/tcc/tcc_0.9.27+git20200814.62c30a4a.orig.tar.bz2",
+        "d63c113bcdd657f51c8ee197a0b0a24203603313e19a52b5f678d40ab7f5df35",
+    ),
+}
+
+
+def fetch(name: str) -> Path:
+    """The folder with a package's sources, fetched and unpacked if it isn't there. EmuError when it can't be had."""
+    source = SOURCES[name]
+    folder = cache_root() / "corpus" / f"{name}-{source.sha256[:12]}"
+    if not (folder / "complete").exists():
+        unpack(download(source), folder)
+        (folder / "complete").touch()
+    return folder / source.inside
+
+
+def reachable(name: str) -> bool:
+    """Whether `fetch` will succeed."""
+    try:
+        fetch(name)
+    except EmuError:
+        return False
+    return True
+
+
+def download(source: Source) -> bytes:
+    """The package's bytes, of the right checksum. EmuError."""
+    try:
+        with urllib.request.urlopen(source.url, timeout=PATIENCE) as answer:
+            data = answer.read()
+    except (OSError, ValueError) as error:
+        raise EmuError(f"{source.url} can't be fetched: {error}", hint="is there a network?") from None
+    found = hashlib.sha256(data).hexdigest()
+    if found != source.sha256:
+        raise EmuError(f"{source.url} has the checksum {found}, not {source.sha256}", hint="has it been replaced?")
+    return data
+
+
+def unpack(data: bytes, folder: Path) -> None:
+    """A tar file of any compression; nothing leaves the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tarfile.open(fileobj=BytesIO(data)) as archive:
+        archive.extractall(folder, filter="data")
