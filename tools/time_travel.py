@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tools.bench.program import build_source
 
+HEAD = "program                 Minsn   plain  copied  cost  copies     MB  ready   from end, next   middle, next ms"
 STEPS = 5  # back from the end, one tick each
 
 
@@ -121,9 +122,7 @@ def main() -> int:
     parser.add_argument("--repeat", type=int, default=3, help="runs of each, of which the fastest counts")
     parser.add_argument("--only", help="one program by name")
     options = parser.parse_args()
-    print(
-        "program                 Minsn   plain  copied  cost  copies     MB  ready   back: end, next   middle, next (ms)"
-    )
+    print(HEAD)
     for row in ROWS:
         if options.only in (None, row.name):
             d = measure(row, options.smoke, 1 if options.smoke else options.repeat)

@@ -30,6 +30,7 @@ MEMORY = 512 << 20  # bytes for copies
 SHARE = 0.07  # of the running time, for making copies
 TAIL = 0.02, 0.25  # seconds of CPU between the last copy and a stop that are gone over again: see `prepare_return`
 MOST_CREDIT = 0.1  # seconds of it that can be saved up
+PAGE_PRICE = 4e-6  # seconds of CPU for a page that no copy has yet
 LEAST = 0.012  # seconds of CPU between two of them
 DENSER = (8, 64, 512)  # a long way to an earlier tick leaves copies where these parts of it are left to go
 
@@ -177,7 +178,10 @@ class Engine(Mover, Seeker, Changer):
         self._ran += now - self._since
         self._since = now
         if self._credit >= self._price and now - self._last >= LEAST:
-            self.checkpoint()
+            if self._credit >= self._price + PAGE_PRICE * self.system.fresh_pages():
+                self.checkpoint()
+            else:
+                self._last = now
 
     # -- being at another time ----------------------------------------------------------------------------------------
     def goto(self, tick: int) -> None:

@@ -86,6 +86,12 @@ class System:
             used = np.frombuffer(bytes(self.kernel.swap.area.used), np.uint8)
             regions["swap"].use(used[: len(regions["swap"].live)] != 0)
 
+    def fresh_pages(self) -> int:
+        """How many pages of memory have come into use since the last copy."""
+        self.note_use()
+        ram = self.regions["ram"]
+        return len(ram.order) - len(ram.base.places)
+
     def breaks(self) -> frozenset[int]:
         """The physical addresses of breakpoints now."""
         m = self.machine.state
