@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from debugged import Typist, assembled, debugged, text_of
 
+from emu.errors import EmuError
+
 WIDTHS = pytest.mark.parametrize("xlen", [64, 32])
 STORES = """
     .data
@@ -210,6 +212,33 @@ def test_signals_and_ends() -> None:
     assert (stop.reason, stop.detail["code"]) == ("catch", 0)
     assert session.evaluate("$a7") == 93
     assert type_("continue").stop.reason == "exit"
+
+
+@WIDTHS
+def test_a_handlers_frames(xlen: int) -> None:
+    """Below a signal's handler lies the frame that it interrupted, registers and all."""
+    session = debugged("kernel/signal.s", xlen=xlen)
+    type_ = Typist(session)
+    rows = type_("break handler", "continue", "backtrace").data
+    assert [row["function"] for row in rows] == ["handler", "<signal handler called>", "_start"]
+    assert rows[2]["how"] == "signal"
+    type_("select-frame 2")
+    saved = [session.evaluate(name) for name in ("$sp", "$s0", "$a7")]
+    type_("back")
+    assert [session.evaluate(name) for name in ("$sp", "$s0", "$a7")] == saved
+
+
+def test_the_machines_watchpoints_are_counted() -> None:
+    """There are sixteen; the next one is refused, and so are catches of the hardware."""
+    type_ = Typist(debugged("fib.s"))
+    for k in range(16):
+        type_(f"watch *($sp + {8 * k})")
+    with pytest.raises(EmuError, match="all taken"):
+        type_("rwatch *$sp")
+    for _ in range(8):
+        type_("catch walk")
+    with pytest.raises(EmuError, match="all taken"):
+        type_("catch mesi")
 
 
 @pytest.mark.parametrize("harts", [1, 2])

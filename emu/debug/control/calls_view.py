@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 HOW = {
     "innermost": "where the task stands", "cfi": "call frame information", "code": "the function's instructions",
-    "fp": "a guess along the frame pointers",
+    "fp": "a guess along the frame pointers", "signal": "the frame that the kernel made for a signal's handler",
 }  # fmt: skip
 
 
@@ -42,10 +42,17 @@ def row(session: Session, frame: Frame) -> dict[str, Any]:
     return {
         "number": frame.number, "pc": frame.pc, "symbol": session.symbolize(frame.pc), "cfa": frame.cfa,
         "how": frame.how,
-        "function": function.name if function is not None else symbol.partition("+")[0],
+        "function": function_name(session, frame, function.name if function is not None else symbol),
         "file": source[0] if source else None, "line": source[1] if source else None, "arguments": arguments,
         "selected": frame.number == session.frame,
     }  # fmt: skip
+
+
+def function_name(session: Session, frame: Frame, name: str) -> str:
+    """The name without its offset; of what a signal's handler returns to, as gdb calls it."""
+    if session.mm is not None and frame.pc == session.mm.vdso:
+        return "<signal handler called>"
+    return name.partition("+")[0]
 
 
 def line(session: Session, row: dict[str, Any]) -> Line:

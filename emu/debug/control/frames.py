@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from emu.debug.control import prologue
+from emu.kernel.sigframe import LAYOUTS, SIGINFO
 
 if TYPE_CHECKING:
     from emu.debug.session import Session
@@ -19,7 +20,8 @@ MOST_FRAMES = 512
 class Frame:
     """One call: its pc, the registers as they were there (those that are known), and where its caller's frame begins.
 
-    how: innermost, cfi, code (the function's instructions were read) or fp (a guess along the frame pointers).
+    how: innermost, cfi, code (the function's instructions were read), fp (a guess along the frame pointers) or signal.
+    is_handler: its pc is no return address (a signal came there, or it is the return of a handler).
     """
 
     number: int
@@ -65,6 +67,8 @@ def frames(session: Session, limit: int = MOST_FRAMES) -> Iterator[Frame]:
 
 def caller_of(session: Session, frame: Frame) -> Frame | None:
     """The frame that called; sets frame.cfa. None at the outermost, or where the trail is lost."""
+    if session.mm is not None and frame.pc == session.mm.vdso:
+        return interrupted(session, frame)
     by_cfi = session.program.frames.unwind(frame.lookup_pc, frame.registers, session.load_word)
     if by_cfi is not None:
         frame.cfa = by_cfi.cfa
@@ -74,6 +78,20 @@ def caller_of(session: Session, frame: Frame) -> Frame | None:
         frame.cfa = found[SP]
         return _checked(session, frame, found, "code")
     return _by_frame_pointer(session, frame)
+
+
+def interrupted(session: Session, frame: Frame) -> Frame | None:
+    """The frame that a signal interrupted: a handler returns to the vdso, above whose stack all registers lie."""
+    layout = LAYOUTS[session.machine.xlen]
+    at = frame.registers.get(SP, 0) + SIGINFO + layout.regs
+    data = session.read(at, 32 * layout.word)
+    if data is None:
+        return None
+    words = [int.from_bytes(data[k * layout.word : (k + 1) * layout.word], "little") for k in range(32)]
+    frame.is_handler, frame.cfa = True, at
+    if not session.is_code(words[0]):
+        return None
+    return Frame(0, words[0], {0: 0, **{n: words[n] for n in range(1, 32)}}, how="signal", is_handler=True)
 
 
 def _checked(session: Session, frame: Frame, registers: dict[int, int], how: str) -> Frame | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from emu.debug import tokens
 from emu.debug.control import catches, judge
 from emu.debug.control.breaks import ACCESS, BREAK, CATCH, READ, WATCH, WRITE, Break
+from emu.debug.control.planter import MOST_WATCHED
 from emu.errors import EmuError
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ def add_watch(
     """A watchpoint on what an expression names in memory, or on `length` bytes at an address. EmuError."""
     low, size = watched_range(session, text, length, physical)
     condition = checked_condition(session, condition)
+    room_for(session, WATCH, 1)
     pid = None if physical else session.task_of().tgid
     row = session.breaks.add(
         WATCH, text, low=low, high=low + size, access=access, physical=physical, condition=condition, pid=pid
@@ -135,11 +137,20 @@ def add_catch(
     full = catches.full_name(name)
     arguments = catches.parse(full, words, session.machine.xlen)
     condition = checked_condition(session, condition)
+    room_for(session, CATCH, len(catches.hardware(full, arguments)))
     row = session.breaks.add(
         CATCH, " ".join([full, *words]), catch=full, arguments=arguments, condition=condition, temporary=temporary
     )
     narrow(session, row, options)
     return row
+
+
+def room_for(session: Session, kind: str, more: int) -> None:
+    """The machine watches so many places and waits for so many events at once. EmuError when they are all taken."""
+    rows = [row for row in session.breaks.rows.values() if row.kind == kind]
+    used = len(rows) if kind == WATCH else sum(len(catches.hardware(row.catch, row.arguments)) for row in rows)
+    if used + more > MOST_WATCHED:
+        raise EmuError(f"the machine has {MOST_WATCHED} {kind}s, and they are all taken", hint="delete some")
 
 
 # -- in words ---------------------------------------------------------------------------------------------------------
