@@ -55,9 +55,8 @@ OPERATIONS = (
         65536 - FITTING,
         60_000,
         {"PAGES": 65536},
-        {"PAGES": FITTING},
+        {"PAGES": 65536},
         ram="64M",
-        base_ram="64M",
         swap=1 << 30,
     ),
     Operation(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from .program import Program
 
 CALLS = 20_000  # of a crossing that does nothing, to know its price
@@ -53,7 +55,9 @@ def host_time(program: Program, timing: str, ram: str, swap: int) -> Split:
 def run_plain(program: Program, timing: str, ram: str, swap: int) -> float:
     from .ours import boot_kernel
 
-    _, kernel, _ = boot_kernel(program, timing, ram, swap)
+    machine, kernel, _ = boot_kernel(program, timing, ram, swap)
+    if swap:
+        have_memory(machine)
     begin = time.process_time()
     end = kernel.run()
     seconds = time.process_time() - begin
@@ -62,11 +66,19 @@ def run_plain(program: Program, timing: str, ram: str, swap: int) -> float:
     return seconds
 
 
+def have_memory(machine: Any) -> None:
+    """Have the host give all memory now: its page faults are not the question when sizes of RAM are compared."""
+    words = np.frombuffer(machine.ram, dtype=np.uint64)
+    words[::512] += 0
+
+
 def run_metered(program: Program, timing: str, ram: str, swap: int) -> tuple[Meter, float]:
     """The meter after the run, and the time inside of a call that has nothing to do: its deadline is over."""
     from .ours import boot_kernel
 
     machine, kernel, _ = boot_kernel(program, timing, ram, swap)
+    if swap:
+        have_memory(machine)
     empty = Meter(machine)
     kernel.sched.fill_idle_harts()
     for _ in range(CALLS):
