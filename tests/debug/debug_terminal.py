@@ -61,6 +61,12 @@ class Terminal:
         self.child.send(keys)
         return self.until(expect)
 
+    def running(self) -> None:
+        """Wait until the prompt has made way for the program: its status bar is gone."""
+        self.until("hart 0", gone=True)
+        for _ in range(5):
+            self.pump(0.2)
+
     def end(self) -> int:
         """Wait for the end; the exit code."""
         limit = time.monotonic() + PATIENCE

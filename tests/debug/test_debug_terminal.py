@@ -36,7 +36,8 @@ def test_the_prompt(tmp_path: Path) -> None:
         t.child.send("end\r")
         t.type("twice x\r", "1 x\n")
         t.type("apropos a\r", "-- more")
-        t.type("q", "(emu)")
+        t.child.send("q")
+        t.until("-- more", gone=True)
         t.type("pri", "(emu) pri")
         t.type(UP, "(emu) print 3 *")
         t.type("\x03", "(emu)")
@@ -50,8 +51,7 @@ def test_ctrl_c_stops_the_guest_and_keeps_the_session() -> None:
     with Terminal("programs/spin.s") as t:
         t.until("hart 0")
         t.child.send("continue\r")
-        for _ in range(5):
-            t.pump(0.2)
+        t.running()
         t.type("\x03", "interrupted")
         t.type("print 40 + 2\r", "42")
         t.child.send("\x04")
@@ -63,13 +63,11 @@ def test_the_guest_reads_the_terminal() -> None:
     with Terminal("programs/echo.s") as t:
         t.until("hart 0")
         t.child.send("continue\r")
-        for _ in range(5):
-            t.pump(0.2)
+        t.running()
         t.type("polly\r", "polly\npolly")
         t.type("\x03", "interrupted")
         t.child.send("continue\r")
-        for _ in range(5):
-            t.pump(0.2)
+        t.running()
         t.type("again\r", "again\nagain")
 
 
