@@ -13,6 +13,7 @@ from emu.kernel.fs.console import Capture, Console
 from emu.kernel.fs.diskfs import DiskFile
 from emu.kernel.fs.file import O_RDONLY, File
 from emu.kernel.fs.inode import SuperBlock
+from emu.kernel.fs.kept import ProcTexts
 from emu.kernel.fs.vfs import Vfs
 from emu.kernel.ipc_shm import Shm
 from emu.kernel.mm import filemap
@@ -32,6 +33,7 @@ from emu.machine.ledger import LEDGER_DISK, LEDGER_SWAP
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
 
+NR_FILE = 8192
 VDSO_CODE = b"\x93\x08\xb0\x08\x73\x00\x00\x00"  # li a7, rt_sigreturn; ecall
 
 
@@ -84,6 +86,8 @@ def boot_memory(kernel: Kernel) -> None:
 def boot_files(kernel: Kernel) -> None:
     options = kernel.options
     kernel.uts = {"hostname": b"emu", "domainname": b"(none)"}
+    kernel.nr_files, kernel.file_max = 0, max(NR_FILE, kernel.pages.total_pages * 4 // 10)  # open files of all
+    kernel.proc_texts = ProcTexts(max(1 << 20, kernel.pages.total_pages << 8))
     kernel.pipefs = streams = SuperBlock(kernel, "pipefs")
     kernel.shm = SuperBlock(kernel, "shmfs")
     kernel.shm_ids = Shm(kernel)

@@ -42,7 +42,11 @@ def do_clone(kernel: Kernel, task: Task, flags: int, stack: int, parent_tid: int
     check_flags(kernel, task, flags)
     pid = alloc_pid(kernel)
     mm = copy_mm(kernel, task, flags)
-    child = make_task(kernel, task, pid, flags, mm)
+    try:
+        child = make_task(kernel, task, pid, flags, mm)
+    except Errno:  # no memory for the table of descriptors
+        kernel.mm_put(mm)
+        raise
     copy_registers(kernel, task, child, flags, stack, tls)
     join(kernel, task, child, flags)
     if flags & CLONE_CHILD_CLEARTID:

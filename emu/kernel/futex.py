@@ -25,6 +25,7 @@ PRIVATE, CLOCK_REALTIME = 128, 256
 MATCH_ANY = 0xFFFFFFFF
 WAITERS, OWNER_DIED, TID_MASK = 0x80000000, 0x40000000, 0x3FFFFFFF
 ROBUST_LIMIT = 2048
+FEW = 1024  # queues that are no trouble, empty or not
 INT_MAX = (1 << 31) - 1
 Key = tuple[Any, int]
 
@@ -58,7 +59,11 @@ def key_of(mm: Mm, addr: int, private: bool) -> Key:
 
 
 def queue(kernel: Kernel, key: Key) -> WaitQueue:
-    return kernel.futexes.setdefault(key, WaitQueue())
+    futexes = kernel.futexes
+    if key not in futexes and len(futexes) >= FEW + 2 * len(kernel.tasks):  # a wait that timed out leaves its queue
+        for old in [old for old, waiters in futexes.items() if not waiters.tasks]:
+            del futexes[old]
+    return futexes.setdefault(key, WaitQueue())
 
 
 def wait(kernel: Kernel, task: Task, addr: int, value: int, deadline: int | None, bitset: int, private: bool) -> int:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from emu.kernel import futex
-from emu.kernel.errno import EAGAIN, Errno
+from emu.kernel.errno import EAGAIN, ENOMEM, Errno
 from emu.kernel.fs.file import Files
 from emu.kernel.mm import mmap, zap
 from emu.kernel.mm.alloc import OutOfMemory
@@ -36,6 +36,8 @@ def alloc_pid(kernel: Kernel) -> int:
     top = kernel.sysctl.pid_max
     if len(kernel.tasks) >= top - 1 or too_many(kernel, kernel.current):
         raise Errno(EAGAIN)
+    if kernel.current is not None and not kernel.slab.caches["task_struct"].reserve():
+        raise Errno(ENOMEM)
     pid = kernel.last_pid
     while True:
         pid = pid + 1 if pid + 1 < top else 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from emu.kernel.errno import EBUSY, EEXIST, EINVAL, EISDIR, ENOENT, ENOTDIR, ENOTEMPTY, EPERM, EXDEV, Errno
+from emu.kernel.errno import EBUSY, EEXIST, EINVAL, EISDIR, ENOENT, ENOSPC, ENOTDIR, ENOTEMPTY, EPERM, EXDEV, Errno
 from emu.kernel.fs.inode import S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, Inode, SuperBlock
 from emu.kernel.fs.pipe import Pipe
 from emu.kernel.fs.regular import Regular
@@ -48,6 +48,9 @@ class DirBase(Inode):
             raise Errno(EINVAL)
         return base + offset
 
+    def release(self, file: File) -> None:
+        self.sb.kernel.proc_texts.forget(file)
+
     def fsync(self) -> None:
         """Names are not written apart from what they name."""
 
@@ -75,11 +78,22 @@ class Directory(DirBase):
             raise Errno(EEXIST)
         if not self.nlink:
             raise Errno(ENOENT)
+        if self.sb.names >= self.sb.max_names:
+            raise Errno(ENOSPC)
+        self.sb.names += self._cost(inode)
         self.children[name] = inode
         if isinstance(inode, DirBase):
             self.nlink += 1
         self._touched()
         return inode
+
+    @staticmethod
+    def _cost(inode: Inode) -> int:
+        """Names that an entry counts as: a long link takes the room of several."""
+        return 1 + inode.i_size // 1024 if isinstance(inode, Symlink) else 1
+
+    def _remove(self, name: bytes) -> None:
+        self.sb.names -= self._cost(self.children.pop(name))
 
     def _touched(self) -> None:
         self.mtime = self.ctime = self.sb.kernel.realtime_ns()
@@ -113,7 +127,7 @@ class Directory(DirBase):
         inode = self._existing(name)
         if isinstance(inode, DirBase):
             raise Errno(EISDIR)
-        del self.children[name]
+        self._remove(name)
         inode.nlink -= 1
         self._touched()
         self.sb.kernel.fs.evict(inode)
@@ -126,7 +140,7 @@ class Directory(DirBase):
             raise Errno(EBUSY)
         if inode.children:
             raise Errno(ENOTEMPTY)
-        del self.children[name]
+        self._remove(name)
         inode.nlink = 0
         self.nlink -= 1
         self._touched()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emu.kernel.errno import EBADF, EINVAL, EMFILE, Errno
+from emu.kernel.errno import EBADF, EINVAL, EMFILE, ENFILE, ENOMEM, Errno
 
 if TYPE_CHECKING:
     from emu.kernel.fs.inode import Inode
+    from emu.kernel.mm.slab import Cache
 
+NR_OPEN_DEFAULT = 64  # descriptors for which a table has room from the start
 O_RDONLY, O_WRONLY, O_RDWR, O_ACCMODE = 0, 1, 2, 3
 O_CREAT, O_EXCL, O_NOCTTY, O_TRUNC, O_APPEND, O_NONBLOCK = 0o100, 0o200, 0o400, 0o1000, 0o2000, 0o4000
 O_DSYNC, O_DIRECT, O_LARGEFILE, O_DIRECTORY, O_NOFOLLOW = 0o10000, 0o40000, 0o100000, 0o200000, 0o400000
@@ -25,9 +27,12 @@ class File:
         self.inode, self.flags, self.path = inode, flags, path
         self.pos, self.count = 0, 1
         self.private = None  # what the file system keeps for this open
+        if inode.sb.kernel.nr_files >= inode.sb.kernel.file_max:
+            raise Errno(ENFILE)
         if not flags & O_PATH:
             inode.open(self)
         inode.users += 1
+        inode.sb.kernel.nr_files += 1
         self.slab = inode.sb.kernel.slab.caches["filp"].alloc()
 
     @property
@@ -48,6 +53,7 @@ class File:
             self.inode.users -= 1
             if self.inode.locks is not None:
                 self.inode.locks.drop_file(self)
+            self.inode.sb.kernel.nr_files -= 1
             self.inode.sb.kernel.slab.caches["filp"].free(self.slab)
             if not self.flags & O_PATH:
                 self.inode.release(self)
@@ -65,6 +71,7 @@ class Files:
         self.open: dict[int, File] = {}
         self.cloexec: set[int] = set()
         self.users = 1
+        self.tables: list[tuple[Cache, int]] = []  # memory for more descriptors, and where it comes from
         self._next = 0  # no free number below
 
     def get(self, fd: int) -> File:
@@ -96,6 +103,9 @@ class Files:
         return fd
 
     def put_at(self, fd: int, file: File, cloexec: bool = False) -> None:
+        """ENOMEM when the table must grow and can't."""
+        if fd not in self.open:
+            self._grow(file.inode.sb.kernel.slab.caches["fdtable"], len(self.open) + 1)
         self.open[fd] = file
         (self.cloexec.add if cloexec else self.cloexec.discard)(fd)
 
@@ -106,9 +116,19 @@ class Files:
         self._next = min(self._next, fd)
         file.put()
 
+    def _grow(self, cache: Cache, count: int) -> None:
+        """Memory for so many descriptors; the first few come with the table itself. ENOMEM."""
+        while count > NR_OPEN_DEFAULT * (1 + len(self.tables)):
+            if not cache.reserve():
+                raise Errno(ENOMEM)
+            self.tables.append((cache, cache.alloc()))
+
     def close_all(self) -> None:
         for fd in sorted(self.open):
             self.close(fd)
+        while self.tables:
+            cache, place = self.tables.pop()
+            cache.free(place)
 
     def close_on_exec(self) -> None:
         for fd in sorted(self.cloexec):
@@ -117,6 +137,12 @@ class Files:
     def copy(self) -> Files:
         """fork: the same open files in a table of its own."""
         twin = Files()
+        if self.tables:
+            try:
+                twin._grow(self.tables[0][0], len(self.open))
+            except Errno:
+                twin.close_all()
+                raise
         twin.open = {fd: file.get() for fd, file in self.open.items()}
         twin.cloexec, twin._next = set(self.cloexec), self._next
         return twin

@@ -30,6 +30,9 @@ POLLRDNORM, POLLWRNORM = 0x40, 0x100
 READY = POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM
 
 
+MIN_NAMES = 1024
+
+
 class SuperBlock:
     """A mounted file system."""
 
@@ -38,6 +41,7 @@ class SuperBlock:
         self.magic = 0x858458F6  # RAMFS_MAGIC
         self.dev = kernel.new_device_number()
         self._last_ino = 0
+        self.names, self.max_names = 0, MIN_NAMES + kernel.pages.total_pages // 2  # entries of its directories
 
     def new_ino(self) -> int:
         self._last_ino += 1

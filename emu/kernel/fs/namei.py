@@ -16,6 +16,7 @@ from emu.kernel.fs.inode import S_IFLNK, Inode
 if TYPE_CHECKING:
     from emu.kernel.fs.vfs import Vfs
 
+TOO_DEEP = "(unreachable)"
 NAME_MAX, PATH_MAX, MAX_SYMLINKS = 255, 4096, 40
 
 
@@ -107,18 +108,30 @@ def topmost(inode: Inode | None) -> Inode | None:
 
 
 def path_of(at: DirBase) -> str:
-    """d_path: the absolute path of a directory."""
+    """d_path: the absolute path of a directory. ENAMETOOLONG beyond PATH_MAX."""
     names: list[bytes] = []
+    length = 0
     while True:
         while at.covers is not None:
             at = at.covers
         if at.parent is at:
             return "/" + b"/".join(reversed(names)).decode("utf-8", "surrogateescape")
         names.append(at.name)
+        length += len(at.name) + 1
+        if length >= PATH_MAX:
+            raise Errno(ENAMETOOLONG)
         at = at.parent
+
+
+def place_of(at: DirBase) -> str:
+    """path_of, or a word for a directory too deep down to have a path."""
+    try:
+        return path_of(at)
+    except Errno:
+        return TOO_DEEP
 
 
 def join(parent: DirBase, name: bytes) -> str:
     """The absolute path of a name in a directory."""
-    base = path_of(parent)
+    base = place_of(parent)
     return base.rstrip("/") + "/" + name.decode("utf-8", "surrogateescape")

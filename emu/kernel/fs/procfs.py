@@ -32,10 +32,13 @@ class ProcFile(Inode):
         if pos == 0 or file is None or file.private is None:
             data = self.make()
             if file is not None:
-                file.private = data
+                self.sb.kernel.proc_texts.keep(file, data, len(data))
         else:
             data = file.private
         return to.put(data[pos : pos + to.count])
+
+    def release(self, file: File) -> None:
+        self.sb.kernel.proc_texts.forget(file)
 
     def write_iter(self, file: File, source: Any, pos: int) -> int:
         if self.write is None:

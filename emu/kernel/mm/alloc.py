@@ -147,6 +147,14 @@ class PageAllocator:
                 return pages[0]
         raise OutOfMemory
 
+    def take_reserve(self) -> int | None:
+        """A frame with refcount 1 from below the watermarks, without reclaim; None when there is none at all."""
+        for zone in self.zonelist:
+            if pages := buddy.take_pages(zone, self.mem_map, 1):
+                self.mem_map.refcount[pages[0]] = 1
+                return pages[0]
+        return None
+
     def get_page(self, pfn: int) -> None:
         self.mem_map.refcount[pfn] += 1
 

@@ -15,6 +15,7 @@ from emu.isa.paging import PTE_V, PTE_W
 from emu.kernel.errno import ENOMEM, Errno
 from emu.kernel.mm import huge, overcommit, swap, tlb
 from emu.kernel.mm.alloc import OutOfMemory
+from emu.kernel.mm.merge import reserve_vma
 from emu.kernel.mm.mm import Mm
 from emu.kernel.mm.page import PG_ANON
 from emu.kernel.mm.pgtable import pte_alloc
@@ -52,6 +53,7 @@ def dup_mm(kernel: Kernel, old: Mm) -> Mm:
 
 def copy_area(old: Mm, new: Mm, vma: Vma) -> None:
     """One area and its entries."""
+    reserve_vma(new)
     if vma.vm_flags & VM_ACCOUNT:
         overcommit.charge(new, vma.pages)
     twin = Vma(new, vma.vm_start, vma.vm_end, vma.vm_flags & ~VM_LOCKED, vma.vm_file)

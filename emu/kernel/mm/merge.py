@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 MAX_MAP_COUNT = 65530  # vm.max_map_count
 
 
+def reserve_vma(mm: Mm) -> None:
+    """Before an area is made: there must be memory for its structure. ENOMEM."""
+    if not mm.kernel.slab.caches["vm_area_struct"].reserve():
+        raise Errno(ENOMEM)
+
+
 def can_merge(left: Vma, right: Vma) -> bool:
     """Whether two touching areas could be one: same rights, same source, offsets in sequence, same AnonVma or only
     one.
@@ -54,6 +60,7 @@ def split_vma(mm: Mm, vma: Vma, addr: int) -> Vma:
     """Cut an area in two at `addr`; the lower part keeps its identity, the upper one is returned. ENOMEM."""
     if len(mm.vmas) >= MAX_MAP_COUNT:
         raise Errno(ENOMEM)
+    reserve_vma(mm)
     if vma.vm_flags & VM_HUGETLB and addr & ((1 << mm.pmd_shift) - 1):
         raise Errno(EINVAL)
     upper = Vma(mm, addr, vma.vm_end, vma.vm_flags, vma.vm_file)

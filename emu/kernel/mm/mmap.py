@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from emu.kernel.errno import EACCES, EAGAIN, EEXIST, EINVAL, ENODEV, ENOMEM, EOVERFLOW, EPERM, Errno
 from emu.kernel.mm import overcommit, pgtable, tlb, zap
 from emu.kernel.mm.hugetlbfs import HugeFile, open_huge_file
-from emu.kernel.mm.merge import MAX_MAP_COUNT, isolate, vma_merge
+from emu.kernel.mm.merge import MAX_MAP_COUNT, isolate, reserve_vma, vma_merge
 from emu.kernel.mm.page import PAGE_SIZE, page_align
 from emu.kernel.mm.unmapped_area import MMAP_MIN_ADDR, area_freed, get_unmapped_area
 from emu.kernel.mm.vma import (
@@ -151,6 +151,7 @@ def _file_flags(vm_flags: int, shared: bool, file: File) -> int:
 
 def mmap_region(mm: Mm, addr: int, length: int, vm_flags: int, file: File | None, pgoff: int, name: str = "") -> int:
     """Enter an area, replacing what was there, and join it with its neighbours."""
+    reserve_vma(mm)
     if mm.areas_between(addr, addr + length):
         do_munmap(mm, addr, length)
     overcommit.may_expand(mm, vm_flags, length >> 12)

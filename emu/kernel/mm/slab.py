@@ -25,6 +25,7 @@ OBJECTS = {
     "filp": 256,
     "inode_cache": 608,
     "pid": 144,
+    "fdtable": 4096,
 }
 
 
@@ -36,31 +37,52 @@ class Cache:
         self.order = 0 if size <= 512 else 1 if size <= 1024 else 3
         self.per_slab = (4096 << self.order) // size
         self.slabs: dict[int, int] = {}
+        self.small: set[int] = set()  # slabs of one frame, made when no larger block was free
         self.partial: dict[int, None] = {}
         self.active = 0
 
     @property
     def total(self) -> int:
-        return len(self.slabs) * self.per_slab
+        return sum(self.capacity(pfn) for pfn in self.slabs)
+
+    @property
+    def nr_pages(self) -> int:
+        return len(self.small) + ((len(self.slabs) - len(self.small)) << self.order)
+
+    def capacity(self, pfn: int) -> int:
+        """How many objects a slab holds."""
+        return 4096 // self.size if pfn in self.small else self.per_slab
 
     def alloc(self) -> int:
         """A place for an object: the frame of its slab, 0 when there is no memory for a new slab (it isn't counted
         then).
         """
-        if not self.partial:
-            pfn = self.pages.alloc_pages(self.order)
-            if pfn is None:
-                return 0
-            for frame in range(pfn, pfn + (1 << self.order)):
-                self.pages.mem_map.flags[frame] = PG_SLAB
-            self.slabs[pfn] = 0
-            self.partial[pfn] = None
+        if not self.reserve():
+            return 0
         pfn = next(iter(self.partial))
         self.slabs[pfn] += 1
         self.active += 1
-        if self.slabs[pfn] == self.per_slab:
+        if self.slabs[pfn] == self.capacity(pfn):
             del self.partial[pfn]
         return pfn
+
+    def reserve(self) -> bool:
+        """Make sure that there is a place for one more object, from the last frames if it must be; False if there is
+        none. Whoever makes objects without end asks first, and fails with ENOMEM.
+        """
+        if self.partial:
+            return True
+        pfn, order = self.pages.alloc_pages(self.order), self.order
+        if pfn is None:
+            pfn, order = self.pages.take_reserve(), 0
+            if pfn is None:
+                return False
+            self.small.add(pfn)
+        for frame in range(pfn, pfn + (1 << order)):
+            self.pages.mem_map.flags[frame] = PG_SLAB
+        self.slabs[pfn] = 0
+        self.partial[pfn] = None
+        return True
 
     def free(self, pfn: int) -> None:
         """An object of the slab `pfn` is gone."""
@@ -72,7 +94,8 @@ class Cache:
         self.partial[pfn] = None
         if not self.slabs[pfn]:
             del self.slabs[pfn], self.partial[pfn]
-            self.pages.free_pages(pfn, self.order)
+            self.pages.free_pages(pfn, 0 if pfn in self.small else self.order)
+            self.small.discard(pfn)
 
 
 class Slab:
@@ -83,4 +106,4 @@ class Slab:
 
     @property
     def nr_pages(self) -> int:
-        return sum(len(cache.slabs) << cache.order for cache in self.caches.values())
+        return sum(cache.nr_pages for cache in self.caches.values())

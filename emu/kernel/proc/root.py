@@ -5,11 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from emu.kernel.errno import ENOENT, Errno
 from emu.kernel.fs.inode import Inode, SuperBlock
 from emu.kernel.fs.procfs import PageMap, ProcDir, ProcFile, ProcLink
 from emu.kernel.proc import kpage, memory, sysctl, system, task, task_mmu
 
 if TYPE_CHECKING:
+    from emu.kernel.fs.file import File
     from emu.kernel.kernel import Kernel
     from emu.kernel.task import Task
 
@@ -84,7 +86,8 @@ def find_in_root(kernel: Kernel, here: ProcDir, name: str) -> Inode | None:
 
 def task_dir(kernel: Kernel, parent: ProcDir, of: Task, name: str) -> ProcDir:
     """/proc/PID, and /proc/PID/task/TID."""
-    names = [*TASK_FILES, "oom_score_adj", "pagemap", "exe", "cwd", "root", "fd", "task"]
+    names = [*TASK_FILES, "oom_score_adj", "pagemap", "exe", "cwd", "root", "fd"]
+    names += [] if parent.name == b"task" else ["task"]  # a thread's folder has no threads in it
     return ProcDir(parent.sb, parent, name.encode(), lambda: names, partial(find_in_task, kernel, of))
 
 
@@ -97,17 +100,24 @@ def find_in_task(kernel: Kernel, of: Task, here: ProcDir, name: str) -> Inode | 
     if name == "pagemap":
         return PageMap(sb, partial(task_mmu.pagemap, kernel, of))
     if name == "exe" and of.mm is not None and of.mm.exe_file is not None:
-        return ProcLink(sb, lambda: of.mm.exe_file.path, lambda: of.mm.exe_file.inode)
+        return ProcLink(sb, lambda: exe(of).path, lambda: exe(of).inode)
     if name == "cwd":
         return ProcLink(sb, lambda: task.cwd_path(of), lambda: of.fs.cwd)
     if name == "root":
         return ProcLink(sb, lambda: "/", lambda: kernel.fs.root)
     if name == "fd":
         return ProcDir(sb, here, b"fd", lambda: [str(fd) for fd in sorted(of.files.open)], partial(find_fd, of))
-    if name == "task":
+    if name == "task" and here.parent.name != b"task":
         tids = [str(thread.pid) for thread in of.process.threads]
         return ProcDir(sb, here, b"task", lambda: tids, partial(find_thread, kernel, of))
     return None
+
+
+def exe(of: Task) -> File:
+    """The program that a task runs. ENOENT when it has ended since."""
+    if of.mm is None or of.mm.exe_file is None:
+        raise Errno(ENOENT)
+    return of.mm.exe_file
 
 
 def find_fd(of: Task, here: ProcDir, name: str) -> Inode | None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
 
+FEW = 1024  # entries that are no trouble, dead or alive
+
 
 class Timers:
     """Timers of equal time expire in the order in which they were set."""
@@ -17,11 +19,15 @@ class Timers:
     def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel
         self.heap: list[tuple[int, int, Any]] = []
-        self._count = 0
+        self._count, self._full = 0, FEW
 
     def add(self, cycle: int, what: Any) -> None:
         self._count += 1
         self.kernel.deadline = -1  # it must be computed anew
+        if len(self.heap) >= self._full:  # timers that were set anew leave dead entries behind
+            self.heap = [entry for entry in self.heap if self._alive(entry)]
+            heapq.heapify(self.heap)
+            self._full = 2 * len(self.heap) + FEW
         heapq.heappush(self.heap, (cycle, self._count, what))
         if hasattr(what, "timer"):
             what.timer = self._count

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from emu.kernel.errno import EINVAL, ENOENT, ENOTDIR
@@ -21,6 +22,9 @@ def dirent(ino: int, offset: int, kind: int, name: bytes) -> bytes:
     return struct.pack("<QqHB", ino, offset, size, kind >> 12).ljust(19) + name.ljust(size - 19, b"\0")
 
 
+NAME_BYTES = 128  # of a name that is remembered
+
+
 @syscall("getdents64")
 def sys_getdents64(kernel: Kernel, task: Task, fd: Int, buf: Addr, count: Uint) -> int:
     file = task.files.get(fd)
@@ -31,9 +35,10 @@ def sys_getdents64(kernel: Kernel, task: Task, fd: Int, buf: Addr, count: Uint) 
         return -ENOENT
     if file.pos == 0 or file.private is None:
         own = [(b".", inode), (b"..", inode.parent)]
-        file.private = [(found.ino, found.kind, name) for name, found in [*own, *inode.entries()]]
+        names = [(found.ino, found.kind, name) for name, found in [*own, *inode.entries()]]
+        kernel.proc_texts.keep(file, names, NAME_BYTES * len(names))
     data, at = b"", file.pos
-    for ino, kind, name in file.private[file.pos :]:
+    for ino, kind, name in islice(file.private, file.pos, None):
         entry = dirent(ino, at + 1, kind, name)
         if len(data) + len(entry) > count:
             break

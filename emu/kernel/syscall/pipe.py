@@ -30,7 +30,12 @@ def sys_pipe2(kernel: Kernel, task: Task, fds: Addr, flags: Int) -> int:
         return -EINVAL
     inode = Pipe(kernel.pipefs)
     path, status = f"pipe:[{inode.ino}]", flags & (f.O_NONBLOCK | f.O_DIRECT)
-    reader, writer = f.File(inode, f.O_RDONLY | status, path), f.File(inode, f.O_WRONLY | status, path)
+    reader = f.File(inode, f.O_RDONLY | status, path)
+    try:
+        writer = f.File(inode, f.O_WRONLY | status, path)
+    except Errno:
+        reader.put()
+        raise
     try:
         first = install(task, reader, flags)
     except Errno:

@@ -72,7 +72,12 @@ def sys_socketpair(kernel: Kernel, task: Task, domain: Int, kind: Int, protocol:
     copy_to_user(task.mm, sv, copy_from_user(task.mm, sv, 8))  # EFAULT before anything is made
     first, second = (new_socket(kernel, task, domain, kind, protocol) for _ in range(2))
     first.pair_with(second)
-    files = [open_socket(first, kind), open_socket(second, kind)]
+    files = [open_socket(first, kind)]
+    try:
+        files.append(open_socket(second, kind))
+    except Errno:
+        files[0].put()
+        raise
     try:
         one = install(task, files[0], kind)
     except Errno:

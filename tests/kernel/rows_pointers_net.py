@@ -1,0 +1,77 @@
+"""Pointers of the calls about sockets, epoll, timers and transfers; see rows_pointers."""
+
+from __future__ import annotations
+
+import struct
+
+from kernel_fake import BSS, Guest
+from rows_pointers import Pointer, tmp, words
+from rows_sockets import bound, client, listener, message, pair
+from rows_waiting import epoll, spec, timer, watching
+
+P = Pointer
+LENGTH = BSS + 0x1F00
+
+
+def word(guest: Guest, value: int) -> int:
+    """The address of an int."""
+    guest.store(LENGTH, struct.pack("<i", value))
+    return LENGTH
+
+
+def accepting(guest: Guest) -> int:
+    """A listener with a client in its queue."""
+    fd = listener(guest)
+    client(guest)
+    return fd
+
+
+def talked(guest: Guest) -> int:
+    """A socket with bytes to read."""
+    one, two = pair(guest)
+    guest.ok("write", one, BSS, 8)
+    return two
+
+
+def header(guest: Guest) -> bytes:
+    """A msghdr of one piece."""
+    size = 56 if guest.xlen == 64 else 28
+    return guest.load(message(guest), size)
+
+
+NAME = struct.pack("<H", 1) + b"\0there"
+TIMES = struct.pack("<4q", 0, 0, 5, 0)
+POINTERS = [
+    P("socketpair", "out", 8, lambda g, p: (1, 1, 0, p)),
+    P("bind", "in", NAME, lambda g, p: (g.ok("socket", 1, 1, 0), p, len(NAME))),
+    P("connect", "in", NAME, lambda g, p: (listener(g, b"\0there"), (g.ok("socket", 1, 1, 0), p, len(NAME)))[1]),
+    P("accept", "out", 2, lambda g, p: (accepting(g), p, word(g, 2))),
+    P("accept4", "inout", struct.pack("<i", 64), lambda g, p: (accepting(g), BSS + 0x100, p, 0)),
+    P("getsockname", "out", 7, lambda g, p: (bound(g, b"\0there"), p, word(g, 7))),
+    P("getsockname", "inout", struct.pack("<i", 64), lambda g, p: (bound(g, b"\0there"), BSS + 0x100, p)),
+    P("getpeername", "out", 2, lambda g, p: (pair(g)[0], p, word(g, 2))),
+    P("getpeername", "inout", struct.pack("<i", 64), lambda g, p: (pair(g)[0], BSS + 0x100, p)),
+    P("setsockopt", "in", struct.pack("<i", 9999), lambda g, p: (pair(g)[0], 1, 7, p, 4)),
+    P("getsockopt", "out", 4, lambda g, p: (pair(g)[0], 1, 3, p, word(g, 4))),
+    P("getsockopt", "inout", struct.pack("<i", 4), lambda g, p: (pair(g)[0], 1, 3, BSS + 0x100, p)),
+    P("sendto", "in some", b"x" * 16, lambda g, p: (pair(g)[0], p, 16, 0, 0, 0)),
+    P("sendmsg", "in", header, lambda g, p: (message(g), (pair(g)[0], p, 0))[1]),
+    P("recvfrom", "out some", 8, lambda g, p: (talked(g), p, 8, 0, 0, 0)),
+    P("recvmsg", "inout", header, lambda g, p: (message(g), (talked(g), p, 0))[1]),
+    P("sendmmsg", "inout", lambda g: header(g) + bytes(4), lambda g, p: (message(g), (pair(g)[0], p, 1, 0))[1]),
+    P("epoll_ctl", "in", struct.pack("<I4xQ", 1, 7), lambda g, p: (epoll(g), 1, pair(g)[0], p)),
+    P("epoll_pwait", "out", 16, lambda g, p: (watching(g, talked(g)), p, 1, 0, 0, 8)),
+    P("epoll_pwait", "in", bytes(8), lambda g, p: (watching(g, talked(g)), BSS + 0x100, 1, 0, p, 8)),
+    P("epoll_pwait2", "out", 16, lambda g, p: (watching(g, talked(g)), p, 1, 0, 0, 8)),
+    P("epoll_pwait2", "in", bytes(16), lambda g, p: (watching(g, talked(g)), BSS + 0x100, 1, p, 0, 8)),
+    P("timerfd_settime", "in", TIMES, lambda g, p: (timer(g), 0, p, 0)),
+    P("timerfd_settime", "out", 32, lambda g, p: (timer(g), 0, spec(g), p)),
+    P("timerfd_gettime", "out", 32, lambda g, p: (timer(g), p)),
+    P("signalfd4", "in", bytes(8), lambda g, p: (-1, p, 8, 0)),
+    P("sendfile", "inout", words("L", 0), lambda g, p: (tmp(g), g.open("/prog"), p, 8)),
+    P("sendfile64", "inout", words("Q", 0), lambda g, p: (tmp(g), g.open("/prog"), p, 8)),
+    P("copy_file_range", "inout", words("Q", 0), lambda g, p: (g.open("/prog"), p, tmp(g), 0, 8, 0)),
+    P("copy_file_range", "inout", words("Q", 0), lambda g, p: (g.open("/prog"), 0, tmp(g), p, 8, 0)),
+    P("preadv2", "in", words("LL", BSS, 8), lambda g, p: (g.open("/prog"), p, 1, 0, 0, 0)),
+    P("pwritev2", "in", words("LL", BSS, 8), lambda g, p: (tmp(g), p, 1, 0, 0, 0)),
+]
