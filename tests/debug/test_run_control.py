@@ -232,7 +232,9 @@ def test_goto_every_kind_of_point() -> None:
     assert session.goto("end").reason == "goto"
     session.goto("start")
     session.cont()
-    session.goto("event", 0)
+    session.goto("event", 1)
+    assert session.goto("fault", 1).tick == 0
+    assert session.goto("syscall", 2).symbol.startswith("print_bytes")
     with pytest.raises(EmuError, match="no event"):
         session.goto("event", 10**9)
 

@@ -106,7 +106,8 @@ COMMANDS = (
         group="time",
     ),
     Command(
-        "goto", "Go to a point in time: a tick, cycle, instruction or event number, the start or the end.", goto,
+        "goto", "Go to a tick, cycle, instruction, event, fault or system call by number, to the start or the end.",
+        goto,
         (Arg("point", "choice", choices=POINTS), Arg("n", "number", optional=True)),
         details="A tick is an instruction of any hart or an entry of the kernel. The end: the furthest one reached.",
         example=(FIB, ("goto insn 100", "goto start", "goto end")), group="time",

@@ -5,14 +5,14 @@ from __future__ import annotations
 from emu.debug.control.stop import Stop
 from emu.errors import EmuError, did_you_mean
 
-POINTS = ("tick", "cycle", "insn", "event", "start", "end")
+POINTS = ("tick", "cycle", "insn", "event", "fault", "syscall", "start", "end")
 
 
 class Travel:
     """The part of a Session that moves to named points of time."""
 
     def goto(self, what: str, n: int = 0) -> Stop:
-        """To tick, cycle, instruction or event number n; to the start, or to the end as far as it was ever reached."""
+        """To tick, cycle, instruction, event, fault or system call n; to the start, or the furthest end."""
         if what not in POINTS:
             raise EmuError(
                 f"there is no point in time called {what!r}", hint=did_you_mean(what, POINTS) or ", ".join(POINTS)
@@ -64,8 +64,22 @@ class Travel:
             raise EmuError(f"the program ends at cycle {self.engine.cycle:,}")
 
     def goto_event(self, n: int) -> None:
-        """Just before the n-th thing that `events` shows, counted from 0."""
-        happened = self.engine.events(until=self.engine.end_tick + 1)
-        if not 0 <= n < len(happened):
-            raise EmuError(f"there is no event {n}", hint=f"{len(happened):,} are recorded: events shows them")
-        self.engine.goto(happened[n].tick)
+        """Just before the n-th thing that is recorded, counted from 1."""
+        self.goto_recorded("event", (), n)
+
+    def goto_fault(self, n: int) -> None:
+        """Just before the n-th page fault, as `faults` counts them."""
+        self.goto_recorded("fault", ("fault",), n)
+
+    def goto_syscall(self, n: int) -> None:
+        """Just before the n-th system call."""
+        self.goto_recorded("syscall", ("sys_enter",), n)
+
+    def goto_recorded(self, what: str, kinds: tuple[str, ...], n: int) -> None:
+        """To a record; only what was lived through while listening is recorded."""
+        happened = self.engine.events(kinds, until=self.engine.end_tick + 1)
+        if kinds == ("sys_enter",):
+            happened = [each for each in happened if not each.what.fields["again"]]
+        if not 0 < n <= len(happened):
+            raise EmuError(f"there is no {what} {n}", hint=f"{len(happened):,} are recorded, counted from 1")
+        self.engine.goto(happened[n - 1].tick)
