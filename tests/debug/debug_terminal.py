@@ -63,7 +63,7 @@ class Terminal:
 
     def running(self) -> None:
         """Wait until the prompt has made way for the program: its status bar is gone."""
-        self.until("hart 0", gone=True)
+        self.until("│  cycle", gone=True)
         for _ in range(5):
             self.pump(0.2)
 

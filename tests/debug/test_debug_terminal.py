@@ -66,6 +66,7 @@ def test_the_guest_reads_the_terminal() -> None:
         t.running()
         t.type("polly\r", "polly\npolly")
         t.type("\x03", "interrupted")
+        t.until("│  cycle")
         t.child.send("continue\r")
         t.running()
         t.type("again\r", "again\nagain")
