@@ -7,12 +7,12 @@ from emu.kernel.strace.signatures import SIGNATURES
 
 # RISC-V has only the newer of two calls; people ask for the one that they know
 _ALIASES = """
-open=openat creat=openat stat=newfstatat,statx lstat=newfstatat,statx fstatat=newfstatat access=faccessat,faccessat2
-dup2=dup3 pipe=pipe2 fork=clone vfork=clone unlink=unlinkat rmdir=unlinkat mkdir=mkdirat mknod=mknodat link=linkat
-symlink=symlinkat rename=renameat,renameat2 readlink=readlinkat chmod=fchmodat chown=fchownat poll=ppoll
-select=pselect6 epoll_create=epoll_create1 epoll_wait=epoll_pwait eventfd=eventfd2 signalfd=signalfd4
-getdents=getdents64 sigaction=rt_sigaction sigprocmask=rt_sigprocmask send=sendto recv=recvfrom wait=wait4
-waitpid=wait4 alarm=setitimer pread=pread64 pwrite=pwrite64 getrlimit=prlimit64,getrlimit
+open=openat mmap=mmap2 lseek=llseek creat=openat stat=newfstatat,statx lstat=newfstatat,statx fstatat=newfstatat
+access=faccessat,faccessat2 dup2=dup3 pipe=pipe2 fork=clone vfork=clone unlink=unlinkat rmdir=unlinkat mkdir=mkdirat
+mknod=mknodat link=linkat symlink=symlinkat rename=renameat,renameat2 readlink=readlinkat chmod=fchmodat
+chown=fchownat poll=ppoll select=pselect6 epoll_create=epoll_create1 epoll_wait=epoll_pwait eventfd=eventfd2
+signalfd=signalfd4 getdents=getdents64 sigaction=rt_sigaction sigprocmask=rt_sigprocmask send=sendto recv=recvfrom
+wait=wait4 waitpid=wait4 alarm=setitimer pread=pread64 pwrite=pwrite64 getrlimit=prlimit64,getrlimit
 setrlimit=prlimit64,setrlimit
 """
 ALIASES: dict[str, tuple[str, ...]] = {

@@ -1,0 +1,144 @@
+"""`emu cc`, and C sources where a program is wanted: what is compiled, what is passed on, what is said of mistakes."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from importlib import util
+from pathlib import Path
+
+import pytest
+from elftools.elf.elffile import ELFFile
+
+from emu.cli import compiler
+from emu.cli.main import call
+
+HELLO = '#include <stdio.h>\nint main(int c, char **v) { printf("%d %s " TEXT, c, v[c - 1]); return 5; }\n'
+Emulate = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty current folder."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def cc(capfd: pytest.CaptureFixture[str], *args: str) -> tuple[int, str, str]:
+    """`emu cc` in this process."""
+    capfd.readouterr()
+    code = call(["cc", *args])
+    return code, *capfd.readouterr()
+
+
+@pytest.mark.parametrize("xlen", [64, 32])
+def test_makes_a_static_elf_with_debug_information(folder: Path, capfd: pytest.CaptureFixture[str], xlen: int) -> None:
+    """For the width asked for, with double-float ABI and the compressed instructions."""
+    (folder / "a.c").write_text(HELLO)
+    assert cc(capfd, "a.c", "-o", "a", '-DTEXT="x"', "--xlen", str(xlen))[0] == 0
+    elf = ELFFile(io.BytesIO((folder / "a").read_bytes()))
+    assert (elf.elfclass, elf["e_machine"], elf["e_type"], elf["e_flags"]) == (xlen, "EM_RISCV", "ET_EXEC", 5)
+    assert elf.get_section_by_name(".debug_info") and not elf.get_section_by_name(".interp")
+
+
+def test_options_reach_the_compiler(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Also those that look like emu's or like clusters of short ones: -c, -S, -o, -fno-…, -h inside a word."""
+    (folder / "a.c").write_text("int f(int x) { return x * N; }\n")
+    assert cc(capfd, "-c", "-O2", "-g0", "-DN=3", "-fno-short-enums", "a.c", "-o", "a.o")[0] == 0
+    elf = ELFFile(io.BytesIO((folder / "a.o").read_bytes()))
+    assert elf["e_type"] == "ET_REL" and elf.get_section_by_name(".debug_info") is None
+    code, out, _ = cc(capfd, "-E", "-P", "-DN=(1+2)", "a.c")
+    assert code == 0 and "x * (1+2)" in out
+    assert cc(capfd, "-S", "-DN=5", "-o", "a.s", "a.c")[0] == 0 and "ret" in (folder / "a.s").read_text()
+
+
+def test_several_files_and_cxx(folder: Path, emulate: Emulate) -> None:
+    """C and C++ linked together, with assembly; --with names further sources."""
+    (folder / "main.cpp").write_text(
+        '#include <string>\n#include <cstdio>\nextern "C" int c_part(int); extern "C" int s_part(int);\n'
+        'int main() { std::printf("%s\\n", std::to_string(c_part(4) + s_part(1)).c_str()); }\n'
+    )
+    (folder / "part.c").write_text("int c_part(int x) { return x * 10; }\n")
+    (folder / "part.s").write_text("        .globl s_part\ns_part: addi a0, a0, 1\n        ret\n")
+    assert emulate("main.cpp", options=("--with", "part.c", "--with", "part.s"))[:2] == (0, "42\n")
+
+
+@pytest.mark.parametrize("xlen", [64, 32])
+def test_run_compiles(folder: Path, emulate: Emulate, xlen: int) -> None:
+    """emu run takes a source; --cflags are the compiler's, what follows the source is the program's."""
+    (folder / "a.c").write_text(HELLO)
+    options = ("--xlen", str(xlen), "--cflags", "-O2 '-DTEXT=\"with blanks\"'")
+    assert emulate("a.c", "--last", options=options)[:2] == (5, "2 --last with blanks")
+
+
+def test_a_changed_header_is_noticed(folder: Path, emulate: Emulate) -> None:
+    """What is cached depends on everything that was included."""
+    (folder / "a.c").write_text('#include "n.h"\nint main(void) { return N; }\n')
+    for number in (7, 8, 7):
+        (folder / "n.h").write_text(f"#define N {number}\n")
+        assert emulate("a.c")[0] == number
+
+
+def test_mistakes_are_told_as_the_compiler_tells_them(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """File, line, column and caret on stderr, then exit code 2; warnings don't stop anything."""
+    (folder / "bad.c").write_text("int main(void) { return missing; }\n")
+    for args in (["cc", "bad.c", "-o", "x"], ["run", "bad.c"], ["dis", "bad.c"]):
+        capfd.readouterr()
+        assert call(args) == 2
+        out, err = capfd.readouterr()
+        assert out == "" and "bad.c:1:25: error: use of undeclared identifier 'missing'" in err and "^" in err
+    (folder / "warn.c").write_text("int main(void) { int unused; return 0; }\n")
+    code, _, err = cc(capfd, "-Wall", "warn.c", "-o", "x")
+    assert code == 0 and "unused variable" in err
+
+
+@pytest.mark.parametrize(
+    ("args", "text"),
+    [
+        (["run", "nothere.c"], "nothere.c: error: cannot be read"),
+        (["run", "--cflags", "-c", "a.c"], "was not"),
+        (["run", "--cflags", "'open", "a.c"], "no closing quotation"),
+        (["cc"], "missing argument"),
+        (["cc", "a.c", "--xlen", "16"], "'16'"),
+        (["asm", "a.c"], "emu cc a.c -o a"),
+    ],
+)
+def test_bad_calls(folder: Path, capfd: pytest.CaptureFixture[str], args: list[str], text: str) -> None:
+    """A message with a way out, exit code 2, no traceback."""
+    (folder / "a.c").write_text("int main(void) { return 0; }\n")
+    assert call(args) == 2
+    err = capfd.readouterr().err
+    assert text in err and "Traceback" not in err
+
+
+def test_without_the_extra(folder: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error says what to install; assembly goes on working."""
+    (folder / "a.c").write_text("int main(void) { return 0; }\n")
+    found = util.find_spec
+    monkeypatch.setattr(compiler.util, "find_spec", lambda name: None if name == "ziglang" else found(name))
+    for args in (["cc", "a.c"], ["run", "a.c"]):
+        assert call(args) == 2
+        assert "pip install 'emu[c]'" in capfd.readouterr().err
+
+
+def test_the_c_library_is_announced_once(
+    folder: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line on stderr before the long first compile, and none after it."""
+    fake = folder / "zig"
+    fake.write_text("#!/bin/sh\nexit ${FAKE_ZIG:-0}\n")
+    fake.chmod(0o755)
+    monkeypatch.setenv("EMU_CACHE_DIR", str(folder / "cache"))
+    monkeypatch.setattr(compiler, "zig", lambda: str(fake))
+    said = "compiling the C library for riscv64-linux-musl"
+    monkeypatch.setenv("FAKE_ZIG", "1")
+    assert cc(capfd, "a.c")[0] == 2
+    monkeypatch.setenv("FAKE_ZIG", "0")
+    assert said in cc(capfd, "a.c")[2]
+    assert cc(capfd, "a.c") == (0, "", "")
+    assert "riscv32" in cc(capfd, "--xlen", "32", "a.c")[2]
+
+
+def test_help_needs_no_compiler() -> None:
+    """It is the command that is explained, not clang."""
+    assert call(["cc", "--help"]) == 0
