@@ -16,7 +16,7 @@ from emu.kernel.strace.errors import TEXTS
 from emu.kernel.strace.peek import peek, peek_string
 from emu.kernel.strace.signatures import HEX_RESULTS, OCTAL_RESULTS, Parameter, signature
 from emu.kernel.strace.structures import POINTERS
-from emu.kernel.strace.text import address
+from emu.kernel.strace.text import address, octal_text
 from emu.kernel.strace.values import KINDS
 
 if TYPE_CHECKING:
@@ -102,8 +102,8 @@ class Call:
         if self.name in HEX_RESULTS:
             return f"{self.result & self.kernel.xlen_mask:#x}"
         if self.name in OCTAL_RESULTS:
-            return f"{self.result:#05o}".replace("0o", "0")
-        return f"{self.result}{structures_io.remark(self)}"
+            return octal_text(self.result)
+        return structures_io.result_text(self)
 
 
 def error_text(number: int) -> str:

@@ -97,7 +97,9 @@ def futex_timeout(call: Call, value: int) -> str | None:
     command = call.args[1] & 127
     if command in (3, 4, 5, 12):
         return str(value & 0xFFFFFFFF)
-    return KINDS["timespec"](call, value) if command in (0, 6, 9, 11, 13) else ""
+    if command not in (0, 6, 9, 11, 13):
+        return ""
+    return KINDS["timespec"](call, value) if value else address(value)
 
 
 @kind

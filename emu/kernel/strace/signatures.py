@@ -34,7 +34,9 @@ fstat fd statbuf:stat> | newfstatat dirfd path statbuf:stat> flags:AT | statx di
 statxbuf:statx> | statfs path buf:ptr | fstatfs fd buf:ptr | statfs64 path size buf:ptr | fstatfs64 fd size buf:ptr |
 memfd_create name:str flags:MFD | getxattr path name:str value:ptr size | lgetxattr path name:str value:ptr size |
 fgetxattr fd name:str value:ptr size | setxattr path name:str value:ptr size flags:uint | listxattr path list:ptr size
-| flistxattr fd list:ptr size | brk addr:ptr | mmap addr:ptr length:size prot:PROT flags:MAP fd offset:hex0 | munmap
+| flistxattr fd list:ptr size | llistxattr path list:ptr size | lsetxattr path name:str value:ptr size flags:uint |
+fsetxattr fd name:str value:ptr size flags:uint | removexattr path name:str | lremovexattr path name:str |
+fremovexattr fd name:str | brk addr:ptr | mmap addr:ptr length:size prot:PROT flags:MAP fd offset:hex0 | munmap
 addr:ptr length:size | mmap2 addr:ptr length:size prot:PROT flags:MAP fd pgoff:hex0 | mprotect addr:ptr length:size
 prot:PROT | mremap old_address:ptr old_size:size new_size:size flags:MREMAP new_address:mremap_to | madvise addr:ptr
 length:size advice:MADV | msync addr:ptr length:size flags:MS | mincore addr:ptr length:size vec:ptr | mlock addr:ptr

@@ -14,7 +14,7 @@ from emu.kernel.strace.values import Kind, kind
 if TYPE_CHECKING:
     from emu.kernel.strace.call import Call
 
-POINTERS: set[str] = {"path", "str", "bytes", "argv", "envp", "futex_timeout"}
+POINTERS: set[str] = {"path", "str", "bytes", "argv", "envp"}
 """Kinds whose value is an address: NULL is written as such, and what a failed call would have written is not shown."""
 
 

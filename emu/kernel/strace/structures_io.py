@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from emu.kernel.strace.call import Call
 
 INFINITE = (1 << 64) - 1
+F_GETFL = 3
 
 
 # -- files ------------------------------------------------------------------------------------------------------------
@@ -189,15 +190,15 @@ def ioctl_arg(call: Call, value: int) -> str | None:
     return int_p(call, value) if command in ("FIONREAD", "FIONBIO", "TIOCGPGRP", "TIOCSPGRP") else address(value)
 
 
-def remark(call: Call) -> str:
-    """What strace says behind a result."""
+def result_text(call: Call) -> str:
+    """A result that is no error, with what strace says behind it."""
     if call.name.startswith(("ppoll", "pselect6")) and call.result == 0:
-        return " (Timeout)"
+        return "0 (Timeout)"
     if call.name.startswith("ppoll"):
-        return f" ({ready(call)})"
-    if call.name.startswith("fcntl") and call.args[1] == 3:
-        return f" (flags {flags.names('O', call.result)})"
-    return ""
+        return f"{call.result} ({ready(call)})"
+    if call.name.startswith("fcntl") and call.args[1] == F_GETFL:
+        return f"{call.result:#x} (flags {flags.names('O', call.result)})"
+    return str(call.result)
 
 
 def ready(call: Call) -> str:

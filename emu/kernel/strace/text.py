@@ -34,6 +34,12 @@ def struct(*fields: str, **named: object) -> str:
     return "{" + ", ".join([*(f"{name}={value}" for name, value in named.items()), *fields]) + "}"
 
 
+def octal_text(value: int) -> str:
+    """`0644`, `022`, `000`."""
+    digits = f"{value:03o}"
+    return digits if digits[0] == "0" else f"0{digits}"
+
+
 def address(value: int) -> str:
     """A pointer."""
     return f"{value:#x}" if value else "NULL"

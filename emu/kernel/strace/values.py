@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from emu.kernel.signal import name_of
-from emu.kernel.strace.text import SHOWN, address, listed, quoted
+from emu.kernel.strace.text import SHOWN, address, listed, octal_text, quoted
 
 if TYPE_CHECKING:
     from emu.kernel.strace.call import Call
@@ -69,7 +69,7 @@ def hex0(call: Call, value: int) -> str:
 
 @kind
 def octal(call: Call, value: int) -> str:
-    return f"{value & 0xFFFFFFFF:#05o}".replace("0o", "0") if value else "000"
+    return octal_text(value & 0xFFFFFFFF)
 
 
 @kind
@@ -153,5 +153,5 @@ def file_mode(mode: int) -> str:
     """`S_IFREG|0644`."""
     kinds = {1: "S_IFIFO", 2: "S_IFCHR", 4: "S_IFDIR", 6: "S_IFBLK", 8: "S_IFREG", 10: "S_IFLNK", 12: "S_IFSOCK"}
     name = kinds.get(mode >> 12 & 15)
-    rights = f"{mode & 0o7777:#05o}".replace("0o", "0")
+    rights = octal_text(mode & 0o7777)
     return f"{name}|{rights}" if name else rights
