@@ -22,19 +22,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "machine"), str(ROOT / "tests" / "naive")]
 
-from machine_float import (  # noqa: E402
-    NX,
-    Answers,
-    Case,
-    QemuTable,
-    Table,
-    UnicornTable,
-    corner_cases,
-    difference,
-    for_unicorn,
-    random_cases,
-    rows,
-)
+from machine_float import NX, Answers, Case, Table, difference, rows  # noqa: E402
+from machine_float_judges import QemuTable, UnicornTable, for_unicorn  # noqa: E402
+from machine_float_operands import corner_cases, random_cases  # noqa: E402
 from naive_float import expected  # noqa: E402
 
 from emu.isa.insns import Insn  # noqa: E402

@@ -30,8 +30,9 @@ from emu.machine.cache import L1D, L1I
 from emu.machine.decode import code_base
 from emu.machine.fetch import fetch_cross, fetch_slow
 from emu.machine.float_fast import boxed, ordinary_d, ordinary_s, word_to_double
+from emu.machine.float_moves import SIGN_S
 from emu.machine.float_table import THIRD
-from emu.machine.float_unit import SIGN_S, computes, float_cost, float_unit
+from emu.machine.float_unit import computes, float_cost, float_unit
 from emu.machine.host import (
     load_i8,
     load_i16,

@@ -10,7 +10,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "naive"))
 
 from machine_box import CODE, Box
-from machine_float import NX, QemuTable, Table, UnicornTable, corner_cases, difference, for_unicorn, random_cases, rows
+from machine_float import NX, Table, difference, rows
+from machine_float_judges import QemuTable, UnicornTable, for_unicorn
+from machine_float_operands import corner_cases, random_cases
 from naive_float import expected
 
 from emu.isa.insns import XLENS, lookup

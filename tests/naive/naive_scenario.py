@@ -9,7 +9,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "machine"))
 
-from machine_float import random_double, random_single
+from machine_float_operands import random_double, random_single
 from machine_programs import ANY, FLOATING, ODD, SP, UNICORN, WIDE, Generator, corner
 from naive_compare import deep_difference, hart_difference
 from naive_machine import NaiveMachine
