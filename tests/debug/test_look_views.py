@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from random import Random
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from emu.debug.look import (
     frames,
     hardware,
     memory,
+    owners,
     proc,
     processes,
     reclaim,
@@ -112,6 +114,26 @@ def test_looking_changes_nothing(name: str) -> None:
         seen += 1
     assert world.digest() == before
     assert seen >= (20 if insns is None else 38 if name != "untimed" else 32)
+
+
+@pytest.mark.parametrize("xlen", [32, 64])
+@pytest.mark.parametrize("seed", range(3))
+def test_page_tables_that_make_no_sense(xlen: int, seed: int) -> None:
+    """Whatever a user (or a bug) has put into entries of any level: no view fails but by EmuError."""
+    world, random = World("demand.s", xlen=xlen).run(70), Random(seed)
+    mm = world.task.mm
+    for frame_, _, _ in list(owners.tables_of(mm)):
+        first = frame_ << mm.cell_shift
+        for cell in range(first, first + (1 << mm.cell_shift)):
+            if mm.cells[cell] and random.random() < 0.5:
+                mm.cells[cell] = random.choice(
+                    (random.getrandbits(xlen), frame_ << 10 | 1, mm.cells[cell] ^ 1 << random.randrange(xlen))
+                )
+    for make in VIEWS.values():
+        try:
+            json.dumps(make(world).data)
+        except EmuError as error:
+            assert error.message
 
 
 def data(view: View) -> Any:

@@ -109,7 +109,7 @@ def memory(session: Any, a: Point, b: Point) -> list[dict[str, Any]]:
     found = []
     for key in sorted(a.contents.keys() & b.contents):
         old, new = a.contents[key], b.contents[key]
-        at = 0
+        at = 0 if len(old) == len(new) == 4096 else 4096  # an entry that the user has set may point anywhere
         while old != new and at < 4096:
             while at < 4096 and old[at] == new[at]:
                 at += 1

@@ -97,10 +97,16 @@ def leaf_cell(mm: Mm, va: int) -> int | None:
 
 
 def tables_of(mm: Mm) -> Iterator[tuple[int, str, int]]:
-    """(frame, level, first address it maps) of every page table of an address space, the root first."""
+    """(frame, level, first address it maps) of every page table of an address space, the root first. Each frame once:
+    entries that the user has set may form a circle.
+    """
+    seen: set[int] = set()
 
     def below(table: int, depth: int, va: int) -> Iterator[tuple[int, str, int]]:
         level = mm.scheme.levels[depth]
+        if table in seen:
+            return
+        seen.add(table)
         yield table, level.name, va
         if depth == len(mm.scheme.levels) - 1:
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -25,10 +25,21 @@ def proc(session: Any, path: str = "") -> View:
         found = look_up(session, kernel, parts)
         if isinstance(found, list):
             return folder(parts, found)
-        data = found()
+        data = made(found, parts)
     text = data.decode("utf-8", "replace").replace("\0", " ")
     name = "/proc/" + "/".join(parts)
     return View("proc", {"path": name, "text": text}, [Text(text.splitlines(), title=name)])
+
+
+def made(make: Callable[[], bytes], parts: list[str]) -> bytes:
+    """The text. EmuError where an entry that the user has set makes the kernel's accounts impossible."""
+    try:
+        return make()
+    except (ArithmeticError, LookupError, ValueError):
+        path = "/".join(parts)
+        raise EmuError(
+            f"/proc/{path} can't be made: page tables and frames contradict each other", hint="`pagetable`"
+        ) from None
 
 
 def folder(parts: list[str], names: list[str]) -> View:
