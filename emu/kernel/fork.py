@@ -8,7 +8,7 @@ from emu.kernel.errno import EINVAL, EPERM, Errno
 from emu.kernel.mm.fork import dup_mm
 from emu.kernel.mm.uaccess import put_user
 from emu.kernel.process import alloc_pid
-from emu.kernel.sched.core import peek_registers
+from emu.kernel.sched.registers import peek_registers
 from emu.kernel.task import Process, Task
 from emu.machine.ledger import LEDGER_TRAP
 

@@ -13,7 +13,7 @@ from emu.kernel.mm.page import PG_LOCKED, PG_SWAPCACHE
 from emu.kernel.mm.shmem import ShmemFile
 from emu.kernel.options import Exit
 from emu.kernel.rlimit import default_rlimits
-from emu.kernel.sched.core import load_registers
+from emu.kernel.sched.registers import load_registers
 from emu.machine.ledger import LEDGER_FAULT
 
 if TYPE_CHECKING:

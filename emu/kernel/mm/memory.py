@@ -19,6 +19,7 @@ from emu.kernel.mm.brk import expand_stack
 from emu.kernel.mm.page import PAGE_SIZE, PG_ANON, PG_CODE, PG_STALE, PG_SWAPBACKED, PG_UPTODATE
 from emu.kernel.mm.pgtable import pte_alloc
 from emu.kernel.mm.rmap import anon_vma_prepare
+from emu.kernel.mm.swapin import do_swap_page
 from emu.kernel.mm.vma import ACCESS_STORE, VM_EXEC, VM_SHARED, Vma
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def handle_mm_fault(mm: Mm, addr: int, access: int) -> int:
             return do_anonymous_page(mm, vma, addr, cell, access)
         return do_fault(mm, vma, addr, cell, access)
     if not pte & PTE_V:
-        return swap.do_swap_page(mm, vma, addr, cell, access)
+        return do_swap_page(mm, vma, addr, cell, access)
     if access == ACCESS_STORE and not pte & PTE_W:
         return do_wp_page(mm, vma, addr, cell)
     return spurious_fault(mm, vma, addr, cell)

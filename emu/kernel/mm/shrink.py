@@ -9,11 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from emu.kernel.mm import filemap, lazyfree, reclaim_many, shmem
 from emu.kernel.mm.page import (
-    PAGE_SIZE,
     PG_ACTIVE,
     PG_ANON,
     PG_DIRTY,
@@ -26,17 +23,16 @@ from emu.kernel.mm.page import (
 )
 from emu.kernel.mm.reclaim_unmap import Batch, page_referenced, try_to_unmap
 from emu.kernel.mm.rmap import Mapping, rmap_walk
-from emu.kernel.mm.swap import runs
+from emu.kernel.mm.swapout import SwapWriter
 from emu.kernel.mm.vma import VM_EXEC, VM_LOCKED
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
 
-REQUEST_PAGES = 32  # written to swap at once; the frames are free when the whole request is done
 KEEP, ACTIVATE, RECLAIM, CULL = range(4)
 
 
-class PageShrinker:
+class PageShrinker(SwapWriter):
     """Serves pages taken off their lists. `rotated` counts those (anonymous, file) that proved to be in use."""
 
     def __init__(self, kernel: Kernel) -> None:
@@ -152,56 +148,3 @@ class PageShrinker:
         kernel.workingset.evicted((mapping, index))
         filemap.remove_from_page_cache(kernel, mapping, index)
         return True
-
-    def add_to_swap(self, pfn: int) -> bool:
-        """Give an anonymous or shared-memory page a slot and enter it in the swap cache; False when swap is full."""
-        swap, mem_map = self.kernel.swap, self.kernel.pages.mem_map
-        flags = mem_map.flags[pfn]
-        if flags & PG_SWAPCACHE:
-            return True
-        slot = swap.area.take_one()
-        if not slot:
-            return False
-        mem_map.flags[pfn] = flags | PG_DIRTY
-        swap.add_to_cache(pfn, slot)
-        return True
-
-    def write_to_swap(self, pages: list[int]) -> int:
-        """Pages that are unmapped: a clean copy on swap frees the frame now, the others when their write is done."""
-        kernel, swap = self.kernel, self.kernel.swap
-        many, at = kernel.pages.mem_map.many, np.array(pages)
-        flags, slots = many.flags[at], many.private[at]
-        kernel.workingset.evicted_all(slots.tolist())
-        changed = (flags & PG_DIRTY) != 0
-        many.flags[at[changed]] = flags[changed] & ~np.uint32(PG_DIRTY) | PG_WRITEBACK
-        clean, dirty = at[~changed], slots[changed].tolist()
-        swap.drop_unmapped(clean)
-        for run in runs(sorted(dirty), REQUEST_PAGES):
-            frames = [swap.cache[slot] for slot in run]
-            swap.area.write(run[0], [kernel.ram[pfn << 12 : (pfn << 12) + PAGE_SIZE] for pfn in frames])
-            kernel.swap_disk.write(frames)
-        kernel.vm.pswpout += len(dirty)
-        if dirty and kernel.tracer is not None:
-            kernel.tracer.emit(
-                kernel, "swap_out", slots=sorted(dirty), pfns=[swap.cache[slot] for slot in sorted(dirty)]
-            )
-        return len(clean) + len(dirty)
-
-    def end_writeback(self, pfns: list[int]) -> None:
-        """A write is done: frames that nobody has mapped again in the meantime are free."""
-        kernel = self.kernel
-        mem_map, lru = kernel.pages.mem_map, kernel.pages.lru
-        unmapped = []
-        for pfn in pfns:
-            flags = mem_map.flags[pfn] & ~PG_WRITEBACK
-            mem_map.flags[pfn] = flags
-            if flags & PG_SWAPCACHE:
-                if mem_map.refcount[pfn] == 1:
-                    unmapped.append(pfn)
-                elif pfn in mem_map.mapping and not lru.holds(pfn):
-                    lru.add(pfn)
-            elif not flags & (PG_DIRTY | PG_LOCKED) and mem_map.refcount[pfn] == 1 and not mem_map.mapcount[pfn]:
-                mapping, index = mem_map.mapping[pfn], mem_map.index[pfn]
-                kernel.workingset.evicted((mapping, index))
-                filemap.remove_from_page_cache(kernel, mapping, index)
-        kernel.swap.drop_unmapped(np.array(unmapped, dtype=np.int64))

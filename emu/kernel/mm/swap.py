@@ -14,21 +14,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emu.isa.paging import PTE_W
-from emu.kernel.mm import workingset
 from emu.kernel.mm.page import (
     PAGE_SIZE,
-    PG_ANON,
     PG_DIRTY,
-    PG_LOCKED,
     PG_SWAPBACKED,
     PG_SWAPCACHE,
     PG_UPTODATE,
     PG_WRITEBACK,
 )
-from emu.kernel.mm.rmap import anon_vma_prepare
 from emu.kernel.mm.swapfile import SwapArea
-from emu.kernel.mm.vma import ACCESS_STORE, VM_WRITE
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
@@ -154,49 +148,6 @@ def runs(slots: list[int], most: int = 1 << 30) -> list[list[int]]:
         else:
             found.append([slot])
     return found
-
-
-def do_swap_page(mm: Mm, vma: Vma, addr: int, cell: int, access: int) -> int:
-    """A fault on a swap entry: minor when the frame is still (or already) cached, else major: the disk is read."""
-    kernel, swap = mm.kernel, mm.kernel.swap
-    entry = mm.cells[cell]
-    slot = slot_of(entry)
-    pfn = swap.cache.get(slot)
-    read = pfn is None
-    if pfn is None:
-        anon_vma_prepare(vma)
-        pfn = swap.read_in(slot)
-        workingset.refault_anon(kernel, slot, pfn)
-    waited = kernel.sched.running[kernel.cpu]
-    major = read or mm.pages.mem_map.flags[pfn] & PG_LOCKED or (waited is not None and waited.major_wait is not None)
-    if major:
-        major = kernel.wait_for_read(pfn, read)
-    map_swapped(mm, vma, addr, cell, pfn, slot, access)
-    return 1 if major else 0
-
-
-def map_swapped(mm: Mm, vma: Vma, addr: int, cell: int, pfn: int, slot: int, access: int) -> None:
-    """Enter the frame; a write by the only user takes it over, and its copy on swap goes."""
-    kernel, swap, mem_map = mm.kernel, mm.kernel.swap, mm.pages.mem_map
-    mem_map.flags[pfn] |= PG_ANON | PG_SWAPBACKED
-    if mem_map.mapping.get(pfn) is swap:
-        mem_map.mapping[pfn] = anon_vma_prepare(vma)
-        mem_map.index[pfn] = vma.index_of(addr)
-    mem_map.refcount[pfn] += 1
-    mem_map.mapcount[pfn] += 1
-    mm.rss_anon += 1
-    mm.swapents -= 1
-    prot = vma.prot_ro
-    swap.area.count[slot] -= 1
-    if access == ACCESS_STORE and vma.vm_flags & VM_WRITE and reuse_swap_page(kernel, pfn):
-        prot = vma.prot_rw
-    elif swap.area.free * 2 < swap.area.pages and not swap.area.count[slot]:
-        swap.try_to_free(pfn)  # vm_swap_full: room on swap is worth more than a copy
-    mm.cells[cell] = pfn << 10 | prot
-    if access == ACCESS_STORE and not prot & PTE_W:
-        from emu.kernel.mm.memory import do_wp_page
-
-        do_wp_page(mm, vma, addr, cell)
 
 
 def free_entries(mm: Mm, entries: list[int]) -> None:

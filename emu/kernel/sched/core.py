@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from emu.kernel import signal
 from emu.kernel.irq import IPI_RESCHEDULE
+from emu.kernel.sched.registers import load_registers, save_registers
 from emu.kernel.task import READY, RUNNING, STOPPED, WAITING
 from emu.machine.ledger import LEDGER_IDLE, LEDGER_SCHED
 
@@ -184,23 +185,3 @@ class Scheduler:
         for cpu, active in enumerate(self.active_mm):
             if active is mm:
                 self.active_mm[cpu] = None
-
-
-def save_registers(task: Task, hart: object) -> None:
-    """The hart's registers into the task: it is no longer the one that holds them."""
-    task.regs, task.fregs, task.pc = list(hart.x), list(hart.f), hart.pc
-    task.fcsr = hart.fcsr
-    task.loaded_on = -1
-
-
-def peek_registers(task: Task, hart: object) -> tuple[list[int], list[int], int, int]:
-    """The registers of a task that runs on `hart`: x, f, pc, fcsr."""
-    return list(hart.x), list(hart.f), hart.pc, hart.fcsr
-
-
-def load_registers(task: Task, hart: object) -> None:
-    x, f = hart.x, hart.f
-    for n in range(32):
-        x[n] = task.regs[n]
-        f[n] = task.fregs[n]
-    hart.pc, hart.fcsr = task.pc, task.fcsr
