@@ -61,6 +61,17 @@ class Transcript:
         return self.stream.getvalue()
 
 
+def conversation(command: str, lines: list[str]) -> str:
+    """What is seen when these lines are typed to `emu debug PROG`."""
+    before = Path.cwd()
+    os.chdir(ROOT)
+    try:
+        talk = Transcript(command.removeprefix("emu debug "))
+        return "".join(f"{PROMPT}{line}\n{talk.type(line)}" for line in lines)
+    finally:
+        os.chdir(before)
+
+
 def example(command: Any, talk: Transcript | None = None) -> str:
     """A command's example as a fenced block."""
     program, lines = command.example

@@ -15,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = [ROOT / "README.md", ROOT / "docs" / "cli.md", ROOT / "docs" / "stat.md"]
@@ -41,23 +42,25 @@ def fields() -> str:
     return schema.markdown()
 
 
+def debugger_docs() -> Any:
+    """The module beside this one."""
+    if str(ROOT / "tools") not in sys.path:
+        sys.path.insert(0, str(ROOT / "tools"))
+    import debugger_docs
+
+    return debugger_docs
+
+
 def debugger(part: str) -> Callable[[], str]:
     """A section of docs/debugger.md: reference, keys, panes or settings."""
-
-    def make() -> str:
-        sys.path.insert(0, str(ROOT / "tools"))
-        import debugger_docs
-
-        return "\n" + getattr(debugger_docs, part)() + "\n"
-
-    return make
+    return lambda: "\n" + getattr(debugger_docs(), part)() + "\n"
 
 
 SECTIONS: dict[str, Callable[[], str]] = {"schema": fields, "counters": counters}
 SECTIONS |= {f"debugger-{part}": debugger(part) for part in ("reference", "keys", "panes", "settings")}
 
 
-def output_of(command: str, typed: list[str]) -> str:
+def output_of(command: str) -> str:
     """What a shell shows for a command line: both streams, but not that the machine was compiled first."""
     real = re.sub(r"(^|[|&;] *)emu ", lambda found: f"{found[1]}{EMU} ", command)
     done = subprocess.run(
@@ -67,7 +70,7 @@ def output_of(command: str, typed: list[str]) -> str:
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        input="\n".join(["set echo on", *typed]) if typed else "",
+        stdin=subprocess.DEVNULL,
     )
     return re.sub(r"^compiling the machine.*\n", "", done.stdout, flags=re.MULTILINE)
 
@@ -78,7 +81,8 @@ def console(block: re.Match[str]) -> str:
     for lines in re.split(r"^\$ ", block[1], flags=re.MULTILINE)[1:]:
         command, *rest = lines.splitlines()
         typed = [line.removeprefix(PROMPT) for line in rest if line.startswith(PROMPT)]
-        shown.append(f"$ {command}\n{output_of(command, typed).rstrip()}\n")
+        output = debugger_docs().conversation(command, typed) if typed else output_of(command)
+        shown.append(f"$ {command}\n{output.rstrip()}\n")
     return "```console\n" + "\n".join(shown).replace("\n\n\n", "\n\n") + "```"
 
 
