@@ -6,7 +6,7 @@ import pytest
 from kernel_fake import BSS, FakeMachine, Guest
 
 from emu.kernel import check
-from emu.kernel.snapshot import copy_kernel
+from emu.kernel.snapshot import copy_kernel, digestible, freeze, thaw
 
 PAGE = 4096
 
@@ -67,3 +67,46 @@ def test_copy_is_apart() -> None:
     assert twin.load(addr, 6) == b"before"
     assert twin.kernel.machine is twin.machine
     check.check_all(twin.kernel)
+
+
+def test_depth_is_no_limit() -> None:
+    """A chain of three thousand folders, and of a thousand processes, is copied like anything else."""
+    guest = Guest(64, ram=64 << 20)
+    folder = guest.kernel.fs.root
+    for _ in range(3000):
+        folder = folder.mkdir(b"deeper", 0o755)
+    for _ in range(200):
+        guest.fork()
+    twin = twin_of(guest)
+    deep, depth = twin.kernel.fs.root, 0
+    while (found := deep.lookup(b"deeper")) is not None:
+        deep, depth = found, depth + 1
+    assert depth == 3000
+    assert len(twin.kernel.tasks) == len(guest.kernel.tasks) == 201
+    check.check_all(twin.kernel)
+
+
+def test_logs_are_shared() -> None:
+    """The pieces of a log that two states have in common are one; each state has its own end."""
+    guest = Guest(64)
+    kernel = guest.kernel
+    first = freeze(kernel)
+    for n in range(100):
+        kernel.timeline.append((n, 0, 1, "x", "ready"))
+    second = freeze(kernel, first)
+    kernel.timeline.append((100, 0, 1, "x", "ready"))
+    third = freeze(kernel, second)
+    assert third.logs["timeline"].pieces[: len(second.logs["timeline"].pieces)] == second.logs["timeline"].pieces
+    lengths = [len(thaw(state, kernel).timeline) for state in (first, second, third)]
+    assert lengths[1:] == [lengths[0] + 100, lengths[0] + 101]
+
+
+def test_a_state_is_its_digest() -> None:
+    """Digests are equal for equal states, whatever way they came about, and differ otherwise."""
+    guest = Guest(64, ram=2 << 20, swap=8 << 20)
+    busy(guest, 1)
+    before = digestible(guest.kernel)
+    again = thaw(freeze(guest.kernel), guest.kernel)  # takes the place of the old one
+    assert digestible(again) == before
+    again.sysctl.swappiness += 1
+    assert digestible(again) != before
