@@ -25,25 +25,24 @@ def test_prints_what_was_recorded(name: str, xlen: int, emulate: Callable[..., t
     assert "not implemented" not in err
 
 
-@pytest.mark.parametrize("xlen", QEMU)
-def test_recordings_hold_on_qemu(xlen: int, tmp_path: Path) -> None:
-    """The recordings are what QEMU says: nobody has adjusted them."""
-    differ = []
-    for name in PROGRAMS:
-        if name in EXECUTE_THEMSELVES or (name, xlen) not in CASES:
-            continue
-        program, folder = tmp_path / Path(name).stem, tmp_path / f"{name}.d"
-        program.write_bytes(elf(name, xlen))
-        program.chmod(0o755)
-        folder.mkdir()
-        command = ["/usr/bin/env", "-i", shutil.which(f"qemu-riscv{xlen}"), str(program)]
-        done = subprocess.run(
-            command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False
-        )
-        code = done.returncode if done.returncode >= 0 else 128 - done.returncode
-        if transcript(code, done.stdout.decode()) != expected(name, xlen):
-            differ.append(name)
-    assert not differ
+def prints_elsewhere(name: str, xlen: int, folder: Path) -> str:
+    """The transcript of a run on QEMU."""
+    program, work = folder / Path(name).stem, folder / f"{name}.d"
+    program.write_bytes(elf(name, xlen))
+    program.chmod(0o755)
+    work.mkdir()
+    command = ["/usr/bin/env", "-i", shutil.which(f"qemu-riscv{xlen}"), str(program)]
+    done = subprocess.run(command, cwd=work, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False)
+    return transcript(done.returncode if done.returncode >= 0 else 128 - done.returncode, done.stdout.decode())
+
+
+if QEMU:
+
+    @pytest.mark.parametrize("xlen", QEMU)
+    def test_recordings_hold_on_qemu(xlen: int, tmp_path: Path) -> None:
+        """The recordings are what QEMU says: nobody has adjusted them."""
+        names = [name for name, width in CASES if width == xlen and name not in EXECUTE_THEMSELVES]
+        assert not [name for name in names if prints_elsewhere(name, xlen, tmp_path) != expected(name, xlen)]
 
 
 def test_there_are_enough_programs() -> None:

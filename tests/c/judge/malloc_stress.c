@@ -56,6 +56,7 @@ int main(void) {
     for (int n = 0; n < BLOCKS; n++) damaged += blocks[n] && !intact(n), free(blocks[n]);
     printf("damaged %d, lost by realloc %d, not zeroed %d, crooked %d\n", damaged, moved, dirty, crooked);
     volatile size_t much = SIZE_MAX / 2;
-    printf("too much: %d, usable %d\n", malloc(much) == NULL, malloc_usable_size(malloc(100)) >= 100);
+    void *volatile nothing = malloc(much);
+    printf("too much: %d, usable %d\n", nothing == NULL, malloc_usable_size(malloc(100)) >= 100);
     return 0;
 }

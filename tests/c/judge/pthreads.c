@@ -82,7 +82,7 @@ int main(void) {
     if (soon.tv_nsec >= 1000000000) soon.tv_sec++, soon.tv_nsec -= 1000000000;
     pthread_mutex_lock(&mutex);
     printf("timed out %d\n", pthread_cond_timedwait(&condition, &mutex, &soon) == ETIMEDOUT);
-    printf("trylock %s\n", strerror(pthread_mutex_trylock(&mutex)));
+    printf("trylock %d\n", pthread_mutex_trylock(&mutex) == EBUSY);
     pthread_mutexattr_t kind;
     pthread_mutexattr_init(&kind);
     pthread_mutexattr_settype(&kind, PTHREAD_MUTEX_RECURSIVE);
