@@ -10,6 +10,7 @@ from emu.cli.build import Program, load_program
 from emu.cli.files import open_to_read
 from emu.cli.job import Job
 from emu.cli.launch import boot, overrides
+from emu.errors import EmuError
 
 if TYPE_CHECKING:
     from emu.debug.printer import Printer
@@ -22,6 +23,7 @@ def starter_for(job: Job, face: Printer, stdin: GuestInput | None = None) -> tup
     from emu.debug.starter import Starter
     from emu.machine.config import load_config
 
+    refuse_limits(job)
     config = load_config(job.preset, overrides(job))
     program = load_program(job.program, job.sources, job.xlen)
     stdin = stdin or guest_input(job, True)
@@ -31,6 +33,14 @@ def starter_for(job: Job, face: Printer, stdin: GuestInput | None = None) -> tup
         return make_session(job, program, config, stdin, face, progress)
 
     return Starter(make), f"{job.program}: {about}"
+
+
+def refuse_limits(job: Job) -> None:
+    """EmuError for limits that the debugger does not keep."""
+    for name in ("max_cycles", "max_output"):
+        if getattr(job, name) is not None:
+            option = f"--{name.replace('_', '-')}"
+            raise EmuError(f"the debugger has no {option}", hint="--max-insns bounds a run; goto cycle N goes there")
 
 
 def guest_input(job: Job, shared: bool) -> GuestInput:
@@ -51,6 +61,7 @@ def make_session(
         return boot(job, program, config, stdin, stdout, stderr)
 
     engine = Engine(fresh, stdin=stdin, on_output=face.guest)
+    engine.most_insns = job.max_insns or engine.most_insns
     engine.begin(progress)
     return Session(engine, roots=source_folders(job))
 

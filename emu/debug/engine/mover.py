@@ -28,6 +28,7 @@ class Mover:
     """The part of an Engine that goes on."""
 
     _replaying = passes_access = False
+    most_insns = FOREVER  # no run goes further
 
     def run(
         self: Engine, until_tick: int | None = None, max_insns: int | None = None, until_cycle: int | None = None
@@ -37,7 +38,7 @@ class Mover:
         if until_cycle is not None:
             return self._run_to_cycle(until_cycle, FOREVER if until_tick is None else until_tick)
         goal = FOREVER if until_tick is None else until_tick
-        last = FOREVER if max_insns is None else self.insns + max_insns
+        last = min(self.most_insns, FOREVER if max_insns is None else self.insns + max_insns)
         while True:
             cause = self._forward(min(goal, self.tick + last - self.insns))
             if cause.kind != "limit" or self.tick >= goal or self.insns >= last:
