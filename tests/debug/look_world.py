@@ -137,7 +137,7 @@ class World:
         data = bytearray()
         while task is not None and task.mm is not None and len(data) < n:
             pte = task.mm.entry(va + len(data)) if 0 <= va + len(data) < task.mm.task_size else 0
-            if not pte & 1:
+            if not pte & 1 or pte >> 10 >= self.machine.page_count:
                 return None
             at = pte >> 10 << 12 | (va + len(data)) & 4095
             data += self.machine.ram[at : at + min(n - len(data), 4096 - (at & 4095))]

@@ -1,10 +1,17 @@
 """What a person looks at: functions `name(session, …) -> View` that change nothing in machine, kernel or guest.
 
-subject     whose task, whose memory                  words       how values are written
-registers memory code                                 the program
-walk outcome tlb caches lines                         translation and caches
-areas tables frames owners zones reclaim              physical and virtual memory
-processes files sched proc                            tasks
-faults syscalls events accounts                       what has happened, and what it cost
-chain why stages history misses explain compare       causes
+subject options words regfile          whose, and how values are written
+registers formats memory code          the program
+tlbs caches owners                     the hardware's state, and to whom memory belongs, as plain values
+walk walkview outcome kernelpath       translation, and what each access would meet
+hardware coherence                     TLBs, caches, MESI
+areas frames frame zones reclaim       virtual and physical memory
+processes files sched signals proc     tasks
+accounts                               ledger, counters, figures
+links hierarchy model faulting         what an access would cost, foretold link by link
+access turns chain told why            the chain of an instruction, and of an address
+observe relive records                 time lived through again: step by step, or at full speed
+replay stages faults syscalls events   what has happened
+history explain misses compare         biographies, accounts by line, classes of misses, two points in time
+heap/                                  what malloc has made of its memory
 """

@@ -70,7 +70,8 @@ def foretell(session: Any, it: Instruction) -> list[Link]:
         if it.word is not None and crosses(it.pc, length(it.word), 4096) and it.pc & 4095 == 4094:
             model.translate(it.pc + 2, "execute", 1)
         if it.access is not None:
-            add_access(model, it.access, split(machine, it.access.va))
+            name = session.symbolize(it.access.va) if it.pid == session.pid else ""
+            add_access(model, it.access, split(machine, it.access.va), f" <{name}>" if name else "")
     except Fault as why:
         links.append(Link("fault", f"page fault: {why}", {}, {"why": str(why)}))
     return links
@@ -96,12 +97,11 @@ def split(machine: Any, va: int) -> str:
     return ", ".join([*parts, f"offset {va & 4095:#x}"])
 
 
-def add_access(model: Model, touched: access.Access, parts: str) -> None:
+def add_access(model: Model, touched: access.Access, parts: str, name: str) -> None:
     """The data access: one translation, or two where it crosses a page; each line that it touches."""
     verb, write = ("load" if touched.kind == "read" else "store"), touched.kind == "write"
-    model.links.append(
-        Link("data", f"{verb} of {touched.size} bytes at {touched.va:#x}: {parts}", {}, {"va": touched.va})
-    )
+    text = f"{verb} of {touched.size} bytes at {touched.va:#x}{name}: {parts}"
+    model.links.append(Link("data", text, {}, {"va": touched.va}))
     line = 1 << int(model.m.line_shift)
     first = touched.size
     if crosses(touched.va, touched.size, 4096) and touched.va & (touched.size - 1):

@@ -6,16 +6,15 @@ import re
 from typing import Any, NamedTuple
 
 from emu.debug.look.areas import runs
+from emu.debug.look.compareview import blocks
 from emu.debug.look.observe import calm, travel
 from emu.debug.look.regfile import named, registers_of
 from emu.debug.look.subject import address_spaces, kernel_of, machine_of
-from emu.debug.look.words import address, number, plural, symbol
-from emu.debug.view import Facts, Line, Table, View
+from emu.debug.view import View
 from emu.errors import EmuError
-from emu.isa.paging import PTE_V, pte_flags
+from emu.isa.paging import PTE_V
 
 MOST_PAGES = 65_536  # of a process, whose contents are compared
-MOST_ROWS = 200
 
 
 class Point(NamedTuple):
@@ -146,57 +145,3 @@ def pagetable(session: Any, a: Point, b: Point) -> list[dict[str, Any]]:
 def change(old: dict[str, int], new: dict[str, int]) -> dict[str, int]:
     """Differences by name."""
     return {name: value - old.get(name, 0) for name, value in new.items() if value != old.get(name, 0)}
-
-
-def entry_text(value: int) -> str:
-    """An entry in short."""
-    if not value & PTE_V:
-        return f"swap slot {value >> 10}" if value else "none"
-    return f"frame {value >> 10:#x} {pte_flags(value)}"
-
-
-def blocks(session: Any, d: dict[str, Any]) -> list[Any]:
-    """The same as tables."""
-    xlen = session.machine.xlen
-    a, b = d["from"], d["to"]
-    ends = [("from", f"tick {a['tick']:,}, cycle {a['cycle']:,}"), ("to", f"tick {b['tick']:,}, cycle {b['cycle']:,}")]
-    shown: list[Any] = [Facts(ends)]
-    rows: list[list[Line]] = [
-        [str(r["pid"]), r["register"], address(r["from"], xlen), [(address(r["to"], xlen), "changed")]]
-        for r in d["registers"]
-    ]
-    shown.append(Table(("pid", "register", "from", "to"), rows, plural(len(rows), "register"), right=(0,)))
-    cells: list[list[Line]] = [
-        [
-            str(r["pid"]),
-            [(f"{r['va']:#x}", "addr")],
-            symbol(r["symbol"]),
-            str(r["bytes"]),
-            r["from"][:32],
-            [(r["to"][:32], "changed")],
-        ]
-        for r in d["memory"][:MOST_ROWS]
-    ]
-    shown.append(
-        Table(
-            ("pid", "address", "symbol", "bytes", "from", "to"),
-            cells,
-            plural(len(d["memory"]), "place") + " in memory",
-            right=(0, 3),
-        )
-    )
-    entries: list[list[Line]] = [
-        [str(r["pid"]), [(f"{r['va']:#x}", "addr")], entry_text(r["from"]), [(entry_text(r["to"]), "changed")]]
-        for r in d["pagetable"][:MOST_ROWS]
-    ]
-    shown.append(
-        Table(
-            ("pid", "page", "from", "to"),
-            entries,
-            plural(len(d["pagetable"]), "page-table entry", "page-table entries"),
-            right=(0,),
-        )
-    )
-    for name in ("ledger", "counters"):
-        shown.append(Table((name, "difference"), [[key, number(n)] for key, n in d[name].items()], right=(1,)))
-    return shown

@@ -149,9 +149,7 @@ def blocks(session: Any, data: dict[str, Any]) -> list[Any]:
         ),
         (
             "per pass",
-            f"{cycles / max((r['count'] for r in data['instructions']), default=1):,.1f}"
-            if data["instructions"]
-            else "",
+            f"{cycles / max(1, *(r['count'] for r in data['instructions'])):,.1f}" if data["instructions"] else "",
         ),
     ]
     by = [

@@ -11,12 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from emu.debug.look.heap.glibc_bins import TOP, FreeLists
 from emu.debug.look.heap.model import MOST, Block, Heap, Reader
 
-STATE, FASTBINS, TOP, LAST_REMAINDER, BINS, NEXT, SYSTEM_MEM = 2200, 16, 96, 104, 112, 2160, 2184
-NFASTBINS, NBINS, TCACHE_BINS = 10, 128, 64
+STATE, NEXT, SYSTEM_MEM = 2200, 2160, 2184
 P, M, A = 1, 2, 4
-HEAP_MAX = 64 << 20
 
 
 class Par(NamedTuple):
@@ -48,7 +47,7 @@ def read(session: Any) -> Heap:
     return Walk(session).heap
 
 
-class Walk:
+class Walk(FreeLists):
     """One look at all arenas."""
 
     def __init__(self, session: Any) -> None:
@@ -75,88 +74,6 @@ class Walk:
             seen.add(arena)
             yield arena
             arena = self.reader.word(arena + NEXT)
-
-    # -- free lists ---------------------------------------------------------------------------------------------------
-    def tcaches(self) -> None:
-        """Every thread's own lists: 64 of them, by size."""
-        offset = tls_offset(self.session, "tcache")
-        if offset is None:
-            return
-        for thread in self.session.task.process.threads:
-            tp = self.session.registers(thread.pid).x[4]
-            cache = self.reader.word(tp + offset) if tp else 0
-            if cache:
-                self.tcache(cache, thread.pid)
-
-    def tcache(self, cache: int, pid: int) -> None:
-        """One thread's."""
-        for index in range(TCACHE_BINS):
-            count = self.reader.unsigned(cache + 2 * index, 2)
-            entry = self.reader.word(cache + 128 + 8 * index)
-            found = self.follow(entry, lambda at: at, f"tcache {index} of thread {pid}")
-            if found or count:
-                name = f"tcache[{index}]"
-                self.note(name, "tcache", 32 + 16 * index, [at - 16 for at in found], f"thread {pid}")
-                if count != len(found):
-                    self.heap.complain(f"{name} of thread {pid} counts {count}, its list has {len(found)}")
-
-    def follow(self, first: int, field: Any, what: str) -> list[int]:
-        """A list whose pointers are mangled: field(entry) is where the next one stands."""
-        found: list[int] = []
-        while first and len(found) < 4096:
-            if first & 15 or first in found:
-                self.heap.complain(
-                    f"{what}: {first:#x} is no chunk" if first & 15 else f"{what}: {first:#x} twice (freed twice?)"
-                )
-                break
-            found.append(first)
-            at = field(first)
-            if self.session.read(at, 8) is None:
-                self.heap.complain(f"{what}: {at:#x} can't be read")
-                break
-            first = self.reader.word(at) ^ at >> 12
-        return found
-
-    def note(self, name: str, state: str, size: int, chunks: list[int], arena: str) -> None:
-        """A list and its chunks."""
-        for chunk in chunks:
-            self.free.setdefault(chunk, (state, name))
-        if chunks:
-            row = {
-                "list": name,
-                "arena": arena,
-                "chunk_size": size,
-                "count": len(chunks),
-                "blocks": [chunk + 16 for chunk in chunks],
-            }
-            self.heap.lists.append(row)
-
-    def bins(self, arena: int, name: str) -> None:
-        """Fast bins, then the doubly linked ones: 1 unsorted, 2 … 63 small, 64 … 126 large."""
-        for index, first in enumerate(self.reader.words(arena + FASTBINS, NFASTBINS)):
-            chunks = self.follow(first, lambda chunk: chunk + 16, f"fastbin {index}")
-            self.note(f"fastbin[{index}]", "fastbin", 32 + 16 * index, chunks, name)
-        for index in range(1, NBINS - 1):
-            head = arena + BINS + (index - 1) * 16 - 16
-            kind = "unsorted" if index == 1 else "small" if index < 64 else "large"
-            self.note(f"{kind}[{index}]", kind, index * 16 if kind == "small" else 0, self.ring(head, index), name)
-        self.tops.add(self.reader.word(arena + TOP))
-        self.remainders.add(self.reader.word(arena + LAST_REMAINDER))
-
-    def ring(self, head: int, index: int) -> list[int]:
-        """The chunks of a doubly linked bin."""
-        found: list[int] = []
-        chunk = self.reader.word(head + 16)
-        while chunk and chunk != head and len(found) < 4096:
-            found.append(chunk)
-            back = self.reader.word(self.reader.word(chunk + 16) + 24)
-            if back != chunk:
-                self.heap.complain(
-                    f"bin {index}: {chunk + 16:#x}'s fd and bk disagree (an overflow, or written after free)"
-                )
-                break
-            chunk = self.reader.word(chunk + 16)
-        return found
 
     # -- chunks -------------------------------------------------------------------------------------------------------
     def chunks(self, arena: int, name: str) -> None:
@@ -219,26 +136,3 @@ class Walk:
             "mmapped_chunks": self.reader.unsigned(self.par + self.offsets.n_mmaps, 4),
             "mmapped_bytes": self.reader.word(self.par + self.offsets.mmapped_mem),
         }
-
-
-def tls_offset(session: Any, name: str) -> int | None:
-    """Where a thread-local symbol lies behind tp; the symbol table of places does not have it."""
-    from io import BytesIO
-
-    from elftools.elf.elffile import ELFFile
-
-    from emu.kernel.exec import peek_whole
-
-    file = session.mm.exe_file if session.mm is not None else None
-    if file is None or file.inode.i_size > 64 << 20:
-        return None
-    try:
-        table = ELFFile(BytesIO(peek_whole(file.inode))).get_section_by_name(".symtab")
-        found = [
-            symbol["st_value"]
-            for symbol in table.iter_symbols()
-            if symbol.name == name and symbol["st_info"]["type"] == "STT_TLS"
-        ]
-    except Exception:  # the file belongs to the guest
-        return None
-    return found[0] if found else None
