@@ -79,7 +79,7 @@ def set_register(session: Session, name: str, value: Value) -> View:
 
 def intervene(session: Session, action: Callable[[], None]) -> None:
     """Do something to the debugged system; it invalidates what was known of it."""
-    session.engine.intervene(action)
+    session.change(action)
     session.breaks.touch()
     for row in session.breaks:
         session.remember_value(row)

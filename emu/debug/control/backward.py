@@ -77,6 +77,10 @@ class Backward:
             return self.stop("start", 0)
         after = self.position(pid)
         self.engine.goto(now - 1)
+        if self.engine.was_interrupted():
+            self.engine.goto(now)
+            self.choose(pid)
+            return self.stop("interrupted")
         if self.moved(self.position(pid), after):
             self.choose(pid)
             return None

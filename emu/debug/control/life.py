@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -52,9 +52,33 @@ class Life:
             self.kernel.cpu = target.cpu if target.cpu >= 0 else self.kernel.cpu
             process.kill_group(self.kernel, target, SIGKILL)
 
-        self.engine.intervene(action)
+        self.change(action)
         self.choose(self.pid)
         return self.stop("exit" if self.kernel.exit is not None else "gone", detail={"gone": number})
+
+    def change(self, action: Callable[[], None]) -> None:
+        """Do something to the system. EmuError where an earlier change has ruined what the kernel relies on for it."""
+        with self.ruined():
+            self.engine.intervene(action)
+
+    @contextmanager
+    def ruined(self) -> Iterator[None]:
+        """What the kernel can't bear after changes by the user is their mistake; time is then where it was."""
+        before = self.engine.tick
+        try:
+            yield
+        except EmuError:
+            raise
+        except Exception as error:
+            if not self.engine.changes:
+                raise
+            self.engine.goto(before)
+            why = " ".join(str(error).split())[:120] or type(error).__name__
+            where = self.engine.changes[-1].tick
+            hint = f"goto tick {where} goes to the last change, back to before it"
+            raise EmuError(
+                f"the kernel can't go on: {why}: a change of yours broke what it relies on", hint=hint
+            ) from None
 
     def stop_here(self) -> Stop:
         """Where we are, as a Stop."""
@@ -78,14 +102,14 @@ class Life:
             yield
             return
         only, self.holding = self.hart, True
-        self.engine.intervene(lambda: self.set_online(only))
+        self.change(lambda: self.set_online(only))
         try:
             yield
         finally:
             self.holding = False
             if self.kernel.exit is None:
                 selected = self.hart, self.pid, self.frame
-                self.engine.intervene(lambda: self.set_online(None))
+                self.change(lambda: self.set_online(None))
                 self.hart, self.pid, self.frame = selected
 
     def set_online(self, only: int | None) -> None:

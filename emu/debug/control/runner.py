@@ -65,21 +65,8 @@ class Runner(Stepper, Outward, Backward, Travel, Life):
 
     def forward(self, **limits: int) -> Cause:
         """Let the engine run. EmuError where a change by the user broke what the kernel relies on."""
-        before = self.engine.tick
-        try:
+        with self.ruined():
             return self.engine.run(**limits)
-        except EmuError:
-            raise
-        except Exception as error:
-            if not self.engine.changes:
-                raise
-            self.engine.goto(before)
-            why = " ".join(str(error).split())[:120] or type(error).__name__
-            where = self.engine.changes[-1].tick
-            hint = f"goto tick {where} goes to the last change, back to before it"
-            raise EmuError(
-                f"the kernel can't go on: {why}: a change of yours broke what it relies on", hint=hint
-            ) from None
 
     def run_on(self) -> Stop:
         """Forwards, to the next cause that counts."""
