@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-DOCUMENTS = [ROOT / "README.md", ROOT / "docs" / "cli.md", ROOT / "docs" / "stat.md"]
+DOCUMENTS = [ROOT / "README.md", ROOT / "docs" / "cli.md", ROOT / "docs" / "stat.md", ROOT / "docs" / "c-programs.md"]
 DEBUGGER = ROOT / "docs" / "debugger.md"  # compared by tests/debug/test_command_examples.py, command by command
 PROMPT = "(emu) "
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -72,7 +72,7 @@ def output_of(command: str) -> str:
         stderr=subprocess.STDOUT,
         stdin=subprocess.DEVNULL,
     )
-    return re.sub(r"^compiling the machine.*\n", "", done.stdout, flags=re.MULTILINE)
+    return re.sub(r"^compiling the .*\n", "", done.stdout, flags=re.MULTILINE)
 
 
 def console(block: re.Match[str]) -> str:

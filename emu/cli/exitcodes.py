@@ -15,7 +15,7 @@ TABLE: tuple[tuple[str, str], ...] = (
     ("0…255", "`emu run`, `emu stat`: the guest's own exit status, as it gave it to exit or exit_group"),
     (
         str(USAGE),
-        "a mistake in how emu was called or in what it was given: options, files, syntax, configuration",
+        "a mistake in how emu was called or in what it was given: options, files, syntax (C's too), configuration",
     ),
     (str(INTERNAL), "a bug in emu itself (EMU_DEBUG=1 shows the traceback)"),
     (str(UNWRITABLE), "the host has no room for the output (`> /dev/full`), or can't write it"),
