@@ -129,6 +129,13 @@ class Engine(Mover, Seeker, Changer):
         self._interrupted = True
         self.machine.stop()
 
+    def was_interrupted(self) -> bool:
+        """Whether `interrupt` was called and nobody has stopped for it yet; from now on it counts as heard."""
+        heard, self._interrupted = self._interrupted, False
+        if heard:
+            self.machine.clear_stop()
+        return heard
+
     def state_hash(self) -> str:
         """A digest of everything that a guest could ever notice."""
         self.begin()

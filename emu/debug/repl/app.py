@@ -104,6 +104,8 @@ class Repl:
 
     def run(self, line: str) -> None:
         """One line, with Ctrl-C stopping the program."""
+        if self.starter.ready:
+            self.starter.session.engine.was_interrupted()  # a Ctrl-C that came too late for the last line
         with on_ctrl_c(self.stop):
             try:
                 self.shell.type(line)

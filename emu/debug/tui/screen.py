@@ -104,6 +104,7 @@ class Screen(Printer):
         if line.strip():
             self.typed(line)
         self.remember()
+        self.session.engine.was_interrupted()  # a Ctrl-C that came too late for the last line
         try:
             for each in line.replace("\\\n", " ").split("\n"):
                 self.shell.type(each)
