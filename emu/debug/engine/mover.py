@@ -69,9 +69,9 @@ class Mover:
 
     def next_hart(self: Engine) -> int | None:
         """The hart that the machine will run next; None if none can."""
-        m, harts = self.machine.state, self.machine.harts
-        holder = int(m.turn) - 1
-        if holder >= 0 and harts[holder].online and harts[holder].pc == int(m.turn_pc):
+        m, harts = self.system.scalars, self.machine.harts
+        holder = m.turn - 1
+        if holder >= 0 and harts[holder].online and harts[holder].pc == m.turn_pc:
             return holder
         online = [hart for hart in harts if hart.online]
         return min(online, key=lambda hart: (hart.cycle, hart.number)).number if online else None
@@ -95,10 +95,9 @@ class Mover:
 
     def _advance(self: Engine, goal: int) -> Cause | None:
         """A piece of the way; a cause if one was met."""
-        kernel, machine = self.kernel, self.machine
-        recording = bool(machine.state.event_mask)
-        catching = bool(machine.state.catch_count)
-        since, entries = int(machine.state.event_count), kernel.entries
+        kernel, machine, m = self.kernel, self.machine, self.system.scalars
+        recording, catching = m.event_mask != 0, m.catch_count != 0
+        since, entries = m.event_count, kernel.entries
         change = self.checkpoints.next_change(self.tick) if self.changes else None
         if change is not None:
             goal = min(goal, change.tick)
@@ -162,7 +161,9 @@ class Mover:
     # -- passing a breakpoint -----------------------------------------------------------------------------------------
     def _pass(self: Engine, goal: int) -> Cause | None:
         """Execute the instruction at which the last stop was shown, if it is next, whatever stands there."""
-        m = self.machine.state
+        m = self.system.scalars
+        if self.stood is None or self.stood[1] != self.tick:
+            return None
         hart = self.next_hart()
         if self.stood != (hart, self.tick) or not (m.break_count or m.watch_count) or self.tick >= goal:
             return None
@@ -182,22 +183,33 @@ class Mover:
 
     @contextmanager
     def _without_breaks(self: Engine, hart: int) -> Iterator[None]:
-        machine = self.machine
-        kept = machine.state.break_at[: machine.state.break_count].tolist()
-        machine.set_breakpoints(())
+        machine, m = self.machine, self.system.scalars
+        count, pa = m.break_count, m.standing_on(machine.harts[hart])
+        kept = machine.state.break_at[:count].tolist() if pa is None else []
+        if pa is None:
+            machine.set_breakpoints(())
+        elif count:  # only the instruction that is passed must be decoded without them
+            m.break_count = 0
+            machine._decode_anew(pa)
         machine.harts[hart].pass_watch = int(self.passes_access)
         try:
             yield
         finally:
             machine.harts[hart].pass_watch = 0
-            machine.set_breakpoints(kept)
+            if pa is None:
+                machine.set_breakpoints(kept)
+            elif count:
+                m.break_count = count
+                machine._decode_anew(pa)
 
     # -- without being asked ------------------------------------------------------------------------------------------
     def _run_to(self: Engine, goal: int) -> None:
         """To a tick, or the end; inside `quietly`."""
         self._since = process_time()
-        while self.tick < goal and self._advance(min(goal, self.tick + PIECE)) is None:
-            if self._interrupted:
+        while self.tick < goal:
+            cause = self._advance(min(goal, self.tick + PIECE))
+            self._interrupted = self._interrupted or (cause is not None and cause.kind == "interrupted")
+            if cause is not None or self._interrupted:
                 break
 
     def _run_surely_to(self: Engine, goal: int) -> None:
@@ -208,23 +220,23 @@ class Mover:
     @contextmanager
     def quietly(self: Engine) -> Iterator[None]:
         """No breakpoint, watchpoint or catch stops anything meanwhile, and no listener is asked."""
-        machine, m = self.machine, self.machine.state
+        machine, m, scalars = self.machine, self.machine.state, self.system.scalars
         if self._replaying:
             yield
             return
-        breaks = m.break_at[: m.break_count].tolist()
-        watches = [(int(m.watch_lo[k]), int(m.watch_hi[k]), int(m.watch_kind[k])) for k in range(m.watch_count)]
-        catches = int(m.catch_count)
+        breaks = m.break_at[: m.break_count].tolist() if scalars.break_count else []
+        watches = [(int(m.watch_lo[k]), int(m.watch_hi[k]), int(m.watch_kind[k])) for k in range(scalars.watch_count)]
+        catches = scalars.catch_count
         listener, self.kernel.tracer = self.kernel.tracer, None
         if breaks:
             machine.set_breakpoints(())
         if watches:
             machine.set_watchpoints(())
-        m.catch_count, self._replaying = 0, True
+        scalars.catch_count, self._replaying = 0, True
         try:
             yield
         finally:
-            m.catch_count, self._replaying = catches, False
+            scalars.catch_count, self._replaying = catches, False
             if breaks:
                 machine.set_breakpoints(breaks)
             if watches:

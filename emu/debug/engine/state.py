@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from emu.debug.engine.pages import Image, Pool, Region
+from emu.debug.engine.scalars import Scalars
 from emu.debug.engine.streams import Position, Streams
 from emu.kernel.mm.page import PG_BUDDY
 from emu.kernel.snapshot import Frozen, freeze, thaw
@@ -39,6 +40,7 @@ class System:
 
     def __init__(self, pool: Pool, machine: Any, kernel: Any, streams: Streams) -> None:
         self.pool, self.machine, self.kernel, self.streams = pool, machine, kernel, streams
+        self.scalars = Scalars(machine)
         self.regions = {name: Region(pool, words) for name, words in snapshot.parts(machine).items()}
         self.hardware = tuple(self.regions)
         self.regions["ram"] = Region(pool, snapshot.memory(machine))
@@ -94,8 +96,8 @@ class System:
 
     def breaks(self) -> frozenset[int]:
         """The physical addresses of breakpoints now."""
-        m = self.machine.state
-        return frozenset(m.break_at[: m.break_count].tolist())
+        count = self.scalars.break_count
+        return frozenset(self.machine.state.break_at[:count].tolist()) if count else frozenset()
 
     def put(self, copy: Copy) -> None:
         """Be as at the time of the copy. `kernel` may be another object afterwards."""
