@@ -13,8 +13,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from emu.debug import expr
-from emu.debug.control import frames, memory, places, registers
+from emu.debug.control import memory, places, registers
 from emu.debug.control.breaks import Breaks
+from emu.debug.control.callers import Callers
 from emu.debug.control.frames import Frame
 from emu.debug.control.places import Places
 from emu.debug.control.programs import Programs
@@ -23,17 +24,14 @@ from emu.debug.control.runner import Runner
 from emu.debug.control.scope import SessionScope
 from emu.debug.source.files import SourceFiles
 from emu.debug.source.program import Program
-from emu.debug.source.symbols import Symbol, SymbolTable
-from emu.debug.source.variables import Variable
+from emu.debug.source.symbols import SymbolTable
 from emu.debug.value import Value
 from emu.errors import EmuError
-from emu.isa.paging import PTE_V
-from emu.kernel.mm.vma import VM_EXEC, VM_GROWSDOWN
 
 PATIENCE = (100_000, 50, 1000)  # records of the past are many small objects that live on: look for garbage less often
 
 
-class Session(Runner):
+class Session(Runner, Callers):
     """One debugged system. `roots`: folders on the host that source text may be read from.
 
     Objects of the kernel are never kept between commands: going back in time may exchange all of them. Pids are.
@@ -135,21 +133,6 @@ class Session(Runner):
             return ""
         return program.symbols.name(va & self.kernel.xlen_mask)
 
-    def is_image(self, va: int, program: Program) -> bool:
-        """Whether an address lies in what the program was loaded to: no name of it reaches beyond."""
-        mm = self.mm
-        vma = mm.vma_at(va & self.kernel.xlen_mask) if mm is not None else None
-        if mm is None or vma is None:
-            return mm is None
-        inode = mm.exe_file.inode if mm.exe_file else None
-        return (vma.vm_file is not None and vma.vm_file.inode is inode) or vma.vm_start < mm.start_brk <= mm.brk + (
-            1 << 30
-        )
-
-    def function_symbol(self, va: int) -> Symbol | None:
-        """The symbol whose code holds an address: the nearest one below that is no data."""
-        return self.program.symbols.at(va)
-
     def source(self, va: int) -> tuple[str, int] | None:
         """(file, line) that an instruction comes from."""
         row = self.program.lines.find(va & self.kernel.xlen_mask)
@@ -194,34 +177,3 @@ class Session(Runner):
                 return registers.of_task(self.kernel, task)
             hart = self.hart
         return registers.of_hart(self.kernel, hart)
-
-    def is_code(self, va: int) -> bool:
-        """Whether an address lies in an executable area."""
-        vma = self.mm.vma_at(va) if self.mm is not None else None
-        return vma is not None and bool(vma.vm_flags & VM_EXEC)
-
-    def is_stack(self, va: int) -> bool:
-        """Whether an address may hold frames: writable memory that is there."""
-        mm = self.mm
-        vma = mm.vma_at(va) if mm is not None else None
-        return vma is not None and (bool(vma.vm_flags & VM_GROWSDOWN) or bool(mm.entry(va) & PTE_V))
-
-    # -- calls --------------------------------------------------------------------------------------------------------
-    def frames(self, limit: int = frames.MOST_FRAMES) -> list[Frame]:
-        """The selected task's calls, the innermost first."""
-        found = []
-        for frame in frames.frames(self, limit):
-            found.append(frame)
-        return found
-
-    def current_frame(self) -> Frame:
-        """The selected frame; the innermost if it is no more."""
-        if not self.frame:
-            return frames.innermost(self)
-        found = self.frames(self.frame + 1)
-        return found[min(self.frame, len(found) - 1)]
-
-    def locals(self) -> list[Variable]:
-        """Arguments and variables in scope in the selected frame, of code with debug information."""
-        program = self.program
-        return program.debug.locals_at(self.current_frame().lookup_pc) if program.dwarf is not None else []

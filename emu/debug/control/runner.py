@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emu.debug.control import catches, judge, predict
+from emu.debug.control import catches, judge
 from emu.debug.control.backward import Backward
 from emu.debug.control.breaks import CATCH, WATCH, Break
 from emu.debug.control.judge import Verdict
@@ -19,6 +19,7 @@ from emu.debug.control.planter import Planter
 from emu.debug.control.stepper import Stepper
 from emu.debug.control.stop import Stop
 from emu.debug.control.travel import Travel
+from emu.debug.control.watching import Watching
 from emu.errors import EmuError
 from emu.kernel.trace import KINDS
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from emu.debug.engine import Cause
 
 
-class Runner(Stepper, Outward, Backward, Travel, Life):
+class Runner(Stepper, Outward, Backward, Travel, Life, Watching):
     """The part of a Session that runs the engine."""
 
     def setup(self) -> None:
@@ -142,38 +143,6 @@ class Runner(Stepper, Outward, Backward, Travel, Life):
         task = self.kernel.tasks.get(verdict.detail.get("pid"))
         return verdict.row.catch == "syscall" or ("pid" in verdict.detail and (task is None or task.mm is None))
 
-    def watch_verdict(self, cause: Cause) -> Verdict | None:
-        """Let the access be made and see whether it is one that counts: any read, or a write that changes the value."""
-        hart = self.machine.harts[cause.hart]
-        va, store = hart.watch_va, bool(hart.watch_kind)
-        rows = list(judge.at_watchpoint(self, cause.hart, va, store))
-        before = {row.number: judge.watched_value(self, row) for row in rows}
-        where = hart.pc & self.kernel.xlen_mask
-        if not self.complete(cause.hart):
-            return None
-        for row in rows:
-            new = judge.watched_value(self, row)
-            row.value = new
-            if row.access == 2 and new == before[row.number]:
-                continue
-            task = judge.running(self, cause.hart)
-            if judge.holds(self, row, cause.hart, task.pid if task is not None else self.pid):
-                return Verdict(
-                    row, predict.detail(row, va & self.kernel.xlen_mask, store, before[row.number], new, where)
-                )
-        return None
-
-    def complete(self, cpu: int) -> bool:
-        """Let a hart's instruction be executed, through the faults that it takes; False if it is not, for now."""
-        pc, retired, task = self.machine.harts[cpu].pc, self.machine.harts[cpu].instret, judge.running(self, cpu)
-        for _ in range(MOST_FAULTS):
-            self.forward(until_tick=self.engine.tick + 1)
-            if self.machine.harts[cpu].instret > retired:
-                return True
-            if self.machine.harts[cpu].pc != pc or judge.running(self, cpu) is not task:
-                return False
-        return False
-
     # -- what happened ------------------------------------------------------------------------------------------------
     def stop(
         self, reason: str, hart: int | None = None, verdict: Verdict | None = None, detail: dict[str, Any] | None = None
@@ -222,7 +191,6 @@ class Runner(Stepper, Outward, Backward, Travel, Life):
         return row
 
 
-MOST_FAULTS = 64  # of one instruction
 LISTENED = frozenset(KINDS)  # what views of the past are made of
 ENDS = {
     "exit": "exit", "deadlock": "deadlock", "interrupted": "interrupted", "output": "output", "limit": "limit",
