@@ -48,8 +48,10 @@ class Regular(Inode):
             size = min(PAGE_SIZE - offset, self.i_size - pos, to.count)
             pfn = self._page_to_read(task, pos >> 12, pos - start)
             at = (pfn << 12) + offset
-            copied = to.put(kernel.ram[at : at + size])
-            kernel.pages.put_page(pfn)
+            try:
+                copied = to.put(kernel.ram[at : at + size])
+            finally:  # the user's page may be one too many: OutOfMemory
+                kernel.pages.put_page(pfn)
             pos += copied
             if copied < size:
                 break

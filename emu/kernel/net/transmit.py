@@ -68,7 +68,7 @@ def packet(socket: Socket, to: Socket, source: Any, files: list[File], nonblocki
     if len(to.queue) > MAX_DGRAM_QLEN or (to.queue and to.frames() + source.count // 4096 >= FRAMES):
         wait_for_room(to, nonblocking)
     skb = message(socket, files)
-    sent = skb.fill(source, source.count)
+    sent = fill(skb, source, source.count)
     if source.faulted:
         skb.free()
         return 0
@@ -93,7 +93,7 @@ def stream(socket: Socket, to: Socket, source: Any, files: list[File], nonblocki
                 task.restart = Partial(done) if done else None
                 wait_for_room(to, nonblocking)
             skb, files = message(socket, files), []
-            moved = skb.fill(source, space)
+            moved = fill(skb, source, space)
             if not moved:
                 skb.free()
                 break
@@ -101,6 +101,15 @@ def stream(socket: Socket, to: Socket, source: Any, files: list[File], nonblocki
         done += moved
         to.arrive.wake()
     return done
+
+
+def fill(skb: Skb, source: Any, limit: int) -> int:
+    """Put bytes in a new message; when memory runs out on the way, nothing of it is left."""
+    try:
+        return skb.fill(source, limit)
+    except BaseException:
+        skb.free()
+        raise
 
 
 def append(to: Socket, source: Any, credentials: tuple[int, int, int]) -> int:
