@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from debugged import assembled, debugged
 
-from emu.debug.look import compare, events, explain, faults, history, misses, observe, replay, stages, syscalls
+from emu.debug.look import compare, events, explain, faults, history, misses, observe, relive, replay, stages, syscalls
 from emu.debug.session import Session
 from emu.debug.view import View
 from emu.errors import EmuError
@@ -287,5 +287,8 @@ def test_an_interruption_comes_back(demand: Session) -> None:
     engine, here = demand.engine, (demand.engine.tick, demand.engine.state_hash())
     with pytest.raises(EmuError, match="interrupted"), observe.travel(demand, engine.start_tick):
         engine.interrupt()
+    assert (engine.tick, engine.state_hash()) == here
+    with pytest.raises(EmuError, match="interrupted"):
+        relive.relive(demand, engine.start_tick, poll=lambda record: engine.interrupt())
     assert (engine.tick, engine.state_hash()) == here
     assert data(faults.faults(demand))["total"]["minor"] == 9

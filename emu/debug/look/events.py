@@ -55,6 +55,8 @@ def events(
         counts[each["kind"]] = counts.get(each["kind"], 0) + 1
     data = {"from_tick": begin, "counts": counts, "events": rows}
     notes = [f"the last {MOST_ROWS} of {len(rows):,}; `--json` has all"] if len(rows) > MOST_ROWS else []
+    if lived.lost:
+        notes.append(f"{lived.lost:,} older ones are no longer kept")
     if begin != session.engine.start_tick:
         notes.append(f"of the last {ticks:,} ticks; --ticks=N looks further back")
     return View("events", data, [table(rows), summary(counts)], notes)

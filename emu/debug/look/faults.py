@@ -22,7 +22,7 @@ def faults(session: Any, kind: str | None = None) -> View:
     if kind is not None and kind not in TYPES:
         raise EmuError(f"no fault is {kind!r}", hint=did_you_mean(kind, TYPES) or ", ".join(TYPES))
     found = log(session, KINDS)
-    rows = [row(session, n, each) for n, each in enumerate(found, 1)]
+    rows = [row(session, n, each) for n, each in enumerate(found, found.lost + 1)]
     totals = {name: sum(r["type"] == name for r in rows) for name in TYPES}
     chosen = [r for r in rows if kind in (None, r["type"])]
     data = {"faults": chosen, "total": totals, "cycles": sum(r["cycles"] for r in rows)}
@@ -44,6 +44,8 @@ def faults(session: Any, kind: str | None = None) -> View:
     columns = ("n", "cycle", "pid", "kind", "access", "address", "at", "area", "the kernel", "cycles")
     title = plural(len(rows), "fault") + ": " + ", ".join(f"{n} {name}" for name, n in totals.items() if n)
     notes = [f"the last {MOST_ROWS} of {len(chosen):,}"] if len(chosen) > MOST_ROWS else []
+    if found.lost:
+        notes.append(f"{found.lost:,} older ones are no longer kept")
     return View("faults", data, [Table(columns, cells, title, right=(0, 1, 2, 9))], notes)
 
 
@@ -78,10 +80,11 @@ def why(session: Any, n: int | None = None) -> View:
         raise EmuError(
             "no page fault has happened yet", hint="`why next` foretells what the next instruction will meet"
         )
-    n = len(found) if n is None else n
-    if not 1 <= n <= len(found):
-        raise EmuError(f"there is no fault {n}", hint=f"faults: 1 to {len(found)}")
-    wanted = found[n - 1]
+    last = found.lost + len(found)
+    n = last if n is None else n
+    if not found.lost < n <= last:
+        raise EmuError(f"there is no fault {n}", hint=f"faults: {found.lost + 1} to {last}")
+    wanted = found[n - found.lost - 1]
     return why_tick(session, wanted.tick, lambda record: same(record, wanted.what))
 
 

@@ -20,6 +20,7 @@ from emu.machine.events import EV
 from emu.machine.kinds import KINDS
 
 MOST_TICKS = 200_000
+INTERRUPTED = "interrupted: nothing has changed"
 
 
 @dataclass(slots=True)
@@ -61,7 +62,7 @@ def travel(session: Any, tick: int) -> Iterator[None]:
             engine.stood, engine.archive, engine.end_tick = stood, archive, end
             session.hart, session.pid, session.frame = selected
     if stopped:
-        raise EmuError("interrupted: nothing has changed")
+        raise EmuError(INTERRUPTED)
 
 
 def calm(engine: Any) -> bool:
@@ -89,9 +90,9 @@ def listening(session: Any, sink: Callable[[Record], object], hardware: Iterable
 
 
 def forward(engine: Any, until: int) -> bool:
-    """Run to a tick; False if it can't get that far."""
-    if engine.tick < until:
-        engine.run(until_tick=until)
+    """Run to a tick; False if it can't get that far. EmuError when the user interrupts."""
+    if engine.tick < until and engine.run(until_tick=until).kind == "interrupted":
+        raise EmuError(INTERRUPTED)
     return engine.tick >= until
 
 

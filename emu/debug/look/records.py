@@ -6,23 +6,27 @@ from collections.abc import Iterable
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from emu.debug.look.relive import Lived, relive
+from emu.debug.look.relive import Past, relive
 from emu.debug.look.subject import machine_of
 
-Known = dict[frozenset[str], tuple[Any, int, list[Lived]]]
+Known = dict[frozenset[str], tuple[Any, int, Past]]
 REMEMBERED: WeakKeyDictionary[Any, Known] = WeakKeyDictionary()
 
 
-def log(session: Any, kinds: Iterable[str]) -> list[Lived]:
+def log(session: Any, kinds: Iterable[str]) -> Past:
     """The records of these kinds from the start up to now."""
     machine_of(session)
     engine, wanted = session.engine, frozenset(kinds)
     known = REMEMBERED.setdefault(session, {})
     life = id(engine.streams), len(engine.changes)
-    last, upto, rows = known.get(wanted, (None, 0, []))
+    last, upto, rows = known.get(wanted, (None, 0, Past()))
     if last != life:
-        upto, rows = engine.start_tick, []
+        upto, rows = engine.start_tick, Past()
     if upto < engine.tick:
-        rows = rows + relive(session, upto, wanted)
+        new = relive(session, upto, wanted)
+        rows.lost += new.lost
+        rows.note(new)
         known[wanted] = life, engine.tick, rows
-    return [row for row in rows if row.tick < engine.tick]
+    upto_now = Past(row for row in rows if row.tick < engine.tick)
+    upto_now.lost = rows.lost
+    return upto_now

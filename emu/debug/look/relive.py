@@ -15,6 +15,22 @@ PIECE = 10_000  # ticks between two looks at the events, which are many
 LONG_PIECE = 1_000_000
 
 
+MOST = 200_000  # records and events that are kept: the newest
+
+
+class Past(list["Lived"]):
+    """What was lived through, in order; `lost` older ones are no longer known."""
+
+    lost = 0
+
+    def note(self, new: list[Lived]) -> None:
+        """Some more."""
+        self += new
+        if len(self) > 2 * MOST:
+            self.lost += len(self) - MOST
+            del self[:-MOST]
+
+
 class Lived(NamedTuple):
     """A kernel record or a hardware event; going to `tick` shows the moment before it. insn: completed before it."""
 
@@ -30,26 +46,27 @@ def relive(
     hardware: Iterable[str] = (),
     keep: Callable[[Any], bool] = lambda what: True,
     poll: Callable[[Record], None] | None = None,
-) -> list[Lived]:
+) -> Past:
     """From tick `begin` to now. `keep` chooses among records and events; `poll` is called at every kernel record, in
     the middle of its work: it may look, and change nothing.
     """
     engine, end, wanted = session.engine, session.engine.tick, frozenset(kinds)
-    found: list[Lived] = []
+    found = Past()
 
     def sink(record: Record) -> None:
         if poll is not None:
             poll(record)
         if record.kind in wanted and keep(record):
-            found.append(Lived(max(0, engine.tick - 1), engine.insns, record))
+            found.note([Lived(max(0, engine.tick - 1), engine.insns, record)])
 
     with travel(session, begin), listening(session, sink, hardware):
         while engine.tick < end:
             reached = forward(engine, min(end, engine.tick + (PIECE if hardware else LONG_PIECE)))
             if hardware:
                 events = engine.archive.select(frozenset(hardware), 0, end)
-                found += [Lived(row.tick, row.what.at, row.what) for row in events if keep(row.what)]
+                found.note([Lived(row.tick, row.what.at, row.what) for row in events if keep(row.what)])
                 engine.archive.clear()
-            if not reached or engine._interrupted:
+            if not reached:
                 break
-    return sorted(found, key=lambda lived: (lived.tick, lived.what.cycle))
+    found.sort(key=lambda lived: (lived.tick, lived.what.cycle))
+    return found

@@ -11,7 +11,7 @@ from emu.debug.view import Line, Table, View
 from emu.errors import EmuError, did_you_mean
 from emu.kernel.strace.log import KINDS, Strace
 
-MOST_ROWS = 200
+MOST, MOST_ROWS = 100_000, 200
 
 
 class Listener:
@@ -36,6 +36,8 @@ class Listener:
         self.text += text
         *whole, self.text = self.text.split("\n")
         self.lines += [{"cycle": self.cycle, "pid": self.pid, "text": line} for line in whole]
+        if len(self.lines) > 2 * MOST:
+            del self.lines[:-MOST]
 
     def finish(self) -> None:
         """A call that is still under way has an open line."""
