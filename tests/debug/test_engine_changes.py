@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 from engine_world import engine
 
@@ -229,3 +230,19 @@ def test_files_go_back(tmp_path):
     it.goto(it.end_tick // 2)
     it.run()
     assert it.state_hash() == digest
+
+
+def test_no_room_for_a_change():
+    """Where not even one copy has room, a change is refused before anything is done."""
+    it = engine("kernel/threads.s", memory=1 << 20)
+    it.begin()
+    it.run(until_tick=20_000)
+    pool, ram = it.system.pool, it.system.regions["ram"]
+    held = pool.take(ram.live, np.zeros(pool.capacity - pool.used, int))
+    with pytest.raises(EmuError, match="no room"):
+        set_register(it, 9, 3)
+    assert it.machine.harts[0].x[9] != 3
+    pool.hold(held)
+    pool.release(held)
+    set_register(it, 9, 3)
+    assert it.machine.harts[0].x[9] == 3

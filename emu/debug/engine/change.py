@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from emu.debug.engine.state import System
+from emu.debug.engine.state import Copy, System
 from emu.kernel.snapshot import digestible
 from emu.machine.state import HART, NEVER, TLB_ENTRY
 
@@ -50,9 +50,8 @@ class Change:
 class Recorder:
     """Remembers the system before a change; `finish` says what has become different."""
 
-    def __init__(self, system: System) -> None:
-        self.system = system
-        self.before = system.take()
+    def __init__(self, system: System, before: Copy) -> None:
+        self.system, self.before = system, before
         self.objects = objects(system.kernel)
         self.sysctl, self.tasks = tunables(system.kernel), registers(system.kernel)
 

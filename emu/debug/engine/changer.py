@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from emu.debug.engine import savefile
 from emu.debug.engine.change import Recorder
+from emu.errors import EmuError
 from emu.kernel.services import UNKNOWN
 
 if TYPE_CHECKING:
     from emu.debug.engine.engine import Engine
+
+NO_ROOM = "no room for a copy of this system"
+NO_ROOM_HINT = "it uses more memory than the debugger keeps copies of"
 
 
 class Changer:
@@ -23,8 +27,11 @@ class Changer:
         """
         self.begin()
         tick = self.tick
+        before = self._take()
+        if before is None:
+            raise EmuError(NO_ROOM, hint=NO_ROOM_HINT)
         with self.quietly():
-            recorder = Recorder(self.system)
+            recorder = Recorder(self.system, before)
             result = action()
             self.machine.end_turn()
             self.kernel.deadline = UNKNOWN

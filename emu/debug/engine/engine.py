@@ -16,7 +16,7 @@ from typing import Any
 
 from emu.debug.engine.archive import Archive
 from emu.debug.engine.cause import Cause
-from emu.debug.engine.changer import Changer
+from emu.debug.engine.changer import NO_ROOM, NO_ROOM_HINT, Changer
 from emu.debug.engine.checkpoints import MOST, Checkpoints
 from emu.debug.engine.mover import Mover
 from emu.debug.engine.pages import Full, Pool
@@ -149,19 +149,13 @@ class Engine(Mover, Seeker, Changer):
     def checkpoint(self, pinned: bool = False) -> Copy | None:
         """Copy the system and keep it, as far as memory allows; None if it does not."""
         begin = process_time()
-        copy = None
-        while copy is None:
-            try:
-                copy = self.system.take()
-            except Full:
-                if not self.checkpoints.thin(self.tick):
-                    break
+        copy = self._take()
         if copy is not None:
             copy.pinned = pinned
             self.checkpoints.add(copy)
             self._thin()
-        elif pinned:
-            raise EmuError("no room for a copy of this system", hint="it has more memory than the debugger may take")
+        elif pinned or not self.checkpoints.copies:
+            raise EmuError(NO_ROOM, hint=NO_ROOM_HINT)
         self._last = process_time()
         spent = self._last - begin
         self.cost += spent
@@ -169,6 +163,15 @@ class Engine(Mover, Seeker, Changer):
         self._ran = 0.0
         self._price = (self._price + spent) / 2 if copy is not None else 10 * spent + 1
         return copy
+
+    def _take(self) -> Copy | None:
+        """A copy of now; older ones make room for it. None if that does not help."""
+        while True:
+            try:
+                return self.system.take()
+            except Full:
+                if not self.checkpoints.thin(self.tick):
+                    return None
 
     def _thin(self) -> None:
         copies = self.checkpoints.copies
