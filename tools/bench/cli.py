@@ -11,7 +11,7 @@ from typing import Any
 
 from rich.console import Console
 
-from . import operations, startup
+from . import cprograms, operations, startup
 from .collect import Results, collect, present_peers
 from .document import document
 from .engines import OURS, TIMINGS, Engine
@@ -65,7 +65,8 @@ def bench(options: argparse.Namespace) -> int:
     every = not options.workload
     kernel = operations.measure(options.repeat) if every and xlen == 64 and not options.no_kernel else []
     starts = startup.measure(max(options.repeat, 3)) if every and not options.no_startup else []
-    write(document(results, kernel, starts, xlen), options.json)
+    programs = cprograms.measure(options.repeat) if every and xlen == 64 and not options.no_kernel else []
+    write(document(results, kernel, starts, xlen, programs), options.json)
     return failed(results)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from emu import __version__
 
-from . import peer_qemu, peer_rvsim, peer_unicorn, summary
+from . import cprograms, peer_qemu, peer_rvsim, peer_unicorn, summary
 from .collect import Results
 
 CPUINFO = Path("/proc/cpuinfo")
@@ -42,7 +42,7 @@ def cpu_name() -> str:
 Rows = list[dict[str, Any]]
 
 
-def document(results: Results, operations: Rows, startup: Rows, xlen: int) -> dict[str, Any]:
+def document(results: Results, operations: Rows, startup: Rows, xlen: int, programs: Rows = ()) -> dict[str, Any]:
     """Everything that was measured. Rates are instructions a second of CPU time."""
     return {
         "host": host(),
@@ -58,7 +58,8 @@ def document(results: Results, operations: Rows, startup: Rows, xlen: int) -> di
         "ratios": summary.ratios(results),
         "operations": operations,
         "startup": startup,
-        "goals": summary.goals(results),
+        "programs": list(programs),
+        "goals": summary.goals(results) + cprograms.goals(programs, summary.means(results)),
     }
 
 

@@ -26,6 +26,8 @@ def show(document: dict[str, Any], console: Console) -> None:
             console.print(f"{row['workload']} on {row['engine']}: {row['error']}", style="red", highlight=False)
     if document["operations"]:
         console.print(operations_table(document["operations"]))
+    if document.get("programs"):
+        console.print(programs_table(document["programs"]))
     if document["startup"]:
         console.print(startup_table(document["startup"]))
     if document["goals"]:
@@ -94,6 +96,17 @@ def operations_table(rows: list[dict[str, Any]]) -> Table:
     for row in rows:
         shares = [row["error"], "", ""] if row["error"] else [f"{share:.0%}" for share in row["shares"].values()]
         made.add_row(row["what"], f"{row['measured']:,.0f}", f"{row['target']:,}", met(row), *shares)
+    return made
+
+
+def programs_table(rows: list[dict[str, Any]]) -> Table:
+    """Programs that the project did not write."""
+    made = table(
+        "C programs under the kernel, million instructions per second of CPU time", "", "off", "full", "× qemu", ""
+    )
+    for row in rows:
+        rates = [figure(row["rates"].get(timing)) for timing in ("off", "full")]
+        made.add_row(row["what"], *rates, figure(row["qemu_ratio"], 1), row["error"])
     return made
 
 

@@ -31,10 +31,10 @@ def options(name: str, folder: Path) -> list[str]:
     return [f"-I{folder / word[2:]}" if word.startswith("-I") else word for word in (*QUICK, *PROGRAMS[name].options)]
 
 
-def for_the_emulator(name: str, xlen: int = 64) -> bytes:
-    """A static RISC-V executable."""
+def for_the_emulator(name: str, xlen: int = 64, further: tuple[str, ...] = ()) -> bytes:
+    """A static RISC-V executable; `further` options come last."""
     folder, files = sources(name)
-    return compile_to_elf(files, xlen, options(name, folder))
+    return compile_to_elf(files, xlen, [*options(name, folder), *further])
 
 
 def for_this_host(name: str) -> bytes:
