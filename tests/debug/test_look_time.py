@@ -107,6 +107,20 @@ def test_why_a_fault(demand: Session) -> None:
         faults.why(demand, 99)
 
 
+def test_why_a_major_fault() -> None:
+    """The first try finds a swap entry and sleeps; 200,000 cycles later it is mapped, then loaded."""
+    session = debugged("kernel/working_set.s", "6", knobs={"ram": "4M"}, swap=32 << 20)
+    session.engine.goto(11_500)
+    major = data(faults.faults(session, "major"))["faults"][-1]
+    found = data(faults.why(session, major["number"]))
+    records = [link["record"] for link in found["links"] if "record" in link]
+    assert records == ["swap_in", "fault_wait", "block", "fault"]
+    (wait,) = (link for link in found["links"] if link["layer"] == "wait")
+    assert wait["passed"] >= 200_000
+    assert [link["layer"] for link in found["links"]].count("retry") == 2
+    assert found["cycles"] == sum(found["spent"].values()) < 3000 and found["by_cause"]["trap"] == 120
+
+
 def test_every_last_instruction_adds_up() -> None:
     """Along a run of two harts: the chain's sum is the ledger's, and nothing is left unforeseen."""
     session = debugged("kernel/threads.s", harts=2)

@@ -6,14 +6,14 @@ from typing import Any
 
 from emu.debug.look import told
 from emu.debug.look.records import log
-from emu.debug.look.relive import Lived
+from emu.debug.look.relive import Lived, Past
 from emu.debug.look.replay import why_tick
 from emu.debug.look.words import number, plural
 from emu.debug.view import Line, Table, View
 from emu.errors import EmuError, did_you_mean
 
 TYPES = ("minor", "major", "cow", "invalid")
-KINDS = ("fault",)
+KINDS = ("fault", "fault_wait")
 MOST_ROWS = 200
 
 
@@ -21,7 +21,7 @@ def faults(session: Any, kind: str | None = None) -> View:
     """All faults up to now, numbered from 1; only those of one kind."""
     if kind is not None and kind not in TYPES:
         raise EmuError(f"no fault is {kind!r}", hint=did_you_mean(kind, TYPES) or ", ".join(TYPES))
-    found = log(session, KINDS)
+    found = served(log(session, KINDS))
     rows = [row(session, n, each) for n, each in enumerate(found, found.lost + 1)]
     totals = {name: sum(r["type"] == name for r in rows) for name in TYPES}
     chosen = [r for r in rows if kind in (None, r["type"])]
@@ -47,6 +47,26 @@ def faults(session: Any, kind: str | None = None) -> View:
     if found.lost:
         notes.append(f"{found.lost:,} older ones are no longer kept")
     return View("faults", data, [Table(columns, cells, title, right=(0, 1, 2, 9))], notes)
+
+
+def served(past: Past) -> Past:
+    """The faults that were served, without those that went to sleep and were taken again."""
+    found = Past(each for each in past if each.what.kind == "fault")
+    found.lost = past.lost
+    return found
+
+
+def first_try(past: Past, wanted: Lived) -> Lived:
+    """The fault that had to wait for the disk, of which `wanted` is the last try; itself if it did not wait."""
+    address, pid = wanted.what.fields["address"], wanted.what.pid
+    begin = wanted
+    for each in reversed(past[: past.index(wanted)]):
+        if each.what.pid != pid:
+            continue
+        if each.what.kind == "fault" or each.what.fields["address"] != address:
+            break
+        begin = each
+    return begin
 
 
 def row(session: Any, n: int, each: Lived) -> dict[str, Any]:
@@ -75,7 +95,8 @@ def row(session: Any, n: int, each: Lived) -> dict[str, Any]:
 
 def why(session: Any, n: int | None = None) -> View:
     """The chain of fault number n, or of the last one."""
-    found = log(session, KINDS)
+    past = log(session, KINDS)
+    found = served(past)
     if not found:
         raise EmuError(
             "no page fault has happened yet", hint="`why next` foretells what the next instruction will meet"
@@ -85,7 +106,8 @@ def why(session: Any, n: int | None = None) -> View:
     if not found.lost < n <= last:
         raise EmuError(f"there is no fault {n}", hint=f"faults: {found.lost + 1} to {last}")
     wanted = found[n - found.lost - 1]
-    return why_tick(session, wanted.tick, lambda record: same(record, wanted.what))
+    begin = first_try(past, wanted)
+    return why_tick(session, begin.tick, lambda record: same(record, begin.what))
 
 
 def same(record: Any, wanted: Any) -> bool:

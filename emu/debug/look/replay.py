@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from emu.debug.look import chain, told
+from emu.debug.look import chain, told, turns
 from emu.debug.look.links import Link
-from emu.debug.look.observe import Moment, travel, watch
+from emu.debug.look.observe import Moment, tick, travel, watch
 from emu.debug.look.subject import machine_of
 from emu.debug.look.why import view, why_next
 from emu.debug.view import View
 from emu.errors import EmuError
 
 BACK = (8, 64, 512, 4096)  # ticks that are looked through for the hart's last instruction
-AFTER = 4096  # ticks within which a faulting instruction completes
+AFTER = 100_000  # ticks within which a faulting instruction completes
 
 
 def why_last(session: Any) -> View:
@@ -79,12 +79,23 @@ def until_done(session: Any, moments: list[Moment], found: Moment) -> list[Momen
     for _ in range(AFTER):
         if completed(rest[-1]):
             break
+        if next_pid(session) != pid:
+            if not tick(session.engine):
+                break
+            continue
         more = watch(session, 1)
         if not more:
             break
         if more[0].it is not None and (more[0].it.pid, more[0].it.pc) == (pid, pc):
             rest.append(more[0])
     return first_end(rest)
+
+
+def next_pid(session: Any) -> int | None:
+    """Whose instruction comes next."""
+    hart = turns.next_hart(session.machine)
+    task = session.kernel.sched.running[hart] if hart is not None else None
+    return task.pid if task is not None else None
 
 
 def first_end(moments: list[Moment]) -> list[Moment]:
@@ -103,7 +114,7 @@ def chain_of(session: Any, moments: list[Moment]) -> View:
     )
     for number, moment in enumerate(moments):
         if number:
-            links.append(Link("retry", "the instruction runs again", {}, {}))
+            links += between(moments[number - 1], moment)
         links += lived(moment)
     spent: dict[str, int] = {}
     for moment in moments:
@@ -121,6 +132,16 @@ def chain_of(session: Any, moments: list[Moment]) -> View:
         "source": list(source) if source else None,
     }
     return view(data, links, [])
+
+
+def between(one: Moment, other: Moment) -> list[Link]:
+    """Two tries of an instruction: what passed from the first to the second."""
+    passed = other.cycle - one.cycle - one.cycles
+    again = Link("retry", "the instruction runs again", {}, {})
+    if one.hart != other.hart or passed <= 0:
+        return [again]
+    text = f"{passed:,} cycles pass: the task sleeps, others may run (not a cost of this instruction)"
+    return [Link("wait", text, {}, {"passed": passed}), again]
 
 
 def lived(moment: Moment) -> list[Link]:

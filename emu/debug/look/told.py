@@ -39,6 +39,8 @@ def area_text(vma: Any) -> str:
 
 def show(name: str, value: Any) -> str:
     """Addresses in hex."""
+    if name == "vma" and value:
+        return area_text(value)
     return f"{value:#x}" if isinstance(value, int) and name in ("address", "pc", "nr_pc", "pfn") else str(value)
 
 
