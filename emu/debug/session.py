@@ -46,6 +46,7 @@ class Session(Runner, Callers):
         self.hart, self.pid, self.frame = 0, 1, 0
         self.settings: dict[str, Any] = {"scheduler-locking": "off"}
         self.scan: Any = None  # of `find`
+        self.displays: dict[int, tuple[str, str]] = {}  # number: (expression, format), shown at every stop
         gc.set_threshold(*PATIENCE)
         self.setup()
         self.select_hart(0)

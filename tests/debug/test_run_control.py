@@ -239,6 +239,21 @@ def test_goto_every_kind_of_point() -> None:
         session.goto("event", 10**9)
 
 
+def test_displays_and_start() -> None:
+    """Expressions are shown at every stop, also where they can't be computed."""
+    type_ = Typist(debugged("fib.s"))
+    type_("display $a0", "display/x *(u8 *) 8", "break fib")
+    data = type_("continue").data
+    assert [each["text"] for each in data["displays"]] == ["45", "<nothing is mapped at 0x8>"]
+    assert [each["number"] for each in type_("undisplay 1").data] == [2]
+    assert "displays" in type_("stepi").data
+    type_("undisplay")
+    assert "displays" not in type_("stepi").data
+    assert type_("start").stop.symbol == "_start"
+    with pytest.raises(EmuError, match="no display 7"):
+        type_("undisplay 7")
+
+
 def test_commands_of_a_breakpoint_run() -> None:
     """Lines that hang on a breakpoint are done when it is met."""
     type_ = Typist(debugged("fib.s"))

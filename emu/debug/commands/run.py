@@ -17,6 +17,15 @@ def run(session: Session) -> View:
     return stopped(session, session.run(), "run")
 
 
+def start(session: Session) -> View:
+    """To where the program's own code begins."""
+    if session.engine.tick != session.engine.start_tick:
+        session.restart()
+    if "main" not in session.symbols.by_name:
+        return stopped(session, session.stop_here(), "start")
+    return stopped(session, session.advance(session.resolve("main")), "start")
+
+
 def restart(session: Session) -> View:
     """A fresh machine, before the first instruction."""
     return stopped(session, session.restart(), "restart")
@@ -38,6 +47,10 @@ COMMANDS = (
         "run", "Run the program from its beginning until something is met.", run, (), ("r",),
         details="If it has run already, it is started anew first; breakpoints stay.",
         example=("programs/hello.s", ("run",)), group="run",
+    ),
+    Command(
+        "start", "Run from the beginning to main; without one, stand at the program's first instruction.", start,
+        example=("programs/hello.s", ("run", "start")), group="run",
     ),
     Command(
         "restart", "Start anew: a fresh machine and kernel, standing before the program's first instruction.", restart,

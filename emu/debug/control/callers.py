@@ -37,9 +37,7 @@ class Callers:
         if mm is None or vma is None:
             return mm is None
         inode = mm.exe_file.inode if mm.exe_file else None
-        return (vma.vm_file is not None and vma.vm_file.inode is inode) or vma.vm_start < mm.start_brk <= mm.brk + (
-            1 << 30
-        )
+        return (vma.vm_file is not None and vma.vm_file.inode is inode) or vma.vm_start < mm.start_brk
 
     def function_symbol(self, va: int) -> Symbol | None:
         """The symbol whose code holds an address: the nearest one below that is no data."""

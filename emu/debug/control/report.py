@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emu.debug.control import calls
+from emu.debug.control import calls, values_view
 from emu.debug.control.spans import line
 from emu.debug.control.stop import Stop
-from emu.debug.view import Line, Text, View
+from emu.debug.view import Facts, Line, Text, View
+from emu.errors import EmuError
 from emu.isa.disassemble import disassemble
 
 if TYPE_CHECKING:
@@ -20,12 +21,27 @@ def stopped(session: Session, stop: Stop, name: str = "stop") -> View:
     if stop.exit is None or stop.reason != "exit":
         lines += [place(stop), *source_line(session, stop), *instruction_line(session, stop)]
     view = View(name, stop.as_dict(), [Text(lines, plain=plain_lines(stop))], stop=stop)
+    if session.displays and stop.exit is None:
+        view.blocks.append(displayed(session, view.data))
     if stop.reason == "signal":
         view.blocks.insert(0, Text(stop.detail["card"].render().splitlines()))
         view.notes.append("it stands before the instruction: look at everything, go back; continue lets it end")
     if stop.reason == "exit":
         view.notes.append("the program has ended: back, reverse-continue and goto go back in time; restart begins anew")
     return view
+
+
+def displayed(session: Session, data: dict[str, Any]) -> Facts:
+    """What is to be shown at every stop; that it can't be computed here is no mistake."""
+    rows, data["displays"] = [], []
+    for number, (expression, fmt) in session.displays.items():
+        try:
+            text = values_view.spelled(session, session.value(expression), fmt[-1:])
+        except EmuError as error:
+            text = f"<{error.message}>"
+        rows.append((f"{number}: {expression}", line((text, "value"))))
+        data["displays"].append({"number": number, "expression": expression, "text": text})
+    return Facts(rows)
 
 
 def headline(session: Session, stop: Stop) -> list[Line]:
