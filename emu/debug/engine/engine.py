@@ -4,7 +4,8 @@ Every instruction completed and every entry of the kernel is a tick. The system 
 ever reached can be reached again: put back the last copy before it, run on. Copies are made while the system runs, as
 often as costs a small part of its time; what no copy can undo (a change by the user) is a copy of its own.
 
-Mover    forwards, to a stop (mover.py)      Seeker   backwards, to the last thing that counts (seeker.py)
+Mover    forwards, to a stop (mover.py)            Passer   over breakpoints, and past all of them (passer.py)
+Seeker   backwards, to a stop (seeker.py)          Keeper   copies, and being at another time (keeper.py)
 Changer  changes by the user, files (changer.py)
 """
 
@@ -16,26 +17,22 @@ from typing import Any
 
 from emu.debug.engine.archive import Archive
 from emu.debug.engine.cause import Cause
-from emu.debug.engine.changer import NO_ROOM, NO_ROOM_HINT, Changer
-from emu.debug.engine.checkpoints import MOST, Checkpoints
+from emu.debug.engine.changer import Changer
+from emu.debug.engine.checkpoints import Checkpoints
+from emu.debug.engine.keeper import Keeper
 from emu.debug.engine.mover import Mover
-from emu.debug.engine.pages import Full, Pool
+from emu.debug.engine.pages import Pool
+from emu.debug.engine.passer import Passer
 from emu.debug.engine.seeker import Seeker
-from emu.debug.engine.state import Copy, System
+from emu.debug.engine.state import System
 from emu.debug.engine.statehash import state_hash
 from emu.debug.engine.streams import Streams
 from emu.errors import EmuError
 
 MEMORY = 512 << 20  # bytes for copies
-SHARE = 0.07  # of the running time, for making copies
-TAIL = 0.02, 0.25  # seconds of CPU between the last copy and a stop that are gone over again: see `prepare_return`
-MOST_CREDIT = 0.1  # seconds of it that can be saved up
-PAGE_PRICE = 4e-6  # seconds of CPU for a page that no copy has yet
-LEAST = 0.012  # seconds of CPU between two of them
-DENSER = (8, 64, 512)  # a long way to an earlier tick leaves copies where these parts of it are left to go
 
 
-class Engine(Mover, Seeker, Changer):
+class Engine(Mover, Passer, Keeper, Seeker, Changer):
     """`boot(stdin, stdout, stderr)` gives a fresh machine and kernel with the program as pid 1; it may be called again.
 
     machine, kernel   as they are now; going back may exchange the kernel: keep pids, no objects of it
@@ -144,101 +141,6 @@ class Engine(Mover, Seeker, Changer):
 
     def _output(self, data: bytes, stream: str) -> None:
         self.output_callback(data, stream)
-
-    # -- copies -------------------------------------------------------------------------------------------------------
-    def checkpoint(self, pinned: bool = False) -> Copy | None:
-        """Copy the system and keep it, as far as memory allows; None if it does not."""
-        begin = process_time()
-        copy = self._take()
-        if copy is not None:
-            copy.pinned = pinned
-            self.checkpoints.add(copy)
-            self._thin()
-        elif pinned or not self.checkpoints.copies:
-            raise EmuError(NO_ROOM, hint=NO_ROOM_HINT)
-        self._last = process_time()
-        spent = self._last - begin
-        self.cost += spent
-        self._credit -= spent
-        self._ran = 0.0
-        self._price = (self._price + spent) / 2 if copy is not None else 10 * spent + 1
-        return copy
-
-    def _take(self) -> Copy | None:
-        """A copy of now; older ones make room for it. None if that does not help."""
-        while True:
-            try:
-                return self.system.take()
-            except Full:
-                if not self.checkpoints.thin(self.tick):
-                    return None
-
-    def _thin(self) -> None:
-        copies = self.checkpoints.copies
-        while (len(copies) > MOST or self.system.size(copies) > self.memory) and self.checkpoints.thin(self.tick):
-            pass
-
-    def checkpoint_if_due(self) -> None:
-        """Copy when that has become cheap: a share of the time that new ticks take is set aside for it."""
-        if self.tick < self.end_tick:
-            return  # lived through before, and copied then
-        self.end_tick = self.tick
-        now = process_time()
-        self._credit = min(MOST_CREDIT, self._credit + SHARE * (now - self._since))
-        self._ran += now - self._since
-        self._since = now
-        if self._credit >= self._price and now - self._last >= LEAST:
-            if self._credit >= self._price + PAGE_PRICE * self.system.fresh_pages():
-                self.checkpoint()
-            else:
-                self._last = now
-
-    # -- being at another time ----------------------------------------------------------------------------------------
-    def goto(self, tick: int) -> None:
-        """Be at a tick; beyond the end: as far as the program goes. Nobody is asked whether to stop on the way."""
-        self.begin()
-        goal = max(self.start_tick, tick)
-        with self.quietly():
-            self._travel(goal)
-        self.stand()
-
-    def _travel(self, goal: int) -> None:
-        here, kept = self.tick, self.checkpoints
-        if goal < here or kept.between(here, goal):
-            copy = kept.before(goal)
-            self.system.put(copy)
-            self._last = process_time()
-            if goal <= self.end_tick:
-                self._approach(copy.tick, goal)
-        self._run_to(goal)
-
-    def prepare_return(self) -> None:
-        """At a stop some way behind the last copy: leave copies shortly before it, so that a step back is a short way.
-
-        The way is gone once more for that, which takes as long as it took: only if that was no more than a moment.
-        """
-        here, copy, begin = self.tick, self.checkpoints.before(self.tick), process_time()
-        if not TAIL[0] < self._ran < TAIL[1] or copy.tick >= here:
-            return
-        seen = [(hart, hart.watch_va, hart.watch_kind) for hart in self.machine.harts]
-        with self.quietly():
-            self.system.put(copy)
-            self._last = process_time()
-            self._approach(copy.tick, here)
-            self._run_surely_to(here)
-        for hart, va, kind in seen:
-            hart.watch_va, hart.watch_kind = va, kind
-        self._ran = 0.0
-        self.prepared += process_time() - begin
-
-    def _approach(self, begin: int, goal: int) -> None:
-        """Leave copies on a long way, the nearer to the goal the closer: whoever goes there will go on from there."""
-        for part in DENSER:
-            stop = goal - (goal - begin) // part
-            if stop > self.tick:
-                self._run_to(stop)
-                if self.tick == stop and process_time() - self._last > LEAST:
-                    self.checkpoint()
 
 
 def refuse_writable_mounts(kernel: Any) -> None:
