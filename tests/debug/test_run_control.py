@@ -242,7 +242,7 @@ def test_goto_every_kind_of_point() -> None:
 def test_displays_and_start() -> None:
     """Expressions are shown at every stop, also where they can't be computed."""
     type_ = Typist(debugged("fib.s"))
-    type_("display $a0", "display/x *(u8 *) 8", "break fib")
+    type_("display $a0", "display/x *(u8 *) ($a0 ? 8 : $sp)", "break fib")
     data = type_("continue").data
     assert [each["text"] for each in data["displays"]] == ["45", "<nothing is mapped at 0x8>"]
     assert [each["number"] for each in type_("undisplay 1").data] == [2]
