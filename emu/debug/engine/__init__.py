@@ -1,9 +1,13 @@
 """The engine: forward and backward in time.
 
-engine      run, goto, reverse, intervene              cause       why it stopped
-pages       copies of memory that share pages          state       what a copy of the whole system consists of
-checkpoints which copies are kept                      archive     what happened: events of hardware and kernel by tick
-streams     recorded input, output said once           savefile    a session on disk: inputs and changes, run again
+engine      what there is, now                         mover       forwards, until something is met
+passer      past breakpoints                           seeker      backwards, to what was met last
+keeper      copies, and being at another time          changer     changes by the user
+state       what a copy of the system consists of      pages       copies of memory that share pages
+checkpoints which copies are kept                      statehash   a digest of what a guest could notice
+archive     what happened, by tick (listener)          streams     recorded input, output said once
+savefile    a session on disk: inputs and changes (change), run again
+docs/time-travel.md tells the whole.
 """
 
 from emu.debug.engine.cause import Cause
