@@ -88,6 +88,7 @@ ROWS: list[Row] = [
         lambda g: (0, 2 * PAGE, 1, 1, tmp(g), (1 << 64) - PAGE if g.xlen == 64 else (1 << 32) - 1),
         lambda g, r: r == -75 or g.xlen == 32,
     ),
+    ("mmap", after(lambda g: setattr(g.kernel.sysctl, "max_map_count", 5), args=(0, PAGE, 3, 0x22, -1, 0)), "ENOMEM"),
     # munmap
     ("munmap", mapped(8192), 0),
     ("munmap", mapped(1), 0),

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from emu.kernel.errno import ENOMEM, Errno
 from emu.kernel.mm import overcommit
-from emu.kernel.mm.merge import MAX_MAP_COUNT
 from emu.kernel.mm.mmap import MMAP_MIN_ADDR, do_munmap, mmap_region
 from emu.kernel.mm.page import PAGE_SIZE, page_align
 from emu.kernel.mm.unmapped_area import STACK_GUARD_GAP
@@ -38,7 +37,7 @@ def _grow_heap(mm: Mm, old: int, new: int, brk: int) -> None:
         raise Errno(ENOMEM)
     above = mm.find_vma(old)
     guard = STACK_GUARD_GAP if above and above.vm_flags & VM_GROWSDOWN else 0
-    if (above and above.vm_start - guard < new) or len(mm.vmas) >= MAX_MAP_COUNT:
+    if (above and above.vm_start - guard < new) or len(mm.vmas) >= mm.kernel.sysctl.max_map_count:
         raise Errno(ENOMEM)
     mmap_region(mm, old, new - old, VM_READ | VM_WRITE | VM_MAY | mm.def_flags, None, 0)
 

@@ -11,8 +11,6 @@ from emu.kernel.mm.vma import VM_HUGETLB, Vma
 if TYPE_CHECKING:
     from emu.kernel.mm.mm import Mm
 
-MAX_MAP_COUNT = 65530  # vm.max_map_count
-
 
 def reserve_vma(mm: Mm) -> None:
     """Before an area is made: there must be memory for its structure. ENOMEM."""
@@ -58,7 +56,7 @@ def _join(mm: Mm, left: Vma, right: Vma) -> Vma:
 
 def split_vma(mm: Mm, vma: Vma, addr: int) -> Vma:
     """Cut an area in two at `addr`; the lower part keeps its identity, the upper one is returned. ENOMEM."""
-    if len(mm.vmas) >= MAX_MAP_COUNT:
+    if len(mm.vmas) >= mm.kernel.sysctl.max_map_count:
         raise Errno(ENOMEM)
     reserve_vma(mm)
     if vma.vm_flags & VM_HUGETLB and addr & ((1 << mm.pmd_shift) - 1):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from emu.kernel.errno import EACCES, EAGAIN, EEXIST, EINVAL, ENODEV, ENOMEM, EOVERFLOW, EPERM, Errno
 from emu.kernel.mm import overcommit, pgtable, tlb, zap
 from emu.kernel.mm.hugetlbfs import HugeFile, open_huge_file
-from emu.kernel.mm.merge import MAX_MAP_COUNT, isolate, reserve_vma, vma_merge
+from emu.kernel.mm.merge import isolate, reserve_vma, vma_merge
 from emu.kernel.mm.page import PAGE_SIZE, page_align
 from emu.kernel.mm.unmapped_area import MMAP_MIN_ADDR, area_freed, get_unmapped_area
 from emu.kernel.mm.vma import (
@@ -50,7 +50,7 @@ def do_mmap(mm: Mm, addr: int, length: int, prot: int, flags: int, file: File | 
         raise Errno(ENOMEM)
     if pgoff + (length >> 12) >= 1 << 52:
         raise Errno(EOVERFLOW)
-    if len(mm.vmas) >= MAX_MAP_COUNT:
+    if len(mm.vmas) >= mm.kernel.sysctl.max_map_count:
         raise Errno(ENOMEM)
     addr = place(mm, addr, length, flags)
     vm_flags = mmap_flags(prot, flags, file) | mm.def_flags
