@@ -52,7 +52,7 @@ class Reclaimer(PageShrinker):
         kernel = self.kernel
         if self.running:
             return False
-        if self.nr_writeback >= self.high:  # more than enough is on its way: wait for it
+        if self.nr_writeback >= max(self.high, 2 * SWAP_CLUSTER_MAX):  # more than enough is on its way: wait for it
             kernel.vm.pgscan_direct_throttle += 1
             return self._wait_for_writeback()
         kernel.vm.allocstall += 1
