@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import json
 import os
-import shutil
 import sys
 from typing import TextIO
 
@@ -34,7 +33,7 @@ class Printer:
     @property
     def width(self) -> int:
         """Columns of the text."""
-        return self.settings.width or (shutil.get_terminal_size((100, 24)).columns if self.out.isatty() else 100)
+        return self.settings.width or (terminal_size(self.out).columns if self.out.isatty() else 100)
 
     def show(self, view: View, style: str, line: str) -> None:
         """An answer as text, plain or json."""
@@ -90,3 +89,11 @@ class Printer:
     def fullscreen(self, panes: list[str]) -> None:
         """There is no screen here."""
         raise EmuError("full screen needs a terminal", hint="start `emu debug` on one, without --batch")
+
+
+def terminal_size(stream: TextIO) -> os.terminal_size:
+    """Columns and rows of the terminal behind a stream, as they are now."""
+    try:
+        return os.get_terminal_size(stream.fileno())
+    except (OSError, ValueError):
+        return os.terminal_size((80, 24))

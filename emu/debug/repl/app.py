@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import Any
 
 from prompt_toolkit import PromptSession
@@ -10,7 +9,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.output.color_depth import ColorDepth
 
 from emu.debug.interrupt import on_ctrl_c
-from emu.debug.printer import Printer
+from emu.debug.printer import Printer, terminal_size
 from emu.debug.render import visible
 from emu.debug.repl import pager
 from emu.debug.repl.completer import ShellCompleter
@@ -40,7 +39,7 @@ class Terminal(Printer):
 
     def show(self, view: View, style: str, line: str) -> None:
         text = self.rendered(view, style, line)
-        rows = shutil.get_terminal_size((80, 24)).lines
+        rows = terminal_size(self.out).lines
         if self.settings.on("page") and self.out.isatty() and text.count("\n") >= rows:
             self.write("")
             pager.page(text, self.out)
@@ -75,7 +74,7 @@ class Repl:
 
     def bar(self) -> StyleAndTextTuples:
         """The status bar."""
-        width = shutil.get_terminal_size((80, 24)).columns
+        width = terminal_size(self.face.out).columns
         if self.starter.failure is not None and not self.prompt.app.is_done:
             self.prompt.app.exit(exception=self.starter.failure)
         if not self.starter.ready:

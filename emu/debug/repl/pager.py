@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from typing import TextIO
 
 from prompt_toolkit.input import create_input
 from prompt_toolkit.keys import Keys
+
+from emu.debug.printer import terminal_size
 
 HELP = "-- more: Space page, Enter line, a all, q stop --"
 
@@ -15,7 +16,7 @@ HELP = "-- more: Space page, Enter line, a all, q stop --"
 def page(text: str, out: TextIO) -> None:
     """Print text; what is longer than the screen waits for keys."""
     lines = text.splitlines(keepends=True)
-    rows = max(shutil.get_terminal_size((80, 24)).lines - 1, 5)
+    rows = max(terminal_size(out).lines - 1, 5)
     step = rows
     while lines:
         out.write("".join(lines[:step]))
