@@ -12,7 +12,11 @@ INTERRUPTED = 130
 PIPE = 141
 
 TABLE: tuple[tuple[str, str], ...] = (
-    ("0…255", "`emu run`, `emu stat`: the guest's own exit status, as it gave it to exit or exit_group"),
+    (
+        "0…255",
+        "`emu run`, `emu stat`: the guest's own exit status, as it gave it to exit or exit_group; "
+        "`emu debug`: the N of `quit N`",
+    ),
     (
         str(USAGE),
         "a mistake in how emu was called or in what it was given: options, files, syntax (C's too), configuration",
