@@ -154,6 +154,9 @@ def begin_new_exec(kernel: Kernel, task: Task) -> None:
         task.files = task.files.copy()
     task.files.close_on_exec()
     group.actions = {number: action for number, action in group.actions.items() if action.handler == 1}
+    for timer in group.posix_timers.values():
+        timer.set(0, 0)
+    group.posix_timers.clear()
     task.altstack = (0, 2, 0)
     group.did_exec = True
     process.mm_release(kernel, task)

@@ -1,10 +1,11 @@
-"""Interval timers: ITIMER_REAL sends SIGALRM on the simulated clock (setitimer(2), alarm(2))."""
+"""Timers that send signals on the simulated clock: ITIMER_REAL (setitimer(2), alarm(2)) and timer_create(2)'s."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from emu.kernel.kernel import Kernel
     from emu.kernel.task import Process
 
 SIGALRM = 14
@@ -44,3 +45,47 @@ class RealTimer:
         """hrtimer_forward: the next signal; periods that are over already, or too near, are passed over."""
         missed = max(0, now + LEAST_CYCLES - self.next) // self.interval
         return self.next + (missed + 1) * self.interval
+
+
+class PosixTimer:
+    """One of timer_create's. `number` is the signal (0: none), `thread` the task it goes to (None: the process)."""
+
+    def __init__(self, process: Process, ident: int, clock: int, number: int, value: int, thread: Any = None) -> None:
+        self.process, self.ident, self.clock = process, ident, clock
+        self.number, self.value, self.thread = number, value, thread
+        self.next = self.interval = self.overrun = 0
+        self.timer = 0  # which entry of the kernel's timers is the valid one
+        self.info: Any = None  # of the signal sent last
+
+    def set(self, next_cycle: int, interval: int) -> None:
+        """Arm it for a cycle, 0 disarms."""
+        self.next, self.interval, self.timer = next_cycle, interval, 0
+        if next_cycle:
+            self.process.leader.kernel.timers.add(next_cycle, self)
+
+    def __call__(self) -> None:
+        kernel = self.process.leader.kernel
+        self.timer = 0
+        if not self.process.threads:
+            return
+        times = 1 + max(0, kernel.now - self.next) // self.interval if self.interval else 1
+        self.notify(kernel, times)
+        self.next = self.next + times * self.interval if self.interval else 0
+        if self.next:
+            kernel.timers.add(self.next, self)
+
+    def notify(self, kernel: Kernel, times: int) -> None:
+        """Send the signal, or count that one is still pending."""
+        from emu.kernel import signal
+
+        if not self.number:
+            return
+        target = self.thread if self.thread in self.process.threads else self.process.threads[0]
+        queue = target.pending if self.thread is not None else self.process.pending
+        if self.info is not None and queue.get(self.number) is self.info:
+            self.info.uid += times
+        else:
+            info = signal.SigInfo(self.number, signal.SI_TIMER, pid=self.ident, uid=times - 1, value=self.value)
+            self.info = info
+            signal.send(kernel, target, info, self.thread is not None)
+        self.overrun = self.info.uid

@@ -44,7 +44,8 @@ def pack_siginfo(info: SigInfo, xlen: int) -> bytes:
     if info.fault:
         body = struct.pack("<Q" if xlen == 64 else "<I", info.addr)
     else:
-        body = struct.pack("<Iii", info.pid, info.uid, info.status)
+        extra = info.status & 0xFFFFFFFF or info.value & ((1 << xlen) - 1)
+        body = struct.pack("<IIQ" if xlen == 64 else "<III", info.pid, info.uid, extra)
     return (head + body).ljust(SIGINFO, b"\0")
 
 

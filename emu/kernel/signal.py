@@ -29,7 +29,7 @@ SIG_DFL, SIG_IGN = 0, 1
 IGNORED_BY_DEFAULT = frozenset((SIGCHLD, SIGCONT, SIGURG, 28))
 STOPS = frozenset((SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU))
 UNBLOCKABLE = 1 << (SIGKILL - 1) | 1 << (SIGSTOP - 1)
-SI_USER, SI_KERNEL, SI_TKILL = 0, 128, -6
+SI_USER, SI_KERNEL, SI_TKILL, SI_TIMER = 0, 128, -6, -2
 SEGV_MAPERR, SEGV_ACCERR, BUS_ADRALN, BUS_ADRERR, ILL_ILLOPC, TRAP_BRKPT = 1, 2, 1, 2, 1, 1
 SA_NOCLDSTOP, SA_NOCLDWAIT, SA_SIGINFO, SA_ONSTACK, SA_RESTART, SA_NODEFER, SA_RESETHAND = (
     1,
@@ -53,7 +53,9 @@ class SigAction:
 
 @dataclass(slots=True)
 class SigInfo:
-    """siginfo_t: where a signal came from. `addr` for faults, else pid and uid of the sender, or a child's status."""
+    """siginfo_t: where a signal came from. `addr` for faults, else pid and uid of the sender (of a timer its number and
+    overrun), and a child's status or the `value` that was sent along.
+    """
 
     number: int
     code: int = SI_USER
@@ -62,6 +64,7 @@ class SigInfo:
     uid: int = 0
     status: int = 0
     fault: bool = False
+    value: int = 0
     cause: int | None = None  # the trap behind a fault, for the fault card
 
 

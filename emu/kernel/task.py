@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from emu.kernel.fs.directory import DirBase
 from emu.kernel.fs.file import Files
-from emu.kernel.itimer import RealTimer
+from emu.kernel.itimer import PosixTimer, RealTimer
 from emu.kernel.mm.mm import Mm
 from emu.kernel.sched.wait import WaitQueue
 
@@ -54,6 +54,7 @@ class Process:
         self.child_min_flt = self.child_maj_flt = self.child_cycles = 0  # of children that were waited for
         self.maxrss = self.child_maxrss = 0
         self.real_timer = RealTimer(self)
+        self.posix_timers: dict[int, PosixTimer] = {}
         self.oom_score_adj = 0
         self.oom_killed = False
         self.did_exec = False  # since then its parent may not move it to another group

@@ -35,6 +35,8 @@ SUFFIXES = {
         "sendfile",
         "timerfd_gettime",
         "timerfd_settime",
+        "timer_gettime",
+        "timer_settime",
     ),
     "_64": ("fadvise64",),
     "2": ("mmap",),

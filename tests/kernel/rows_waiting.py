@@ -33,6 +33,17 @@ def timer(guest: Guest, flags: int = 0) -> int:
     return guest.ok("timerfd_create", 1, flags)
 
 
+def sigevent(guest: Guest, signal: int = 10, notify: int = 0, tid: int = 0) -> int:
+    guest.store(EVENT, struct.pack("<Qiii" if guest.xlen == 64 else "<Iiii", 77, signal, notify, tid))
+    return EVENT
+
+
+def posix_timer(guest: Guest, **how: int) -> int:
+    """A timer; its number is 0."""
+    guest.ok("timer_create", 1, sigevent(guest, **how), BUF)
+    return guest.word_at(BUF, 4)
+
+
 def spec(guest: Guest, interval: int = 0, first: int = 1000, nsec: int = 0) -> int:
     guest.store(SPEC, struct.pack("<4q", interval, nsec, first, 0))
     return SPEC
@@ -140,6 +151,29 @@ ROWS: list[Row] = [
     ("read", lambda g: (timer(g), BUF, 8), "asleep"),
     ("read", lambda g: (timer(g, NONBLOCK), BUF, 8), "EAGAIN"),
     ("read", lambda g: (timer(g), BUF, 7), "EINVAL"),
+    ("timer_create", lambda g: (1, sigevent(g), BUF), lambda g, r: r == 0 and g.word_at(BUF, 4) == 0),
+    ("timer_create", lambda g: (0, 0, BUF), 0),
+    ("timer_create", lambda g: (1, sigevent(g, notify=1), BUF), 0),
+    ("timer_create", lambda g: (1, sigevent(g, notify=4, tid=1), BUF), 0),
+    ("timer_create", lambda g: (1, sigevent(g, notify=4, tid=99), BUF), "EINVAL"),
+    ("timer_create", lambda g: (1, sigevent(g, notify=9), BUF), "EINVAL"),
+    ("timer_create", lambda g: (1, sigevent(g, signal=0), BUF), "EINVAL"),
+    ("timer_create", lambda g: (99, sigevent(g), BUF), "EINVAL"),
+    ("timer_create", (1, UNMAPPED, BUF), "EFAULT"),
+    ("timer_create", lambda g: (1, sigevent(g), TEXT), "EFAULT"),
+    ("timer_settime", lambda g: (posix_timer(g), 0, spec(g), 0), 0),
+    ("timer_settime", lambda g: (posix_timer(g), 1, spec(g), BUF), 0),
+    ("timer_settime", lambda g: (posix_timer(g), 0, spec(g, nsec=1 << 40), 0), "EINVAL"),
+    ("timer_settime", lambda g: (posix_timer(g), 0, 0, 0), "EINVAL"),
+    ("timer_settime", lambda g: (posix_timer(g), 0, UNMAPPED, 0), "EFAULT"),
+    ("timer_settime", lambda g: (5, 0, spec(g), 0), "EINVAL"),
+    ("timer_gettime", lambda g: (posix_timer(g), BUF), 0),
+    ("timer_gettime", lambda g: (posix_timer(g), UNMAPPED), "EFAULT"),
+    ("timer_gettime", (5, BUF), "EINVAL"),
+    ("timer_getoverrun", lambda g: (posix_timer(g),), 0),
+    ("timer_getoverrun", (5,), "EINVAL"),
+    ("timer_delete", lambda g: (posix_timer(g),), 0),
+    ("timer_delete", (5,), "EINVAL"),
     ("signalfd4", lambda g: (-1, mask(g, 10), 8, 0), 3),
     ("signalfd4", lambda g: (g.ok("signalfd4", -1, mask(g, 10), 8, 0), mask(g, 12), 8, 0), 3),
     ("signalfd4", lambda g: (-1, mask(g, 10), 4, 0), "EINVAL"),

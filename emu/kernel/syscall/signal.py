@@ -103,7 +103,9 @@ def may_kill(task: Task, target: Task) -> bool:
     return task.euid in (0, target.uid, target.suid) or task.uid in (target.uid, target.suid)
 
 
-def send_to(kernel: Kernel, task: Task, targets: list[Task], number: int, code: int, to_thread: bool = False) -> int:
+def send_to(
+    kernel: Kernel, task: Task, targets: list[Task], number: int, code: int, to_thread: bool = False, value: int = 0
+) -> int:
     """kill's common end. ESRCH without a target, EPERM when none may be signalled; signal 0 only asks."""
     if not targets:
         return -ESRCH
@@ -112,7 +114,7 @@ def send_to(kernel: Kernel, task: Task, targets: list[Task], number: int, code: 
         return -EPERM
     for target in allowed:
         if number:
-            s.send(kernel, target, s.SigInfo(number, code, pid=task.tgid, uid=task.uid), to_thread)
+            s.send(kernel, target, s.SigInfo(number, code, pid=task.tgid, uid=task.uid, value=value), to_thread)
     return 0
 
 
@@ -186,10 +188,12 @@ def sys_rt_sigtimedwait(kernel: Kernel, task: Task, mask: Addr, info: Addr, time
 def sys_rt_sigqueueinfo(kernel: Kernel, task: Task, pid: Int, number: Int, info: Addr) -> int:
     if not 0 <= number <= s.NSIG:
         return -EINVAL
-    code = struct.unpack("<i", copy_from_user(task.mm, info + 8, 4))[0]
+    data = copy_from_user(task.mm, info, 16 + kernel.xlen // 4)
+    code = struct.unpack_from("<i", data, 8)[0]
+    value = struct.unpack_from("<Q", data, 24)[0] if kernel.xlen == 64 else struct.unpack_from("<I", data, 20)[0]
     found = kernel.tasks.get(pid)
     if found is None or not found.is_leader:
         return -ESRCH
     if (code >= 0 or code == s.SI_TKILL) and found is not task.process.leader:
         return -EPERM
-    return send_to(kernel, task, [found], number, code)
+    return send_to(kernel, task, [found], number, code, value=value)
