@@ -70,7 +70,8 @@ class Engine(Mover, Passer, Keeper, Seeker, Changer):
         self.stood: tuple[int, int] | None = None  # (hart, tick) of a stop that was shown
         self.changes: list[Any] = []
         self._since = process_time()
-        self._last, self._price, self._credit, self._ran = process_time(), 0.003, 0.0, 0.0
+        self._last, self._price, self._credit = process_time(), 0.003, 0.0
+        self._ran = self._ran_before = 0.0
 
     def begin(self, progress: Callable[[str, float], None] | None = None) -> None:
         """Have the machine compiled and the first task on its hart; the beginning of time. Once."""

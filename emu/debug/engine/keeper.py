@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from emu.debug.engine.engine import Engine
 
 SHARE = 0.07  # of the running time, for making copies
-TAIL = 0.02, 0.25  # seconds of CPU between the last copy and a stop that are gone over again: see `prepare_return`
+TAIL = 0.008, 0.25  # seconds of CPU between the last copy and a stop that are gone over again: see `prepare_return`
 MOST_CREDIT = 0.1  # seconds of it that can be saved up
 PAGE_PRICE = 4e-6  # seconds of CPU for a page that no copy has yet
 LEAST = 0.012  # seconds of CPU between two of them
@@ -39,7 +39,7 @@ class Keeper:
         spent = self._last - begin
         self.cost += spent
         self._credit -= spent
-        self._ran = 0.0
+        self._ran_before, self._ran = self._ran, 0.0
         self._price = (self._price + spent) / 2 if copy is not None else 10 * spent + 1
         return copy
 
@@ -96,8 +96,10 @@ class Keeper:
 
         The way is gone once more for that, which takes as long as it took: only if that was no more than a moment.
         """
-        here, copy, begin = self.tick, self.checkpoints.before(self.tick), process_time()
-        if not TAIL[0] < self._ran < TAIL[1] or copy.tick >= here:
+        here, begin = self.tick, process_time()
+        copy = self.checkpoints.before(here - 1)
+        ran = self._ran if self.checkpoints.before(here) is copy else self._ran + self._ran_before
+        if not TAIL[0] < ran < TAIL[1] or copy.tick >= here:
             return
         seen = [(hart, hart.watch_va, hart.watch_kind) for hart in self.machine.harts]
         with self.quietly():
@@ -107,7 +109,7 @@ class Keeper:
             self._run_surely_to(here)
         for hart, va, kind in seen:
             hart.watch_va, hart.watch_kind = va, kind
-        self._ran = 0.0
+        self._ran = self._ran_before = 0.0
         self.prepared += process_time() - begin
 
     def _approach(self: Engine, begin: int, goal: int) -> None:
