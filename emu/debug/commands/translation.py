@@ -61,7 +61,7 @@ COMMANDS = (
         aliases=("vtop",),
         options={"pid=": "in another process"},
         group="look",
-        details="Nothing is touched: no A bit is set, no TLB entry made. `kernel`: a system call that gets the address.",
+        details="Nothing is touched: no A bit is set, no TLB entry made. `kernel`: a system call with the address.",
         example=("programs/hello.s", ("walk $sp",)),
     ),
     Command(
