@@ -39,7 +39,7 @@ def back(ticks: str | None, otherwise: int) -> int:
 
 def explain(session: Session, where: Any, ticks: str | None) -> View:
     """Of a place, or of the whole program."""
-    count = back(ticks, look_explain.MOST_TICKS)
+    count = back(ticks, look_explain.TICKS)
     if where is None:
         return look_explain.explain(session, lambda pc: True, "the whole program", count)
     return look_explain.explain(session, look_explain.place_of(session, where), getattr(where, "text", ""), count)
@@ -109,7 +109,7 @@ COMMANDS = (
         explain,
         (Arg("where", "location", optional=True, help="a symbol, file:line or *address; the whole program without"),),
         options=TICKS,
-        details="The time is lived through again step by step, 200,000 ticks at most: --ticks=N looks less far back.",
+        details="The last 100,000 ticks are lived through again step by step; --ticks=N looks further back.",
         group="look",
         example=(DEMAND, ("stepi 200", "explain cycles touch")),
     ),

@@ -13,7 +13,7 @@ from emu.debug.view import Facts, Line, Table, View
 from emu.errors import EmuError
 from emu.machine.ledger import LEDGER, LEDGER_NAMES
 
-MOST_TICKS = 200_000
+TICKS, MOST_TICKS = 100_000, 5_000_000
 
 
 class Sums:
@@ -32,7 +32,7 @@ class Sums:
         self.counts[key] = self.counts.get(key, 0) + retired
 
 
-def explain(session: Any, wanted: Callable[[int], bool], what: str, ticks: int = MOST_TICKS) -> View:
+def explain(session: Any, wanted: Callable[[int], bool], what: str, ticks: int = TICKS) -> View:
     """Cycles of the instructions whose address is `wanted`, over the last `ticks`, replayed step by step."""
     machine_of(session)
     engine, pid = session.engine, session.pid
