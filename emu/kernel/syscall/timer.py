@@ -1,4 +1,4 @@
-"""timer_create and its kin: a process's timers, which send signals (timer_create(2)). Times have 64 bits on both widths."""
+"""timer_create and its kin: a process's timers, which send signals (timer_create(2)); 64-bit times on both widths."""
 
 from __future__ import annotations
 
