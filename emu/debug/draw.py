@@ -52,7 +52,7 @@ def table_lines(table: Table, width: int, gently: bool = False) -> list[Spans]:
     cells = [[spans(cell) for cell in row] for row in table.rows]
     count = len(table.columns)
     natural = [max([len(table.columns[i]), *(length(row[i]) for row in cells if i < len(row))]) for i in range(count)]
-    widths = fitted(natural, [i for i in range(count) if i not in table.right], width - len(GAP) * (count - 1))
+    widths = fitted(natural, foldable(cells, count, table.right), width - len(GAP) * (count - 1))
     if gently and any(2 * now < wish for now, wish in zip(widths, natural, strict=True)):
         widths = natural
     heading: list[Spans] = []
@@ -60,6 +60,13 @@ def table_lines(table: Table, width: int, gently: bool = False) -> list[Spans]:
         names = [[(name, "head")] for name in table.columns]
         heading = [joined(names, widths, table.right), [("─" * (sum(widths) + len(GAP) * (count - 1)), "dim")]]
     return heading + [line for row in cells for line in folded(row, widths, table.right)]
+
+
+def foldable(rows: Sequence[Sequence[Spans]], count: int, right: Sequence[int]) -> list[int]:
+    """Columns that may be folded: those with blanks in their longest cell, else all that are not figures."""
+    left = [i for i in range(count) if i not in right]
+    longest = {i: max((spell(row[i]) for row in rows if i < len(row)), key=len, default="") for i in left}
+    return [i for i in left if " " in longest[i].strip()] or left
 
 
 def fitted(natural: list[int], flexible: list[int], room: int) -> list[int]:
