@@ -1,4 +1,4 @@
-"""Sockets with bytes and descriptors under way, epoll, locks, timers: in a copied kernel they go on as the original's."""
+"""Sockets with bytes and descriptors under way, epoll, locks, timers: in a copied kernel they go on as before."""
 
 from __future__ import annotations
 
