@@ -8,6 +8,8 @@ import pytest
 from kernel_fake import BSS, Asleep, Dead, Guest
 from rows_common import BUF, name_on, pipe
 
+from emu.kernel.mm.page import PG_WRITEBACK
+
 HANDLER = 0x10200
 SA_RESTART = 0x10000000
 
@@ -180,4 +182,23 @@ def test_no_page_for_a_signal_frame(xlen: int) -> None:
             if guest.kernel.pages.nr_free_pages < 3:
                 guest.call("kill", 1, 10)
     assert child.pid in guest.kernel.tasks or guest.kernel.exit
+    guest.check()
+
+
+def test_a_write_that_ends_after_its_file(guest: Guest) -> None:
+    """The file is cut off while its pages are on their way to the disk; their frames serve others when it is done."""
+    kernel = guest.kernel
+    fd = guest.open("/tmp/f", 0o102)
+    guest.ok("pwrite64", fd, BSS, 4096, 0, 0)
+    pfn = guest.task.files.get(fd).inode.mapping.pages[0]
+    kernel.pages.lru.drain()
+    kernel.pages.lru.remove(pfn)
+    kernel.reclaimer.shrink_pages([pfn])
+    assert kernel.pages.mem_map.flags[pfn] & PG_WRITEBACK
+    guest.ok(name_on("ftruncate", guest.xlen) or "", fd, 0, 0)
+    others = [kernel.pages.alloc_table() for _ in range(40)]
+    guest.advance(100_000_000)
+    assert pfn in others
+    for other in others:
+        kernel.pages.free_table(other)
     guest.check()

@@ -61,6 +61,8 @@ class SwapWriter:
         mem_map, lru = kernel.pages.mem_map, kernel.pages.lru
         unmapped = []
         for pfn in pfns:
+            if not mem_map.flags[pfn] & PG_WRITEBACK:
+                continue  # its file was cut off before the write was done: the frame is another's by now
             flags = mem_map.flags[pfn] & ~PG_WRITEBACK
             mem_map.flags[pfn] = flags
             if flags & PG_SWAPCACHE:
@@ -68,7 +70,9 @@ class SwapWriter:
                     unmapped.append(pfn)
                 elif pfn in mem_map.mapping and not lru.holds(pfn):
                     lru.add(pfn)
-            elif not flags & (PG_DIRTY | PG_LOCKED) and mem_map.refcount[pfn] == 1 and not mem_map.mapcount[pfn]:
+            elif not flags & (PG_DIRTY | PG_LOCKED) and mem_map.refcount[pfn] == 1 and pfn in mem_map.mapping:
+                if mem_map.mapcount[pfn]:
+                    continue
                 mapping, index = mem_map.mapping[pfn], mem_map.index[pfn]
                 kernel.workingset.evicted((mapping, index))
                 filemap.remove_from_page_cache(kernel, mapping, index)
