@@ -21,6 +21,7 @@ from prompt_toolkit.layout import (
 )
 from prompt_toolkit.layout.controls import BufferControl
 from prompt_toolkit.layout.processors import BeforeInput
+from prompt_toolkit.output.color_depth import ColorDepth
 
 from emu.debug.repl.completer import ShellCompleter
 from emu.debug.repl.history import open_history
@@ -61,6 +62,7 @@ class FullScreen(Worker):
         self.app: Application[None] = Application(
             key_bindings=keys.bindings(self), full_screen=True, mouse_support=True, style=STYLE,
             before_render=self.before_render, refresh_interval=0.5,
+            color_depth=None if below.colour else ColorDepth.DEPTH_1_BIT,
         )  # fmt: skip
         self.screen.redraw, self.screen.rearrange, self.screen.activate = (
             self.app.invalidate,
