@@ -281,6 +281,21 @@ def test_conflict_and_capacity() -> None:
         assert found["conflict" if kind == "capacity" else "capacity"] <= 4
 
 
+def test_classes_of_tlb_misses() -> None:
+    """New pages are cold; entries that the kernel dropped for fork are flushed; going round 80 pages is capacity."""
+    session = stepped(debugged("demand.s"), 60)
+    assert data(misses.misses(session))["dtlb"] == {"cold": 11, "capacity": 0, "conflict": 0, "flushed": 0}
+    session = stepped(debugged("kernel/cow.s"), 1100)
+    assert data(misses.misses(session))["dtlb"] == {"cold": 80, "capacity": 0, "conflict": 0, "flushed": 12}
+    loop = "_start: la t0, room\n li t3, 3\n1: mv t1, t0\n li t2, 80\n2: sd t2, 0(t1)\n li a1, 4096\n add t1, t1, a1\n"
+    loop += "addi t2, t2, -1\n bnez t2, 2b\n addi t3, t3, -1\n bnez t3, 1b\n ebreak\n"
+    loop += ".bss\n.balign 4096\nroom: .space 327680\n"
+    session = assembled(loop)
+    session.cont()
+    found = data(misses.misses(session))["dtlb"]
+    assert found["cold"] >= 80 and found["capacity"] >= 150 and found["conflict"] <= 4
+
+
 def test_stages_of_an_instruction() -> None:
     """A store that faults: executed once, with its trap and its second try; then what comes next."""
     session = stepped(debugged("demand.s"), 50)

@@ -40,7 +40,7 @@ def misses(session: Session, ticks: str | None) -> View:
 COMMANDS = (
     Command(
         "misses",
-        "Misses of the data caches by class: cold, capacity, conflict, true and false sharing; with symbols.",
+        "Misses of data caches and TLBs by class: cold, capacity, conflict, true and false sharing, flushed.",
         misses,
         options={"ticks=": "how far to look back, in ticks"},
         details="The time is lived through again step by step. False sharing is told with both symbols.",

@@ -12,6 +12,7 @@ links hierarchy model faulting         what an access would cost, foretold link 
 access turns chain told why            the chain of an instruction, and of an address
 observe relive records                 time lived through again: step by step, or at full speed
 replay stages faults syscalls events   what has happened
-history explain misses compare         biographies, accounts by line, classes of misses, two points in time
+history explain compare                biographies, accounts by line, two points in time
+misses misswatch tlbwatch              classes of misses
 heap/                                  what malloc has made of its memory
 """

@@ -1,12 +1,12 @@
-"""`misses`: every miss of the data caches by class: cold, capacity, conflict, true sharing, false sharing."""
+"""`misses`: misses of data caches and TLBs by class: cold, capacity, conflict, true and false sharing, flushed."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from emu.debug.look import caches
+from emu.debug.look import caches, tlbwatch
 from emu.debug.look.misswatch import Miss, Watch
-from emu.debug.look.observe import travel
+from emu.debug.look.observe import listening, travel
 from emu.debug.look.subject import machine_of
 from emu.debug.look.words import number, plural, symbol
 from emu.debug.view import Facts, Line, Table, View
@@ -27,7 +27,7 @@ def misses(session: Any, ticks: int = WINDOW) -> View:
     caches.levels(machine)
     begin = max(session.engine.start_tick, session.engine.tick - ticks)
     count = session.engine.tick - begin
-    with travel(session, begin):
+    with travel(session, begin), listening(session, lambda record: None, ("tlb_flush",)):
         watch = Watch(session)
         for _ in range(count):
             if not watch.step():
@@ -39,6 +39,7 @@ def misses(session: Any, ticks: int = WINDOW) -> View:
         "ticks": count,
         "accesses": watch.accesses,
         "classes": totals,
+        "dtlb": watch.tlb.classes,
         "by_place": rows,
         "sharing": sharing(watch.misses),
     }
@@ -99,6 +100,9 @@ def blocks(data: dict[str, Any]) -> list[Any]:
             right=(1,),
         )
     )
+    pages = [[kind, number(n), tlbwatch.CLASSES[kind]] for kind, n in data["dtlb"].items() if n]
+    if pages:
+        shown.append(Table(("class", "misses", "meaning"), pages, "data TLB", right=(1,)))
     rows: list[list[Line]] = [
         [
             number(r["count"]),

@@ -13,6 +13,7 @@ from typing import Any
 
 from emu.debug.look import access, caches, code, turns
 from emu.debug.look.observe import tick
+from emu.debug.look.tlbwatch import TlbWatch
 from emu.isa.paging import PTE_V
 from emu.machine.counters import COUNTERS
 
@@ -63,6 +64,7 @@ class Watch:
                 hart.seen.add(way.address >> self.shift)
         self.misses: list[Miss] = []
         self.accesses = 0
+        self.tlb = TlbWatch(session)
 
     def step(self) -> bool:
         """One tick; False at the end."""
@@ -72,11 +74,13 @@ class Watch:
         touched, pc, place = None, 0, None
         if task is not None:
             pc, touched, place = self.about(task, hart)
-        missed = self.count(hart)
+        missed, walked = self.count(hart), self.tlb.count(hart or 0)
         retired = machine.instructions
         if not tick(session.engine):
             return False
+        self.tlb.flushes()
         if touched is not None and place is not None and machine.instructions > retired:
+            self.tlb.note(hart, task.mm.asid, touched.va, self.tlb.count(hart) > walked)
             self.note(hart, pc, touched, place, self.count(hart) > missed)
         return True
 
