@@ -75,7 +75,7 @@ def shell_for(face: Printer, starter: Starter, interactive: bool) -> Shell:
             return starter(progress)
 
     shell = Shell(session, face)
-    shell.is_ready = lambda: starter.ready
+    shell.is_ready, shell.commands = (lambda: starter.ready), starter.commands
     return shell
 
 

@@ -48,11 +48,19 @@ class Shell:
 
     def __init__(self, session: Any, face: Face, commands: Registry | None = None) -> None:
         self._session, self.face = session, face
-        self.registry = commands or registry()
+        self._registry = commands
+        self.commands: Callable[[], Registry] = registry
         self.settings, self.aliases, self.macros = face.settings, {}, {}
         self.history: list[str] = []
         self.again, self.block, self.depth = "", None, 0
         self.is_ready: Callable[[], bool] = lambda: True
+
+    @property
+    def registry(self) -> Registry:
+        """The commands; they are imported when they are first needed."""
+        if self._registry is None:
+            self._registry = self.commands()
+        return self._registry
 
     @property
     def session(self) -> Any:

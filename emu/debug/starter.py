@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from emu.debug.registry import Registry, registry
+
 
 class Starter:
     """`make(progress)` gives the session; call the starter to get it. What `make` raises is raised there, each time."""
@@ -17,6 +19,13 @@ class Starter:
         self.failure: BaseException | None = None
         self.fraction, self.what = 0.0, ""
         self.thread: threading.Thread | None = None
+        self.imported = threading.Event()
+
+    def commands(self) -> Registry:
+        """The commands. Two threads must not import what imports each other: the background one goes first."""
+        if self.thread is not None:
+            self.imported.wait()
+        return registry()
 
     @property
     def ready(self) -> bool:
@@ -31,9 +40,13 @@ class Starter:
     def work(self) -> None:
         """The thread."""
         try:
+            registry()
+            self.imported.set()
             self.session = self.make(self.progress)
         except BaseException as error:  # told to whoever asks for the session
             self.failure = error
+        finally:
+            self.imported.set()
 
     def progress(self, what: str, fraction: float) -> None:
         """How far the compiler is."""

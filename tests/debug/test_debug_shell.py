@@ -150,7 +150,7 @@ def test_full_screen_needs_a_terminal(talk: Talk) -> None:
 def test_help_knows_every_command() -> None:
     """Each command has a group, a summary that is a sentence, and help by its name and aliases."""
     talk = Talk()
-    talk.shell.registry = registry()
+    talk.shell._registry = registry()
     overview = talk.say("help")
     for command in registry():
         assert command.group in GROUPS

@@ -59,7 +59,7 @@ class Repl:
         self.shell, self.face, self.starter = shell, face, starter
         face.shell = shell
         self.prompt: PromptSession[str] = PromptSession(
-            lexer=CommandLexer(shell.registry),
+            lexer=CommandLexer(shell),
             completer=ShellCompleter(shell),
             complete_while_typing=False,
             enable_history_search=True,

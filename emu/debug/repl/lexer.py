@@ -10,8 +10,8 @@ from prompt_toolkit.lexers import Lexer
 from prompt_toolkit.styles import Style
 
 from emu.debug.highlight import coloured, command_line
-from emu.debug.registry import Registry
 from emu.debug.render import visible
+from emu.debug.shell import Shell
 from emu.debug.style import LOOKS, prompt_style
 from emu.debug.view import Span
 
@@ -40,12 +40,13 @@ def formatted(spans: Iterable[Span]) -> StyleAndTextTuples:
 class CommandLexer(Lexer):
     """Commands as emu.debug.highlight sees them."""
 
-    def __init__(self, registry: Registry) -> None:
-        self.registry = registry
+    def __init__(self, shell: Shell) -> None:
+        self.shell = shell
 
     def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
         def line(number: int) -> StyleAndTextTuples:
-            spans = command_line(document.lines[number], self.registry) if number < len(document.lines) else []
+            text = document.lines[number] if number < len(document.lines) else ""
+            spans = command_line(text, self.shell.registry) if text else []
             return [(css(style), text) for text, style in spans]
 
         return line

@@ -56,7 +56,7 @@ class FullScreen(Worker):
         )  # fmt: skip
         self.body = FloatContainer(HSplit([]), [Float(CompletionsMenu(max_height=8, scroll_offset=1), True, True)])
         self.input = Window(
-            BufferControl(self.line, lexer=CommandLexer(shell.registry), input_processors=[BeforeInput(self.prompt)]),
+            BufferControl(self.line, lexer=CommandLexer(shell), input_processors=[BeforeInput(self.prompt)]),
             height=Dimension(min=1, max=5, preferred=1), dont_extend_height=True, wrap_lines=True,
         )  # fmt: skip
         self.app: Application[None] = Application(
