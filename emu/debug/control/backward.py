@@ -25,9 +25,9 @@ class Backward:
         """Back to the last time that a breakpoint, watchpoint or catchpoint was met; else to the start."""
         self.found: Verdict | None = None
         if not self.breaks.active():
-            self.engine.goto(self.engine.start_tick)
+            self.travel(self.engine.start_tick)
             return self.stop("start", 0)
-        cause = self.engine.reverse(self.accepts)
+        cause = self.rewind()
         if cause is None:
             return self.stop("start", 0)
         if cause.kind not in ("breakpoint", "watchpoint", "catch", "event"):
@@ -76,9 +76,9 @@ class Backward:
         if now <= self.engine.start_tick:
             return self.stop("start", 0)
         after = self.position(pid)
-        self.engine.goto(now - 1)
+        self.travel(now - 1)
         if self.engine.was_interrupted():
-            self.engine.goto(now)
+            self.travel(now)
             self.choose(pid)
             return self.stop("interrupted")
         if self.moved(self.position(pid), after):
@@ -88,12 +88,12 @@ class Backward:
             begin = max(self.engine.start_tick, now - window)
             found = self.last_move(pid, begin, now)
             if found is not None:
-                self.engine.goto(found)
+                self.travel(found)
                 self.choose(pid)
                 return None
             if begin == self.engine.start_tick:
                 break
-        self.engine.goto(self.engine.start_tick)
+        self.travel(self.engine.start_tick)
         return self.stop("start", 0)
 
     def position(self, pid: int) -> tuple[int, int, int] | None:
@@ -115,7 +115,7 @@ class Backward:
 
     def last_move(self, pid: int, begin: int, end: int) -> int | None:
         """The last tick in begin … end - 1 in which a task completed something."""
-        self.engine.goto(begin)
+        self.travel(begin)
         found, before = None, self.position(pid)
         for tick in range(begin, end):
             cause = self.forward(until_tick=tick + 1)

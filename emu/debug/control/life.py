@@ -72,13 +72,32 @@ class Life:
         except Exception as error:
             if not self.engine.changes:
                 raise
-            self.engine.goto(before)
+            self.recover(before)
             why = " ".join(str(error).split())[:120] or type(error).__name__
             where = self.engine.changes[-1].tick
             hint = f"goto tick {where} goes to the last change, back to before it"
             raise EmuError(
                 f"the kernel can't go on: {why}: a change of yours broke what it relies on", hint=hint
             ) from None
+
+    def recover(self, tick: int) -> None:
+        """Be at a tick again, or at the start if even the way there is ruined."""
+        for goal in (tick, self.engine.start_tick):
+            try:
+                self.engine.goto(goal)
+                return
+            except Exception:  # the same ruin
+                continue
+
+    def travel(self, tick: int) -> None:
+        """Be at a tick. EmuError where a change by the user broke the way there."""
+        with self.ruined():
+            self.engine.goto(tick)
+
+    def rewind(self) -> Any:
+        """The engine's search for the last cause that is accepted."""
+        with self.ruined():
+            return self.engine.reverse(self.accepts)
 
     def stop_here(self) -> Stop:
         """Where we are, as a Stop."""

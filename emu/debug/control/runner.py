@@ -105,7 +105,7 @@ class Runner(Stepper, Outward, Backward, Travel, Life, Watching):
     def before_last_entry(self, kind: str = "") -> None:
         """One tick back: the kernel has not yet done what was just reported, a record of this kind perhaps."""
         self.reported, self.reported_kind, self.skipped = self.engine.tick, kind, ""
-        self.engine.goto(self.engine.tick - 1)
+        self.travel(self.engine.tick - 1)
 
     def verdict(self, cause: Cause) -> Verdict | None:
         """The break that a cause satisfies. A watchpoint's access is made by this, to see what it did."""

@@ -19,9 +19,9 @@ class Travel:
             )
         engine, pid = self.engine, self.pid
         if what == "start":
-            engine.goto(engine.start_tick)
+            self.travel(engine.start_tick)
         elif what == "end":
-            engine.goto(engine.end_tick)
+            self.travel(engine.end_tick)
         else:
             getattr(self, f"goto_{what}")(n)
         self.choose(pid)
@@ -29,15 +29,15 @@ class Travel:
 
     def goto_tick(self, n: int) -> None:
         """A tick, forwards too."""
-        self.engine.goto(n)
+        self.travel(n)
 
     def goto_insn(self, n: int) -> None:
         """Where so many instructions have completed, on all harts together. A tick completes one at most."""
         engine = self.engine
-        engine.goto(min(n, engine.end_tick) if n < engine.insns else engine.tick)
+        self.travel(min(n, engine.end_tick) if n < engine.insns else engine.tick)
         while engine.insns < n:
             before = engine.tick
-            engine.goto(before + n - engine.insns)
+            self.travel(before + n - engine.insns)
             if engine.tick == before:
                 raise EmuError(f"the program ends after {engine.insns:,} instructions")
 
@@ -45,16 +45,16 @@ class Travel:
         """The first tick at which some clock has reached a cycle."""
         engine = self.engine
         if engine.cycle < n:
-            engine.goto(engine.end_tick)
+            self.travel(engine.end_tick)
         low, high = engine.start_tick, engine.tick
         if engine.cycle < n:
             self.run_to_cycle(n)
             return
         while low < high:
             middle = (low + high) // 2
-            engine.goto(middle)
+            self.travel(middle)
             low, high = (middle + 1, high) if engine.cycle < n else (low, middle)
-        engine.goto(low)
+        self.travel(low)
 
     def run_to_cycle(self, n: int) -> None:
         """Beyond what was lived through; nothing stops it but the end."""
@@ -82,4 +82,4 @@ class Travel:
             happened = [each for each in happened if not each.what.fields["again"]]
         if not 0 < n <= len(happened):
             raise EmuError(f"there is no {what} {n}", hint=f"{len(happened):,} are recorded, counted from 1")
-        self.engine.goto(happened[n - 1].tick)
+        self.travel(happened[n - 1].tick)

@@ -25,7 +25,7 @@ def last_write(session: Session, address: int, length: int = 0) -> View:
     try:
         found = search(session, address, length, value)
     finally:
-        session.engine.goto(now)
+        session.travel(now)
         session.hart, session.pid, session.frame = selected
     found |= {
         "address": address,
@@ -57,7 +57,8 @@ def search(session: Session, address: int, length: int, value: bytes) -> dict[st
         )
 
     try:
-        cause = session.engine.reverse(accepts)
+        with session.ruined():
+            cause = session.engine.reverse(accepts)
         store = store_at(session, cause.hart, watch) if cause is not None and cause.kind == "watchpoint" else None
         begin = session.engine.tick
         after = session.engine.start_tick if store is None and cause is None else begin + 1
@@ -102,7 +103,7 @@ def by_kernel(
     """Between two ticks the value became what it is, and no store did it: find an entry of the kernel that did."""
 
     def holds(tick: int) -> bool | None:
-        session.engine.goto(tick)
+        session.travel(tick)
         return session.read(address, length, pid) == value
 
     if holds(first):
@@ -114,7 +115,7 @@ def by_kernel(
             high = middle
         else:
             low = middle
-    session.engine.goto(low)
+    session.travel(low)
     old = session.read(address, length, pid)
     records: list[Any] = []
     task = session.kernel.tasks.get(pid)
@@ -132,7 +133,7 @@ def what_kernel_did(session: Session, task: Any, tick: int) -> str:
     from emu.debug.control import registers
     from emu.kernel.syscall.numbers import NAMES
 
-    session.engine.goto(tick)
+    session.travel(tick)
     for cpu, running in enumerate(session.kernel.sched.running):
         if running is None or running.mm is None:
             continue
