@@ -70,7 +70,8 @@ def zig_cc(arguments: Sequence[str], xlen: int, *, quiet_stdout: bool = False) -
     target, folder = TARGETS[xlen], cache_folder()
     marker = folder / f"{driver}-{target.triple}-{target.cpu}-{version()}"
     if not marker.exists():
-        click.echo(f"compiling the C library for {target.triple} (once per version; the result is cached)…", err=True)
+        library = {"cc": "C", "c++": "C++"}[driver]
+        click.echo(f"compiling the {library} library for {target.triple} (once per version; it is cached)…", err=True)
     chosen = [driver, "-target", target.triple, f"-mcpu={target.cpu}", *OPTIONS, *arguments]
     environment = {"ZIG_GLOBAL_CACHE_DIR": str(folder), "ZIG_LOCAL_CACHE_DIR": str(folder)} | os.environ
     sys.stdout.flush()
