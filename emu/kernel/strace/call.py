@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from emu.kernel.errno import NAMES
-from emu.kernel.strace import dependent, flags, structures_io, structures_net
+from emu.kernel.strace import dependent, flags, structures_io, structures_net, structures_sys
 from emu.kernel.strace.errors import TEXTS
 from emu.kernel.strace.peek import peek, peek_string
 from emu.kernel.strace.signatures import HEX_RESULTS, OCTAL_RESULTS, Parameter, signature
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
     from emu.kernel.task import Task
 
-LOADED = dependent, structures_io, structures_net  # their kinds stand in KINDS
+LOADED = dependent, structures_io, structures_net, structures_sys  # their kinds stand in KINDS
 
 
 class Call:

@@ -6,7 +6,7 @@ from importlib import import_module
 
 THEMES = (  # noqa: SIM905
     "absent attributes credentials descriptor directory epoll execve file futex hart identity info lock memory message "
-    "path pipe process sched shm signal signalfd socket stat time timer timerfd transfer usage"
+    "path pipe process sched shm signal signalfd socket sockopt stat time timer timerfd transfer usage"
 ).split()
 
 
