@@ -1,0 +1,40 @@
+"""Ctrl-C ends what takes long, forwards and backwards, leaves a place to go on from, and no later command hears it."""
+
+from __future__ import annotations
+
+import importlib.util
+import threading
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def talk(monkeypatch: pytest.MonkeyPatch):
+    """A conversation about fib, at its 1,500th instruction."""
+    monkeypatch.chdir(ROOT)
+    spec = importlib.util.spec_from_file_location("debugger_docs_interrupt", ROOT / "tools" / "debugger_docs.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    talk = module.Transcript("programs/fib.s")
+    talk.type("goto insn 1500")
+    return talk
+
+
+@pytest.mark.parametrize("line", ["back 1400", "reverse-nexti 1400"])
+def test_a_long_way_back_can_be_stopped(talk, line: str) -> None:
+    """It stands somewhere between, and goes on from there both ways."""
+    engine = talk.shell.session.engine
+    timer = threading.Timer(0.3, engine.interrupt)
+    timer.start()
+    assert talk.type(line).splitlines()[0] == "interrupted"
+    timer.join()
+    tick = engine.tick
+    assert engine.start_tick < tick < 1501
+    talk.type("stepi")
+    assert engine.tick == tick + 1
+    talk.type("stepi -1")
+    assert engine.tick == tick
+    assert talk.errors == []
