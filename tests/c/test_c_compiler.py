@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from elftools.elf.elffile import ELFFile
 
+from emu import cachedir
 from emu.cli import compiler
 from emu.cli.main import call
 
@@ -137,6 +138,16 @@ def test_the_c_library_is_announced_once(
     assert said in cc(capfd, "a.c")[2]
     assert cc(capfd, "a.c") == (0, "", "")
     assert "riscv32" in cc(capfd, "--xlen", "32", "a.c")[2]
+
+
+def test_one_cache_folder_for_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Compiled programs lie where the compiled machine lies."""
+    from emu.machine import jit
+
+    for variable in ("EMU_CACHE_DIR", "XDG_CACHE_HOME"):
+        monkeypatch.delenv("EMU_CACHE_DIR", raising=False)
+        monkeypatch.setenv(variable, str(tmp_path / variable))
+        assert cachedir.cache_root() == jit.cache_root()
 
 
 def test_help_needs_no_compiler() -> None:
