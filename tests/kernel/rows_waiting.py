@@ -29,6 +29,14 @@ def watching(guest: Guest, fd: int, events: int = 1) -> int:
     return instance
 
 
+def many_instances(guest: Guest) -> int:
+    """An instance that watches as many others as it may."""
+    instance, other = epoll(guest), epoll(guest)
+    for _ in range(64):
+        guest.ok("epoll_ctl", instance, ADD, guest.ok("dup", other), event(guest))
+    return instance
+
+
 def timer(guest: Guest, flags: int = 0) -> int:
     return guest.ok("timerfd_create", 1, flags)
 
@@ -119,6 +127,9 @@ ROWS: list[Row] = [
     ("epoll_ctl", lambda g: (epoll(g), ADD, 3, event(g)), "EINVAL"),
     ("epoll_ctl", lambda g: (watching(g, epoll(g)), ADD, 99, event(g)), "EBADF"),
     ("epoll_ctl", lambda g: (epoll(g), ADD, watching(g, 3), event(g)), "ELOOP"),
+    ("epoll_ctl", lambda g: (epoll(g), ADD, epoll(g), event(g)), 0),
+    ("epoll_ctl", lambda g: (epoll(g), ADD, watching(g, epoll(g)), event(g)), "ELOOP"),
+    ("epoll_ctl", lambda g: (many_instances(g), ADD, epoll(g), event(g)), "ENOSPC"),
     ("epoll_ctl", lambda g: (epoll(g), ADD, file(g), event(g)), "EPERM"),
     ("epoll_ctl", lambda g: (1, ADD, pipe(g)[0], event(g)), "EINVAL"),
     ("epoll_ctl", lambda g: (epoll(g), ADD, pipe(g)[0], UNMAPPED), "EFAULT"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emu.kernel.errno import EEXIST, ELOOP, ENOENT, Errno
+from emu.kernel.errno import EEXIST, ELOOP, ENOENT, ENOSPC, Errno
 from emu.kernel.fs.inode import POLLERR, POLLHUP, POLLIN, POLLRDNORM, Inode
 from emu.kernel.sched.wait import WaitQueue
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 EPOLLEXCLUSIVE, EPOLLWAKEUP, EPOLLONESHOT, EPOLLET = 1 << 28, 1 << 29, 1 << 30, 1 << 31
 PRIVATE = EPOLLEXCLUSIVE | EPOLLWAKEUP | EPOLLONESHOT | EPOLLET
-MAX_NESTS = 4
+MAX_INNER = 64
 
 
 class Item:
@@ -48,6 +48,7 @@ class EventPoll(Inode):
         super().__init__(kernel.pipefs, 0o600)
         self.items: dict[tuple[int, File], Item] = {}
         self.changed = WaitQueue()
+        self.watched = 0  # by so many other instances
 
     def alive(self) -> list[Item]:
         """The items whose files are still open."""
@@ -57,12 +58,11 @@ class EventPoll(Inode):
 
     # -- epoll_ctl ----------------------------------------------------------------------------------------------------
     def add(self, fd: int, file: File, events: int, data: int) -> None:
-        """EEXIST ELOOP."""
+        """EEXIST ELOOP ENOSPC."""
         if any(item.fd == fd and item.file is file for item in self.alive()):
             raise Errno(EEXIST)
-        inner = file.inode
-        if isinstance(inner, EventPoll) and (inner.holds(self) or inner.depth() >= MAX_NESTS):
-            raise Errno(ELOOP)
+        if isinstance(file.inode, EventPoll):
+            self.nest(file.inode)
         self.items[fd, file] = Item(fd, file, events, data)
         self.changed.wake()
 
@@ -75,6 +75,8 @@ class EventPoll(Inode):
         """ENOENT."""
         self.find(fd, file)
         del self.items[fd, file]
+        if isinstance(file.inode, EventPoll):
+            file.inode.watched -= 1
 
     def find(self, fd: int, file: File) -> Item:
         item = self.items.get((fd, file))
@@ -86,13 +88,19 @@ class EventPoll(Inode):
         """Instances that this one watches."""
         return [item.file.inode for item in self.alive() if isinstance(item.file.inode, EventPoll)]
 
-    def holds(self, other: EventPoll) -> bool:
-        """Whether `other` is this one, or is watched by it directly or not."""
-        return self is other or any(inner.holds(other) for inner in self.inner())
+    def nest(self, inner: EventPoll) -> None:
+        """An instance watches others, but these no further ones: asking takes the product of times. ELOOP ENOSPC."""
+        if inner is self or self.watched or inner.inner():
+            raise Errno(ELOOP)
+        if len(self.inner()) >= MAX_INNER:
+            raise Errno(ENOSPC)
+        inner.watched += 1
 
-    def depth(self) -> int:
-        """How deep instances are nested below."""
-        return 1 + max((inner.depth() for inner in self.inner()), default=0)
+    def release(self, file: File) -> None:
+        """The instance is gone, and watches nothing."""
+        for inner in self.inner():
+            inner.watched -= 1
+        self.items.clear()
 
     # -- epoll_wait ---------------------------------------------------------------------------------------------------
     def collect(self, most: int) -> list[tuple[int, int]]:

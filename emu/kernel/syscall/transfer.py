@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
     from emu.kernel.task import Task
 
-CHUNK = 65536
+CHUNK, MOST = 65536, 16 << 20
 RWF_FLAGS = 0x3F
 FALLOC_FL_KEEP_SIZE = 1
 
@@ -54,8 +54,10 @@ def move(source: File, at: int, target: File, to: int, count: int) -> int:
 
 
 def transfer(task: Task, source: File, at: int, target: File, to: int, count: int) -> int:
-    """Copy between files, a chunk at a time; what was moved before an error or a wait counts."""
-    done = 0
+    """Copy between files, a chunk at a time; what was moved before an error or a wait counts. Not all in one call:
+    nobody else runs meanwhile.
+    """
+    count, done = min(count, MOST), 0
     while done < count:
         try:
             moved = move(source, at + done, target, to + done, count - done)
