@@ -53,7 +53,7 @@ def archive() -> bytes:
 def start_object() -> bytes:
     """The few instructions that a program without a C library begins with, assembled by emu."""
     name = FILES / "start.s"
-    return write_object(assemble_object(Source(str(name), name.read_text()), xlen=64))
+    return write_object(assemble_object(Source(name.name, name.read_text()), xlen=64))
 
 
 def thousand_statements() -> str:

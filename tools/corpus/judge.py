@@ -1,13 +1,13 @@
-"""Runs both executables of a program in folders of the same contents, and tells what differs."""
+"""Runs a program on the emulator and on this host, in folders of the same contents, and tells what differs."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,28 +22,40 @@ DATE = 1582979400  # of all files: archives hold it
 
 
 class Outcome(NamedTuple):
-    """What a run left: its streams, its exit code, the bytes of files; and how long it took."""
+    """What a run left: its streams, its exit code, and a digest of each file (of an empty or missing one: none)."""
 
     out: str
     err: str
     code: int
-    files: dict[str, bytes]
-    seconds: float
+    files: dict[str, str]
 
 
-def differences(name: str, xlen: int = 64) -> list[str]:
-    """What differs between the emulator and this host, a line each; empty when nothing does."""
-    found = []
+def differences(name: str, theirs: list[Outcome], xlen: int = 64) -> list[str]:
+    """What the emulator does otherwise, a line each; empty when nothing differs."""
+    return [
+        f"{name} run {number}: {line}"
+        for number, (ours, other) in enumerate(zip(on_the_emulator(name, xlen), theirs, strict=True))
+        for line in compare(ours, other)
+    ]
+
+
+def on_the_emulator(name: str, xlen: int = 64) -> list[Outcome]:
+    """The outcome of every run of a program."""
     with tempfile.TemporaryDirectory() as folder:
-        guest, host = Path(folder) / "guest", Path(folder) / "host"
+        guest = Path(folder) / "guest"
         guest.write_bytes(build.for_the_emulator(name, xlen))
+        runs = enumerate(PROGRAMS[name].runs)
+        return [execute([*EMU], run, Path(folder) / str(number), str(guest)) for number, run in runs]
+
+
+def on_this_host(name: str) -> list[Outcome]:
+    """The same, of the same sources compiled for this host."""
+    with tempfile.TemporaryDirectory() as folder:
+        host = Path(folder) / "host"
         host.write_bytes(build.for_this_host(name))
         host.chmod(0o755)
-        for number, run in enumerate(PROGRAMS[name].runs):
-            theirs = execute([str(host)], run, Path(folder) / f"host{number}", "")
-            ours = execute([*EMU], run, Path(folder) / f"guest{number}", str(guest))
-            found += [f"{name} run {number}: {line}" for line in compare(ours, theirs)]
-    return found
+        runs = enumerate(PROGRAMS[name].runs)
+        return [execute([str(host)], run, Path(folder) / str(number), "") for number, run in runs]
 
 
 def execute(command: list[str], run: Run, folder: Path, guest: str) -> Outcome:
@@ -56,7 +68,6 @@ def execute(command: list[str], run: Run, folder: Path, guest: str) -> Outcome:
     mount = ["--env", HOME, "--mount", f"{folder}:{GUEST}:rw", guest] if guest else []
     args = [arg.replace("{w}", place) for arg in run.args]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)} if guest else dict([HOME.split("=")])
-    begin = time.perf_counter()
     done = subprocess.run(
         [*command, *mount, *args],
         input=run.stdin.encode(),
@@ -65,10 +76,15 @@ def execute(command: list[str], run: Run, folder: Path, guest: str) -> Outcome:
         cwd=folder,
         check=False,
     )
-    seconds = time.perf_counter() - begin
-    files = {name: (folder / name).read_bytes() if (folder / name).exists() else b"" for name in run.compare}
+    files = {name: digest(folder / name) for name in run.compare}
     texts = [stream.decode("utf-8", "replace").replace(place, "{w}") for stream in (done.stdout, done.stderr)]
-    return Outcome(neutral(texts[0]), neutral(texts[1]), done.returncode, files, seconds)
+    return Outcome(neutral(texts[0]), neutral(texts[1]), done.returncode, files)
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    data = path.read_bytes() if path.exists() else b""
+    return hashlib.sha256(data).hexdigest() if data else ""
 
 
 def neutral(text: str) -> str:
