@@ -11,6 +11,7 @@ from importlib import import_module
 from emu.debug.command import Command
 from emu.errors import EmuError, did_you_mean
 
+SHORT = {"i": "info"}  # words for which an ambiguous beginning is customary
 GROUPS = ("run", "stop", "time", "look", "memory", "kernel", "session")
 
 
@@ -54,6 +55,10 @@ class Registry:
                 raise ValueError(f"two commands are called {command.name!r}")
             node.command = command
             self.aliases |= dict.fromkeys(command.aliases, command.name)
+        for command in self.commands:
+            for alias in command.aliases:
+                if " " in alias and not command.name.startswith(alias):
+                    self.root.at(alias.split()).command = command
 
     def __iter__(self) -> Iterator[Command]:
         return iter(self.commands)
@@ -73,6 +78,7 @@ class Registry:
     def expanded(self, words: list[str]) -> list[str]:
         """The words with an alias put in full; `shrunk` is by how many they have become more."""
         self.shrunk = 0
+        words = [SHORT.get(words[0], words[0]), *words[1:]] if words else words
         for count in (2, 1):
             if full := self.aliases.get(" ".join(words[:count])):
                 self.shrunk = count - len(full.split())

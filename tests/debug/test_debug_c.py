@@ -95,3 +95,20 @@ def test_optimised_code_is_honest(programs: dict[str, bytes]) -> None:
         assert all(row["value"] for row in rows)
         type_("step")
     assert type_("continue").stop.reason == "exit"
+
+
+@pytest.mark.parametrize("xlen", [32, 64])
+def test_what_functions_return(xlen: int) -> None:
+    """finish: from a0 or fa0, in the function's own type; nothing of void."""
+    source = Path(__file__).with_name("results.c")
+    type_ = Typist(session_of(compile_to_elf((str(source),), xlen, ("-g",)), "/results", xlen=xlen))
+    returned = {}
+    for name in ("half", "minus", "word", "chosen", "nothing", "large"):
+        view = type_(f"break {name}", "continue", "finish")
+        returned[name] = text_of(view).splitlines()[0].removeprefix(f"{name} returned").strip()
+        assert view.data["detail"]["function"] == name and ("value" in view.data["detail"]) == (name != "nothing")
+    assert returned.pop("word").endswith(' "abc"')
+    assert returned == {
+        "half": "(double) 1.5", "minus": "(int) -4", "chosen": "(enum colour) GREEN", "nothing": "",
+        "large": "(long long) -5000000000",
+    }  # fmt: skip

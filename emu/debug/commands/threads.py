@@ -19,7 +19,10 @@ def hart(session: Session, number: int | None) -> View:
     """Select a hart, or show which one is."""
     if number is not None:
         session.select_hart(number)
-    return stopped(session, session.stop_here(), "hart")
+    view = stopped(session, session.stop_here(), "hart")
+    if session.kernel.sched.running[session.hart] is None:
+        view.notes.append(f"hart {session.hart} is idle; pid {session.pid} is shown: info harts, ps say who runs where")
+    return view
 
 
 def info_harts(session: Session) -> View:

@@ -122,7 +122,7 @@ def info_frame(session: Session) -> View:
     facts.append(("stack before the call", f"{here.cfa:#x}" if here.cfa is not None else "unknown"))
     facts.append(("sp", f"{here.registers[2]:#x}" if 2 in here.registers else "lost"))
     said = (
-        f"{caller.pc:#x} {session.symbolize(caller.lookup_pc)}, found by {HOW[caller.how]}"
+        f"{caller.pc:#x} {session.symbolize(caller.pc)}, found by {HOW[caller.how]}"
         if caller
         else "none: this is the outermost frame"
     )

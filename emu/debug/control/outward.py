@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emu.debug.control import returned
 from emu.debug.control.stop import Stop
 from emu.errors import EmuError
 
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from emu.debug.control.frames import Frame
     from emu.debug.control.places import Places
 
-SP, A0 = 2, 10
+SP = 2
 
 
 class Outward:
@@ -23,12 +24,14 @@ class Outward:
             return self.reverse_finish()
         self.require_alive()
         caller, sp = self.caller()
-        name = self.symbolize(self.current_frame().lookup_pc)
+        pc = self.current_frame().lookup_pc
+        name = self.symbolize(pc).partition("+")[0]
+        kind = returned.type_of(self, self.program.debug.function_at(pc))
         with self.locked():
             stop = self.run_to([caller.pc], sp)
         if stop is not None:
             return stop
-        return self.stop("finished", detail={"function": name.partition("+")[0], "value": self.registers().x[A0]})
+        return self.stop("finished", detail={"function": name, **returned.result(self, kind)})
 
     def caller(self) -> tuple[Frame, int]:
         """The frame that called the selected one, and where its stack is then. EmuError at the outermost."""

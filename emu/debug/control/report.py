@@ -61,10 +61,7 @@ def headline(session: Session, stop: Stop) -> list[Line]:
     if stop.reason == "exit":
         return [exit_line(stop)]
     if stop.reason == "finished":
-        if "value" not in detail:
-            return [[("at the call", "head")]]
-        name = detail.get("function") or "the function"
-        return [line((f"{name} returned ", "head"), (f"{detail['value']:#x}", "value"), f" = {detail['value']}")]
+        return [finished_line(detail)]
     texts = {
         "limit": "the limit is reached", "deadlock": "deadlock: no task can ever run again",
         "interrupted": "interrupted",
@@ -72,6 +69,18 @@ def headline(session: Session, stop: Stop) -> list[Line]:
         "gone": f"task {detail.get('gone')} has ended",
     }  # fmt: skip
     return [[(texts.get(stop.reason, stop.reason), "head")]]
+
+
+def finished_line(detail: dict[str, Any]) -> Line:
+    """What a function returned, in its own type if that is known; backwards there is nothing to tell."""
+    if "function" not in detail:
+        return [("at the call", "head")]
+    name = f"{detail['function'] or 'the function'} returned"
+    if "value" not in detail:
+        return [(name, "head")]
+    if "text" in detail:
+        return line((f"{name} ", "head"), f"({detail['type']}) ", (detail["text"], "value"))
+    return line((f"{name} ", "head"), (f"{detail['value']:#x}", "value"), f" = {detail['value']}")
 
 
 def watch_lines(session: Session, stop: Stop) -> list[Line]:

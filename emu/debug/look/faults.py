@@ -34,8 +34,8 @@ def faults(session: Any, kind: str | None = None) -> View:
             r["type"],
             r["access"],
             [(f"{r['address']:#x}", "addr")],
-            [(f"{r['pc']:#x} ", "addr"), (r["symbol"], "symbol")],
-            r["area"],
+            [(r["symbol"], "symbol") if r["symbol"] else (f"{r['pc']:#x}", "addr")],
+            short(r["area"]),
             r["did"],
             number(r["cycles"]),
         ]
@@ -47,6 +47,13 @@ def faults(session: Any, kind: str | None = None) -> View:
     if found.lost:
         notes.append(f"{found.lost:,} older ones are no longer kept")
     return View("faults", data, [Table(columns, cells, title, right=(0, 1, 2, 9))], notes)
+
+
+def short(area: str) -> str:
+    """`10000-11000 r-xp /programs/fib.s` as `r-xp fib.s`, so that a fault stays one line."""
+    _, _, rights_and_name = area.partition(" ")
+    rights, _, name = rights_and_name.partition(" ")
+    return f"{rights} {name.rpartition('/')[2]}".strip()
 
 
 def served(past: Past) -> Past:

@@ -11,9 +11,13 @@ from emu.debug.look.subject import kernel_of, machine_of
 from emu.debug.look.words import address, signed
 from emu.debug.view import Line, Table, View
 from emu.errors import EmuError, did_you_mean
-from emu.isa.abi import F_NAMES, FREG, X_NAMES, XREG, register_role
+from emu.isa.abi import F_NAMES, FREG, ROLES, X_NAMES, XREG
 
 KINDS = ("x", "f", "csr", "all")
+USES = {
+    "pc": "next instruction", "s0": "saved; frame pointer", "a0": "argument, result", "a1": "argument, result",
+    "a7": "argument; system-call number", "a": "argument", "s": "saved over calls", "t": "temporary",
+}  # fmt: skip
 
 
 def registers(session: Any, what: str | None = None, before: dict[str, int] | None = None) -> View:
@@ -83,7 +87,12 @@ def meaning(session: Any, name: str, value: int) -> Line:
     """What a value points at: a symbol, or the area of memory; else what the register is for."""
     if where := place(session, value):
         return [(where, "symbol")]
-    return [("the instruction to execute next" if name == "pc" else register_role(XREG[name]), "dim")]
+    return [(use(name), "dim")]
+
+
+def use(name: str) -> str:
+    """What a register is for, in so few words that a row stays one line: `emu help` says more."""
+    return ROLES.get(name) or USES.get(name) or USES[name[0]]
 
 
 def place(session: Any, value: int) -> str:

@@ -94,16 +94,25 @@ class DebugInfo:
                         found.append(Function(self._name(die), low + self.bias, high + self.bias, die))
         return self.functions_of[unit.cu_offset]
 
+    @classmethod
+    def _name(cls, die: Any) -> str:
+        return text(cls._with(die, "DW_AT_name"), "DW_AT_name")
+
     @staticmethod
-    def _name(die: Any) -> str:
+    def _with(die: Any, attribute: str) -> Any:
+        """The entry, or the one that it is made from, that has an attribute; else the last of them."""
         for _ in range(4):
-            if "DW_AT_name" in die.attributes:
-                return text(die, "DW_AT_name")
             link = next((a for a in ("DW_AT_abstract_origin", "DW_AT_specification") if a in die.attributes), None)
-            if link is None:
-                return ""
+            if attribute in die.attributes or link is None:
+                break
             die = die.get_DIE_from_attribute(link)
-        return ""
+        return die
+
+    def returned_by(self, function: Function) -> Type | None:
+        """The type of what a function returns, None if its description is broken."""
+        with suppress(Exception):  # hostile
+            return self._variable("", function.die).type
+        return None
 
     # -- variables ----------------------------------------------------------------------------------------------------
     def locals_at(self, pc: int) -> list[Variable]:
@@ -128,12 +137,7 @@ class DebugInfo:
     def _variable(self, name: str, die: Any, is_argument: bool = False, is_global: bool = False) -> Variable:
         if self.types is None:
             self.types = Types(die.cu["address_size"])
-        typed = die
-        for _ in range(4):
-            if "DW_AT_type" in typed.attributes or "DW_AT_abstract_origin" not in typed.attributes:
-                break
-            typed = typed.get_DIE_from_attribute("DW_AT_abstract_origin")
-        return Variable(name, self.types.of(typed), die, is_argument, is_global)
+        return Variable(name, self.types.of(self._with(die, "DW_AT_type")), die, is_argument, is_global)
 
     def global_named(self, name: str) -> Variable | None:
         """A variable of file scope. The first question reads the heads of all units: half a second for a C library."""
