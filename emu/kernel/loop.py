@@ -144,7 +144,7 @@ class Loop:
         self.kicked = False
         here = self.cpu
         for cpu, task in enumerate(self.sched.running):
-            if task is not None and (task.pending or task.process.pending):
+            if task is not None and (task.pending or task.process.pending) and not signal.looks_again(task):
                 if cpu != here:
                     self.irqs.send_ipi(cpu, IPI_RESCHEDULE)
                 self.cpu = cpu

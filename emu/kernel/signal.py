@@ -144,6 +144,15 @@ def takes_one(task: Task) -> bool:
     return any(not task.blocked & bit(number) and not ignored(task, number) for number in numbers)
 
 
+def looks_again(task: Task) -> bool:
+    """Whether handlers wait for a task in the middle of a waiting call: what the call waits for may have come as well,
+    and then it ends with that. (Linux: signal_pending is asked last.)
+    """
+    numbers = [number for number in {*task.pending, *task.process.pending} if not task.blocked & bit(number)]
+    handlers = [task.process.actions.get(number, DEFAULT).handler for number in numbers]
+    return bool(task.in_call) and SIG_DFL not in handlers
+
+
 def deliver(kernel: Kernel, task: Task) -> None:
     """do_signal: serve the pending signals of a task that is about to return to user mode on a hart."""
     try:

@@ -121,7 +121,10 @@ def do_syscall(kernel: Kernel, task: Task, hart: object) -> None:
         except Errno as error:
             result = -error.number
         except Blocked:
-            kernel.sched.block(task)
+            if task.in_call and not task.in_iowait and signal.takes_one(task):
+                task.stop_waiting()
+            else:
+                kernel.sched.block(task)
             return
         except OutOfMemory:
             kernel.out_of_memory(task)

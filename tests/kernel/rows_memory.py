@@ -68,7 +68,9 @@ ROWS: list[Row] = [
     ("mmap", lambda g: (0, PAGE, 3, 2, g.open("/prog"), 0), "ok"),
     ("mmap", lambda g: (0, PAGE, 3, 1, tmp(g), 0), "ok"),
     ("mmap", (0, PAGE, 3, 0x24, -1, 0), "EINVAL"),  # no kind of sharing
-    ("mmap", (0, PAGE, 3, 0x23, -1, 0), "ok"),  # MAP_SHARED_VALIDATE
+    ("mmap", (0, PAGE, 3, 0x23, -1, 0), "EINVAL"),  # MAP_SHARED_VALIDATE is for files
+    ("mmap", lambda g: (0, PAGE, 3, 3, tmp(g), 0), "ok"),
+    ("mmap", lambda g: (0, PAGE, 3, 0x80003, tmp(g), 0), "EOPNOTSUPP"),  # MAP_SYNC
     (
         "mmap",
         lambda g: (0, PAGE, 1, 2, g.open("/prog"), 1 if g.xlen == 64 else 0),

@@ -469,6 +469,7 @@ def test_nanosleep(guest: Guest) -> None:
 
     signal.send(guest.kernel, guest.task, signal.SigInfo(10))
     guest.kernel.sched.fill_idle_harts()
+    guest.again()
     assert guest.hart.pc == 0x10210
     guest.call("rt_sigreturn")
     assert guest.hart.x[10] == -4

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 
 import pytest
-from kernel_fake import BASE, BSS, DATA, Dead, Guest
+from kernel_fake import BASE, BSS, DATA, Asleep, Dead, Guest
 
 from emu.isa import causes
 from emu.kernel import signal
@@ -199,3 +199,42 @@ def test_siginfo_of_kill(guest: Guest) -> None:
     at = 16 if guest.xlen == 64 else 12
     assert struct.unpack("<iII", guest.load(info + 8, 4) + guest.load(info + at, 8)) == (0, 1, 0)
     assert SigInfo(10).code == 0
+
+
+def test_what_a_call_waits_for_comes_before_the_signal(guest: Guest) -> None:
+    """A child's end wakes waitid and sends SIGCHLD: waitid has the child whatever the flags; then the handler runs."""
+    handle(guest, 17)
+    child, parent = guest.fork(), guest.task
+    with pytest.raises(Asleep):
+        guest.call("waitid", 1, child.pid, BSS + 0x100, 4, 0)
+    guest.become(child)
+    with pytest.raises(Dead):
+        guest.call("exit_group", 3)
+    guest.become(parent)
+    guest.again()
+    assert guest.hart.pc == HANDLER
+    guest.call("rt_sigreturn")
+    assert guest.hart.x[10] == 0
+    assert guest.word_at(BSS + 0x100 + (16 if guest.xlen == 64 else 12), 4) == child.pid
+
+
+def test_a_signal_alone_interrupts(guest: Guest) -> None:
+    """Nothing has come but the signal: EINTR without SA_RESTART, the call anew with it."""
+    for flags, result in ((SA_SIGINFO, -4), (SA_SIGINFO | 0x10000000, "again")):
+        handle(guest, 10, flags)
+        at = guest.hart.pc
+        guest.ok("pipe2", BSS + 0x100, 0)
+        reading = guest.word_at(BSS + 0x100, 4)
+        before = guest.hart.pc
+        with pytest.raises(Asleep):
+            guest.call("read", reading, BSS + 0x200, 8)
+        signal.send(guest.kernel, guest.task, SigInfo(10))
+        guest.become(guest.task)
+        guest.again()
+        assert guest.hart.pc == HANDLER
+        guest.call("rt_sigreturn")
+        if result == "again":
+            assert guest.hart.pc == before
+        else:
+            assert (guest.hart.x[10], guest.hart.pc) == (result, before + 4)
+        guest.hart.pc = at

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emu.kernel.errno import EACCES, EAGAIN, EEXIST, EINVAL, ENODEV, ENOMEM, EOVERFLOW, EPERM, Errno
+from emu.kernel.errno import EACCES, EAGAIN, EEXIST, EINVAL, ENODEV, ENOMEM, EOPNOTSUPP, EOVERFLOW, EPERM, Errno
 from emu.kernel.mm import overcommit, pgtable, tlb, zap
 from emu.kernel.mm.hugetlbfs import HugeFile, open_huge_file
 from emu.kernel.mm.merge import isolate, reserve_vma, vma_merge
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 MAP_SHARED, MAP_PRIVATE, MAP_SHARED_VALIDATE, MAP_TYPE = 1, 2, 3, 15
 MAP_FIXED, MAP_ANONYMOUS, MAP_GROWSDOWN = 0x10, 0x20, 0x100
 MAP_LOCKED, MAP_NORESERVE, MAP_POPULATE, MAP_STACK = 0x2000, 0x4000, 0x8000, 0x20000
-MAP_HUGETLB, MAP_FIXED_NOREPLACE = 0x40000, 0x100000
+MAP_HUGETLB, MAP_SYNC, MAP_FIXED_NOREPLACE = 0x40000, 0x80000, 0x100000
 
 
 def do_mmap(mm: Mm, addr: int, length: int, prot: int, flags: int, file: File | None, pgoff: int) -> int:
@@ -61,7 +61,7 @@ def do_mmap(mm: Mm, addr: int, length: int, prot: int, flags: int, file: File | 
 
 def ksys_mmap(mm: Mm, addr: int, length: int, prot: int, flags: int, file: File | None, pgoff: int) -> int:
     """mmap(2): do_mmap, and MAP_SHARED|MAP_ANONYMOUS gets a file of its own that has no name."""
-    if file is None and flags & MAP_TYPE in (MAP_SHARED, MAP_SHARED_VALIDATE) and length:
+    if file is None and flags & MAP_TYPE == MAP_SHARED and length:
         if flags & MAP_HUGETLB:
             file = open_huge_file(mm.kernel, huge_length(mm, length) >> mm.pmd_shift)
         else:
@@ -121,8 +121,10 @@ def mmap_flags(prot: int, flags: int, file: File | None) -> int:
     """vm_flags of a new mapping, after the checks of mmap(2) on sharing and on the file's mode."""
     vm_flags = prot & VM_RWX | VM_MAY
     kind = flags & MAP_TYPE
-    if kind not in (MAP_SHARED, MAP_PRIVATE, MAP_SHARED_VALIDATE):
+    if kind not in (MAP_SHARED, MAP_PRIVATE) and not (kind == MAP_SHARED_VALIDATE and file):
         raise Errno(EINVAL)
+    if kind == MAP_SHARED_VALIDATE and flags & MAP_SYNC:  # persistent memory only
+        raise Errno(EOPNOTSUPP)
     shared = kind != MAP_PRIVATE
     if shared:
         vm_flags |= VM_SHARED | VM_MAYSHARE

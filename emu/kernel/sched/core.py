@@ -155,7 +155,7 @@ class Scheduler:
         task.set_state(RUNNING)
         task.cpu, task.on_cpu_since = cpu, hart.cycle
         self.running[cpu] = task
-        if task.pending or task.process.pending:
+        if (task.pending or task.process.pending) and not signal.looks_again(task):
             kernel.cpu = cpu
             signal.deliver(kernel, task)
             if task.cpu < 0:
