@@ -20,6 +20,9 @@ def command(arguments: tuple[str, ...], xlen: int | None) -> None:
     Everything else goes to the compiler as it is: -O2 -DNAME=1 -I FOLDER -c -S -g0 … It is clang, from the package
     ziglang; docs/c-programs.md says more.
     """
+    if arguments == ("-h",):
+        click.echo(click.get_current_context().get_help())
+        return
     from emu.cli.build import DEFAULT_XLEN
     from emu.cli.compiler import zig_cc
 

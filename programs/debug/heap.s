@@ -1,4 +1,4 @@
-# heap.s: what does a heap look like from inside?
+# heap.s: what does a heap look like from inside? (64-bit only: the structures are those of a 64-bit glibc.)
 #
 # Seven chunks and the structures of glibc's malloc that describe them, laid out by hand: two blocks in use, one free in a
 # fast bin, two in a small bin, one that is the last remainder, and the top. Each chunk begins with its size; the lowest

@@ -87,7 +87,7 @@ def broken(name: str, text: str | bytes, *said: str, command: tuple[str, ...] = 
         broken("x.s", ".globll _start\n", "x.s:1:1: error:", "did you mean '.globl'"),
         broken("x.s", b"\xff\xfe\x00", "x.s:1: error: is not text"),
         broken("x.s", ".data\n.word 1\n", "there is no code"),
-        broken("x.c", "int main(){}", "is neither an ELF nor assembly source", "compile it first"),
+        broken("x.rs", "fn main(){}", "is neither an ELF nor assembly source", ".s, .S, .asm"),
         broken("empty", b"", "is empty"),
         broken("text", b"#!/bin/sh\n", "is neither an ELF nor assembly source"),
         broken("magic", b"\x7fELF", "truncated"),

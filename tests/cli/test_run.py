@@ -143,7 +143,6 @@ def test_fault_card_in_json(emu) -> None:
 @pytest.mark.parametrize(
     ("body", "says"),
     [
-        ("fadd.s fa0, fa1, fa2", "no floating point"),
         ("nop", "past the end of its code"),
         (".2byte 0", "no instruction"),
     ],

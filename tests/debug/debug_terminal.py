@@ -12,7 +12,7 @@ import pyte
 
 ROOT = Path(__file__).resolve().parents[2]
 EMU = [sys.executable, "-m", "emu"]
-PATIENCE = 60
+PATIENCE = 240  # a machine that must be compiled first, beside other work
 
 
 class Terminal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emu.debug.view import Table, Text, View
@@ -99,9 +100,15 @@ def info_sources(session: Session) -> View:
     return view
 
 
+def shown(folder: Path) -> str:
+    """A folder as it is named from here."""
+    here = Path.cwd()
+    return str(folder.relative_to(here)) if folder.is_relative_to(here) else str(folder)
+
+
 def directory(session: Session, folder: str | None = None) -> View:
     """Where source text is searched."""
     if folder is not None:
         session.files.add(folder)
-    roots = [str(root) for root in session.files.roots]
+    roots = [shown(root) for root in session.files.roots]
     return View("directory", roots, [Text(roots or ["no folders: directory DIR allows one"])])
