@@ -23,7 +23,11 @@ TABLE: tuple[tuple[str, str], ...] = (
     ),
     (str(INTERNAL), "a bug in emu itself (EMU_DEBUG=1 shows the traceback)"),
     (str(UNWRITABLE), "the host has no room for the output (`> /dev/full`), or can't write it"),
-    (str(LIMIT), "a limit was reached (--max-insns, --max-cycles, --max-output), or all processes wait for each other"),
+    (
+        str(LIMIT),
+        "a limit was reached (--max-insns, --max-cycles, --max-output), all processes wait for each other, or the "
+        "guest's kernel panicked (vm.panic_on_oom)",
+    ),
     (
         f"{SIGNAL_BASE}+n",
         "the guest was ended by signal n: 132 SIGILL, 133 SIGTRAP, 135 SIGBUS, 137 SIGKILL, 139 SIGSEGV …",
@@ -34,7 +38,7 @@ TABLE: tuple[tuple[str, str], ...] = (
 
 NOTE = (
     "A guest may end with 2, 70, 74 or 124 itself. When emu means it, a line on stderr says why\n"
-    "('error: …', 'stopped: …'); `--json` says it in the field exit.reason."
+    "('error: …', 'stopped: …', 'kernel: Kernel panic …'); `--json` says it in the field exit.reason."
 )
 
 

@@ -15,7 +15,6 @@ class VmStat:
         "minor",
         "nr_dirty",
         "nr_file_pages",
-        "nr_mlock",
         "nr_shmem",
         "nr_written",
         "oom_kill",

@@ -113,6 +113,17 @@ def test_meminfo(guest: Guest) -> None:
     assert rows["PageTables"] <= guest.kernel.pages.nr_table_pages * 4 <= rows["PageTables"] + 8
 
 
+def test_mlocked(guest: Guest) -> None:
+    """Locked pages are counted, each frame once, until they are unlocked."""
+    addr = guest.mmap(10 * PAGE)
+    guest.ok("mlock", addr + PAGE, 3 * PAGE)
+    assert table(read(guest, "/proc/meminfo"))["Mlocked"] == 12
+    guest.fork()
+    assert table(read(guest, "/proc/meminfo"))["Mlocked"] == 12
+    guest.ok("munlock", addr + PAGE, PAGE)
+    assert table(read(guest, "/proc/vmstat"))["nr_mlock"] == 2
+
+
 def test_buddyinfo_and_zoneinfo(guest: Guest) -> None:
     """The blocks in buddyinfo are the free pages of the zone."""
     line = read(guest, "/proc/buddyinfo").splitlines()[0]

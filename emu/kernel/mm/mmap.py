@@ -54,6 +54,8 @@ def do_mmap(mm: Mm, addr: int, length: int, prot: int, flags: int, file: File | 
         raise Errno(ENOMEM)
     addr = place(mm, addr, length, flags)
     vm_flags = mmap_flags(prot, flags, file) | mm.def_flags
+    if mm.kernel.sysctl.overcommit_memory == overcommit.OVERCOMMIT_NEVER:
+        vm_flags &= ~VM_NORESERVE  # there it asks in vain
     if vm_flags & VM_LOCKED and (mm.locked_vm << 12) + length > mm.rlimit(RLIMIT_MEMLOCK):
         raise Errno(EAGAIN)
     return mmap_region(mm, addr, length, vm_flags, file, pgoff)

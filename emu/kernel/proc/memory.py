@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emu.isa.paging import PTE_V
 from emu.kernel.mm.lru import ACTIVE_ANON, ACTIVE_FILE, INACTIVE_ANON, INACTIVE_FILE, UNEVICTABLE
 from emu.kernel.mm.overcommit import commit_limit
+from emu.kernel.mm.vma import VM_LOCKED
+from emu.kernel.proc.task_mmu import possible_pages
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
@@ -26,6 +29,14 @@ def anon_pages(kernel: Kernel) -> int:
 def mapped_pages(kernel: Kernel) -> int:
     mem_map = kernel.pages.mem_map
     return sum(1 for pfn, mapping in mem_map.mapping.items() if hasattr(mapping, "host") and mem_map.mapcount[pfn])
+
+
+def mlocked_pages(kernel: Kernel) -> int:
+    """Frames in locked areas; one that two processes have locked counts once."""
+    mms = {id(t.mm): t.mm for t in kernel.tasks.values() if t.mm is not None and t.mm.locked_vm}.values()
+    areas = [(mm, vma) for mm in mms for vma in mm.vmas if vma.vm_flags & VM_LOCKED]
+    entries = [mm.entry(addr) for mm, vma in areas for addr in possible_pages(mm, vma)]
+    return len({entry >> 10 for entry in entries if entry & PTE_V})
 
 
 def available(kernel: Kernel) -> int:
@@ -54,7 +65,7 @@ def meminfo_rows(kernel: Kernel) -> list[tuple[str, int]]:
         ("Active(file)", counts[ACTIVE_FILE]),
         ("Inactive(file)", counts[INACTIVE_FILE]),
         ("Unevictable", counts[UNEVICTABLE]),
-        ("Mlocked", vm.nr_mlock),
+        ("Mlocked", mlocked_pages(kernel)),
         ("SwapTotal", max(0, kernel.swap_pages - 1)),
         ("SwapFree", kernel.swap.area.free),
         ("Dirty", vm.nr_dirty),
@@ -100,7 +111,7 @@ def vmstat(kernel: Kernel) -> bytes:
         ("nr_inactive_file", counts[INACTIVE_FILE]),
         ("nr_active_file", counts[ACTIVE_FILE]),
         ("nr_unevictable", counts[UNEVICTABLE]),
-        ("nr_mlock", vm.nr_mlock),
+        ("nr_mlock", mlocked_pages(kernel)),
         ("nr_anon_pages", anon_pages(kernel)),
         ("nr_mapped", mapped_pages(kernel)),
         ("nr_file_pages", vm.nr_file_pages),
