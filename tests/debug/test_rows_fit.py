@@ -7,6 +7,7 @@ from debugged import Typist, debugged
 
 from emu.debug.registry import registry
 from emu.debug.render import text
+from emu.errors import EmuError
 
 
 @pytest.mark.parametrize("xlen", [32, 64])
@@ -58,3 +59,15 @@ def test_info_as_in_gdb(line: str, name: str) -> None:
     """`i` is info, and the words behind it may be cut short, those that are another name of a command, too."""
     assert registry().find(line.split())[0].name == name
     assert registry().find(line.split())[1] == 2
+
+
+def test_layout_refuses_what_is_no_pane() -> None:
+    """A misspelt name would fill the screen with its error; a command of one's own is welcome."""
+    shown: list[list[str]] = []
+    type_ = Typist(debugged("fib.s"))
+    type_.fullscreen = shown.append  # type: ignore[method-assign]
+    with pytest.raises(EmuError, match="no pane is called 'sorce'") as raised:
+        type_("layout registers sorce")
+    assert "source" in raised.value.hint and not shown
+    type_("layout source 'x/4i $pc' vmmap", "layout off")
+    assert shown == [["source", "x/4i $pc", "vmmap"], ["off"]]

@@ -37,7 +37,9 @@ def script(file: str) -> list[str]:
     path = Path(file)
     try:
         if not path.is_file() and str(path) not in ("/dev/stdin", "/dev/null"):
-            raise EmuError("is no file" if path.exists() else "cannot be read: no such file", Place(file), near(path))
+            if path.exists():
+                raise EmuError("is no file", Place(file), "give a text file with a command on each line")
+            raise EmuError("cannot be read: no such file", Place(file), near(path))
         data = path.read_bytes()
     except (OSError, ValueError) as error:
         raise EmuError(
@@ -92,7 +94,16 @@ def typed(shell: Shell, count: int | None) -> View:
 
 
 def layout(shell: Shell, panes: list[str]) -> View:
-    """Full screen."""
+    """Full screen. EmuError for what is neither a pane nor a command."""
+    from emu.debug.tui.panes import PANES
+
+    for pane in panes:
+        if pane != "off" and pane not in PANES:
+            try:
+                shell.registry.find(pane.replace("/", " ").split())
+            except EmuError:
+                hint = did_you_mean(pane, PANES) or f"{', '.join(PANES)}, or a command"
+                raise EmuError(f"no pane is called {pane!r}", hint=hint) from None
     shell.face.fullscreen(panes)
     return View("layout", panes)
 

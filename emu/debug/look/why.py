@@ -102,7 +102,7 @@ def table(links: list[Link]) -> Table:
     """A row for each link, indented by depth."""
     rows: list[list[Line]] = []
     for link in links:
-        style = "bad" if link.layer in ("fault", "signal") else "insn" if not link.depth else ""
+        style = "bad" if link.layer in ("fault", "signal") else "insn" if link.layer == "insn" else ""
         text = [("  " * link.depth, ""), (link.text, style)]
         rows.append([number(link.cycles) if link.cycles else "", [(link.layer, "level")], text])
     return Table(("cycles", "layer", "what"), rows, right=(0,))
