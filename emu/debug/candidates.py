@@ -12,11 +12,6 @@ from emu.debug.settings import SETTINGS
 
 MOST = 5000
 Words = Iterator[tuple[str, str]]
-SIGNALS = {
-    "HUP": 1, "INT": 2, "QUIT": 3, "ILL": 4, "TRAP": 5, "ABRT": 6, "BUS": 7, "FPE": 8, "KILL": 9, "USR1": 10,
-    "SEGV": 11, "USR2": 12, "PIPE": 13, "ALRM": 14, "TERM": 15, "CHLD": 17, "CONT": 18, "STOP": 19, "TSTP": 20,
-}  # fmt: skip
-"""Linux's numbers (asm-generic/signal.h)."""
 
 
 def registers(session: Any) -> Words:
@@ -99,7 +94,9 @@ def syscalls(session: Any) -> Words:
 
 def signals(session: Any) -> Words:
     """SIGSEGV and others."""
-    yield from ((f"SIG{name}", str(number)) for name, number in SIGNALS.items())
+    from emu.kernel.signal import NAMES
+
+    yield from ((f"SIG{name}", str(number)) for number, name in enumerate(NAMES) if number)
 
 
 def proc_files(session: Any) -> Words:

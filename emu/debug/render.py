@@ -81,6 +81,3 @@ def spelled(value: Any) -> Any:
     if hasattr(value, "item"):  # a number of numpy's
         return value.item()
     return sorted(value) if isinstance(value, set | frozenset) else str(value)
-
-
-RENDER = {"text": text, "plain": plain, "json": document}

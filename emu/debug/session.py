@@ -78,10 +78,8 @@ class Session(Runner, Callers):
         wanted = self.pid if pid is None else pid
         task = self.kernel.tasks.get(wanted)
         if task is None:
-            alive = ", ".join(str(number) for number in sorted(self.kernel.tasks)[:20])
-            raise EmuError(
-                f"there is no task {wanted}", hint=f"there are {alive}" if alive else "all have ended; back goes back"
-            )
+            left = ", ".join(str(number) for number in sorted(self.kernel.tasks)[:20]) or "none: the program has ended"
+            raise EmuError(f"there is no task {wanted}", hint=f"tasks: {left}; `back` goes to before it ended")
         return task
 
     # -- selection ----------------------------------------------------------------------------------------------------

@@ -26,7 +26,6 @@ MATCH_ANY = 0xFFFFFFFF
 WAITERS, OWNER_DIED, TID_MASK = 0x80000000, 0x40000000, 0x3FFFFFFF
 ROBUST_LIMIT = 2048
 FEW = 1024  # queues that are no trouble, empty or not
-INT_MAX = (1 << 31) - 1
 Key = tuple[Any, int]
 
 

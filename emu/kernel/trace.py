@@ -70,10 +70,6 @@ class Trace:
         self.ring.append(Event(cycle, cpu, kind, fields))
         self.counts[kind] = self.counts.get(kind, 0) + 1
 
-    def as_dicts(self) -> list[dict[str, Any]]:
-        """For JSON."""
-        return [{"cycle": event.cycle, "hart": event.cpu, "kind": event.kind, **event.fields} for event in self.ring]
-
 
 class Record(NamedTuple):
     """One tracepoint that was passed: see KINDS. pid 0 is the kernel itself."""

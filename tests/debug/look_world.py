@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from emu.asm import Source, assemble
+from emu.debug.session import Session
 from emu.kernel import Kernel, Limits, Options
 from emu.kernel.fs.console import Capture
 from emu.kernel.symbols import Symbols
@@ -68,6 +69,8 @@ class MiniEngine:
 
 class World:
     """What views ask of a session, over one machine and kernel."""
+
+    task_of = Session.task_of
 
     def __init__(
         self, name: str, *args: str, xlen: int = 64, knobs: dict[str, Any] | None = None, **options: Any

@@ -28,20 +28,6 @@ class Program(NamedTuple):
     runs: tuple[Run, ...]
 
 
-LUA_TESTS = (
-    "strings",
-    "math",
-    "sort",
-    "vararg",
-    "goto",
-    "closure",
-    "nextvar",
-    "pm",
-    "tpack",
-    "utf8",
-    "events",
-    "bitwise",
-)
 MINIZIP = ("*.c", "contrib/minizip/zip.c", "contrib/minizip/unzip.c", "contrib/minizip/ioapi.c")
 ZLIB = ("-DHAVE_UNISTD_H", "-I.", "-Icontrib/minizip", "-D_LARGEFILE64_SOURCE=1")
 TCC = (

@@ -54,13 +54,13 @@ def _rows(program: LineProgram) -> list[tuple[int, SourceLine | None]]:
         if state is None:
             continue
         if state.file not in names:
-            names[state.file] = _file_name(program, state.file)
+            names[state.file] = file_name(program, state.file)
         line = None if state.end_sequence or not state.line else SourceLine(names[state.file], state.line, state.column)
         rows.append((state.address, line))
     return rows
 
 
-def _file_name(program: LineProgram, number: int) -> str:
+def file_name(program: LineProgram, number: int) -> str:
     """The path of a file: its name below its directory, unless that is '.' or the name is absolute."""
     base = 0 if program["version"] >= 5 else 1
     files, directories = program["file_entry"], program["include_directory"]

@@ -31,7 +31,7 @@ class Adapter:
         self.session: Any = None
         self.run_line: Callable[[str], str] = lambda line: ""
         self.launched: dict[str, Any] = {}
-        self.configured = self.finished = False
+        self.finished = False
         self.numbers: dict[str, list[int]] = {}  # the session's break numbers by where the editor keeps them
         self.caught: list[str] = []
         self.handles = variables.Handles()

@@ -36,7 +36,6 @@ def launch(adapter: Adapter, arguments: dict[str, Any]) -> None:
 
 def configuration_done(adapter: Adapter, arguments: dict[str, Any]) -> None:
     """Breakpoints are set: go on, or stand at the entry."""
-    adapter.configured = True
     if adapter.session is None:
         raise EmuError("nothing was launched yet")
     if adapter.launched.get("stopOnEntry"):

@@ -17,7 +17,6 @@ from emu.machine.kinds import KINDS as HARDWARE
 
 WINDOW = 20_000
 MOST_ROWS = 200
-BUS = ("bus", "coherence")
 
 
 def parse(text: str) -> tuple[frozenset[str], frozenset[str]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from emu.debug.look import caches, owners, tlbs
 from emu.debug.look.subject import asid_owners, hart_of, kernel_of, machine_of
-from emu.debug.look.words import LEVELS, UNITS, address, number, plural, size, state, symbol
+from emu.debug.look.words import UNITS, address, number, plural, size, state, symbol
 from emu.debug.view import Facts, Table, View
 from emu.errors import EmuError, did_you_mean
 from emu.isa.paging import pte_flags
@@ -166,8 +166,3 @@ def cache_table(lines: list[dict[str, Any]]) -> Table:
         for row in lines
     ]
     return Table(("set.way", "tag", "address", "state", "", "age", "what"), rows, right=(1, 5))
-
-
-def level_names(machine: Any) -> tuple[str, ...]:
-    """The caches that this machine has."""
-    return tuple(LEVELS[k] for k in caches.levels(machine))

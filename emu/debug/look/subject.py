@@ -27,13 +27,8 @@ def kernel_of(session: Any) -> Kernel:
 
 def task_of(session: Any, pid: int | None = None) -> Task:
     """The task `pid`, or the selected one. EmuError when it is gone, with what is left."""
-    tasks = kernel_of(session).tasks
-    pid = session.pid if pid is None else pid
-    task = tasks.get(pid)
-    if task is None:
-        left = ", ".join(str(each) for each in sorted(tasks)) or "none: the program has ended"
-        raise EmuError(f"there is no task {pid}", hint=f"tasks: {left}; `back` goes to before it ended")
-    return task
+    machine_of(session)
+    return session.task_of(pid)
 
 
 def mm_of(session: Any, pid: int | None = None) -> Mm:
@@ -42,12 +37,6 @@ def mm_of(session: Any, pid: int | None = None) -> Mm:
     if task.mm is None:
         raise EmuError(f"task {task.pid} has ended and has no address space", hint="`back` goes to before it ended")
     return task.mm
-
-
-def mm_or_none(session: Any, pid: int | None = None) -> Mm | None:
-    """The address space of a task, if it has one."""
-    task = kernel_of(session).tasks.get(session.pid if pid is None else pid)
-    return task.mm if task is not None else None
 
 
 def hart_of(session: Any, number: int | None = None) -> Any:

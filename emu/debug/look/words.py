@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from emu.debug.view import Line, Span
 
 UNITS = ("itlb", "dtlb", "l2tlb")
@@ -54,17 +52,7 @@ def symbol(name: str) -> Line:
     return [(name, "symbol")] if name else ""
 
 
-def dim(text: str) -> Line:
-    """What matters less."""
-    return [(text, "dim")] if text else ""
-
-
 def signed(value: int, bits: int) -> int:
     """The low bits as a signed number."""
     value &= (1 << bits) - 1
     return value - (1 << bits) if value >> (bits - 1) else value
-
-
-def as_list(value: Any) -> list[Any]:
-    """One or several, as a list."""
-    return list(value) if isinstance(value, (list, tuple)) else [value]

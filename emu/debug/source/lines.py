@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from posixpath import basename, join, normpath
+from posixpath import basename, normpath
 from typing import Any, NamedTuple
+
+from emu.asm.dwarf.lookup import file_name
 
 MOST_UNITS, MOST_ROWS = 20_000, 2_000_000
 
@@ -115,19 +117,7 @@ def _rows(dwarf: Any) -> Iterator[Row]:
             state = entry.state
             if state is not None:
                 if state.file not in names:
-                    names[state.file] = _file_name(program, state.file)
+                    names[state.file] = file_name(program, state.file)
                 line = 0 if state.end_sequence else state.line
                 end = bool(getattr(state, "prologue_end", False))
                 yield Row(state.address, names[state.file], line, bool(state.is_stmt), end)
-
-
-def _file_name(program: Any, number: int) -> str:
-    """A file's path: its name below its directory, unless that is '.' or the name is absolute."""
-    base = 0 if program["version"] >= 5 else 1
-    files, directories = program["file_entry"], program["include_directory"]
-    if not base <= number < len(files) + base:
-        return "?"
-    entry = files[number - base]
-    name, index = entry.name.decode("utf-8", "replace"), entry.dir_index - base
-    directory = directories[index].decode("utf-8", "replace") if 0 <= index < len(directories) else "."
-    return name if directory in ("", ".") else join(directory, name)

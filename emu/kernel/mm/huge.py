@@ -158,7 +158,6 @@ def hugetlb_fault(mm: Mm, vma: Vma, addr: int) -> int:
     cell = pmd_alloc(mm, addr)
     mm.cells[cell] = pfn << 10 | vma.prot_rw
     mm.huge[addr >> mm.pmd_shift] = (cell, 0)
-    mm.hugetlb_pages += 1
     return 0
 
 
@@ -185,7 +184,6 @@ def hugetlb_zap(mm: Mm, vma: Vma, start: int, end: int) -> None:
             continue
         if not shared:  # else the file keeps it
             pool.give_back(mm.cells[found[0]] >> 10)
-        mm.hugetlb_pages -= 1
         pmd_clear(mm, addr)
 
 

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from emu.kernel.mm.mm import Mm
 
 FAULT_MINOR, FAULT_MAJOR, FAULT_MAPERR, FAULT_ACCERR, FAULT_SIGBUS = range(5)
-FAULT_NAMES = ("minor", "major", "no mapping", "access refused", "beyond the file's end")
 ANON_PAGE = PG_ANON | PG_SWAPBACKED | PG_UPTODATE
 ZERO_PAGE = bytes(PAGE_SIZE)
 

@@ -36,7 +36,6 @@ class Mm:
         self.pgd = self.pages.alloc_table()
         self.ptes: dict[int, int] = {}
         self.huge: dict[int, tuple[int, int]] = {}  # see mm.huge
-        self.hugetlb_pages = 0
         self.vmas: list[Vma] = []
         self.starts: list[int] = []
         self.mmap_cache: Any = Vma(self, NOWHERE, NOWHERE, 0)  # an area that holds no address

@@ -23,7 +23,7 @@ from emu.kernel.mm.page import (
     PG_WRITEBACK,
 )
 from emu.kernel.mm.rmap import AnonVma
-from emu.kernel.mm.swap import SWAP_MARK
+from emu.kernel.mm.swap import make_entry
 from emu.kernel.mm.vma import VM_LOCKED
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def unmap(kernel: Kernel, batch: Sole, gone: list[int]) -> None:
     pfns, ptes = batch.pfns[gone], batch.ptes[gone]
     slots = many.private[pfns]
     many.flags[pfns[(ptes & PTE_D) != 0]] |= PG_DIRTY
-    mm.many_cells[batch.cells[gone]] = slots.astype(ptes.dtype) << 10 | SWAP_MARK
+    mm.many_cells[batch.cells[gone]] = make_entry(slots.astype(ptes.dtype))
     many.mapcount[pfns] = 0
     many.refcount[pfns] -= 1
     count = kernel.swap.area.count

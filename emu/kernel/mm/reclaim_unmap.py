@@ -12,7 +12,7 @@ from emu.isa.paging import PTE_A, PTE_D
 from emu.kernel.mm import tlb
 from emu.kernel.mm.page import PG_ANON, PG_DIRTY
 from emu.kernel.mm.rmap import Mapping
-from emu.kernel.mm.swap import SWAP_MARK
+from emu.kernel.mm.swap import make_entry
 from emu.kernel.mm.vma import VM_SHARED
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def try_to_unmap(kernel: Kernel, pfn: int, mappings: list[Mapping], batch: Batch
         if mm.rss > mm.hiwater_rss:
             mm.hiwater_rss = mm.rss
         if anon:
-            mm.cells[cell] = slot << 10 | SWAP_MARK
+            mm.cells[cell] = make_entry(slot)
             mm.swapents += 1
             mm.rss_anon -= 1
         else:

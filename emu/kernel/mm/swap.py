@@ -10,7 +10,7 @@ read can leave again without being written.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 SWAP_MARK = 2
 
 
-def make_entry(slot: int) -> int:
+def make_entry(slot: Any) -> Any:
+    """What stands in the page table for a page in this slot; of many at once for an array."""
     return slot << 10 | SWAP_MARK
 
 

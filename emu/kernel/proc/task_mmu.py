@@ -69,7 +69,7 @@ class Usage:
     """What smaps tells of an area, in kB."""
 
     def __init__(self) -> None:
-        self.rss = self.pss = self.shared_clean = self.shared_dirty = self.private_clean = self.private_dirty = 0
+        self.rss = self.shared_clean = self.shared_dirty = self.private_clean = self.private_dirty = 0
         self.referenced = self.anonymous = self.swap = self.locked = self.lazy_free = 0
         self.pss_bytes = self.pss_anon = self.pss_file = self.pss_shmem = 0
 

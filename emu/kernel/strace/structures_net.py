@@ -14,7 +14,7 @@ from emu.kernel.strace.values import signed
 if TYPE_CHECKING:
     from emu.kernel.strace.call import Call
 
-AF_UNIX, AF_INET, AF_INET6 = 1, 2, 10
+AF_UNIX, AF_INET = 1, 2
 
 
 def sockaddr_text(call: Call, addr: int, length: int) -> str | None:

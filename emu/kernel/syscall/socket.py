@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
     from emu.kernel.task import Task
 
-AF_UNSPEC, AF_MAX = 0, 46
+AF_UNSPEC = 0
 SOCK_TYPE_MASK = 15
 SOMAXCONN = 4096
 KINDS = {SOCK_STREAM: SOCK_STREAM, SOCK_DGRAM: SOCK_DGRAM, 3: SOCK_DGRAM, SOCK_SEQPACKET: SOCK_SEQPACKET}

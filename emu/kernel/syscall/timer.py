@@ -9,15 +9,14 @@ from emu.kernel.errno import EAGAIN, EINVAL, Errno
 from emu.kernel.itimer import SIGALRM, PosixTimer
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user, put_user
 from emu.kernel.signal import NSIG
+from emu.kernel.syscall import itimerspec
 from emu.kernel.syscall.table import Addr, Int, syscall
 from emu.kernel.syscall.time import (
-    BILLION,
     CLOCK_BOOTTIME,
     CLOCK_MONOTONIC,
     CLOCK_REALTIME,
     TIMER_ABSTIME,
     get_timespec,
-    read_clock,
 )
 
 if TYPE_CHECKING:
@@ -65,24 +64,14 @@ def timer_of(task: Task, ident: int) -> PosixTimer:
     return found
 
 
-def pack(kernel: Kernel, timer: PosixTimer) -> bytes:
-    """struct itimerspec: the interval, then what is left; never 0 while it is armed."""
-    left = max(1, kernel.nanoseconds(timer.next - kernel.now)) if timer.next else 0
-    every = kernel.nanoseconds(timer.interval)
-    return struct.pack("<4q", every // BILLION, every % BILLION, left // BILLION, left % BILLION)
-
-
 @syscall("timer_settime", "timer_settime64")
 def sys_timer_settime(kernel: Kernel, task: Task, ident: Int, flags: Int, new: Addr, old: Addr) -> int:
     if not new:
         return -EINVAL
     every, first = get_timespec(task, new), get_timespec(task, new + 16)
     timer = timer_of(task, ident)
-    before, start = pack(kernel, timer), 0
-    if first:
-        wait = first - read_clock(kernel, task, timer.clock) if flags & TIMER_ABSTIME else first
-        start = max(kernel.now + 1, kernel.cycles_of(kernel.now_ns() + wait))
-    timer.set(start, kernel.cycles_of(every))
+    before = itimerspec.pack(kernel, timer)
+    itimerspec.arm(kernel, task, timer, first, every, bool(flags & TIMER_ABSTIME))
     if old:
         copy_to_user(task.mm, old, before)
     return 0
@@ -90,7 +79,7 @@ def sys_timer_settime(kernel: Kernel, task: Task, ident: Int, flags: Int, new: A
 
 @syscall("timer_gettime", "timer_gettime64")
 def sys_timer_gettime(kernel: Kernel, task: Task, ident: Int, current: Addr) -> int:
-    copy_to_user(task.mm, current, pack(kernel, timer_of(task, ident)))
+    copy_to_user(task.mm, current, itimerspec.pack(kernel, timer_of(task, ident)))
     return 0
 
 

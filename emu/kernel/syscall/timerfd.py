@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import struct
 from typing import TYPE_CHECKING
 
 from emu.kernel.errno import EINVAL, Errno
 from emu.kernel.fs import file as f
 from emu.kernel.fs.timerfd import TimerFd
 from emu.kernel.mm.uaccess import copy_to_user
+from emu.kernel.syscall import itimerspec
 from emu.kernel.syscall.descriptor import install
 from emu.kernel.syscall.table import Addr, Int, syscall
-from emu.kernel.syscall.time import CLOCK_BOOTTIME, CLOCK_MONOTONIC, CLOCK_REALTIME, get_timespec, read_clock
+from emu.kernel.syscall.time import CLOCK_BOOTTIME, CLOCK_MONOTONIC, CLOCK_REALTIME, get_timespec
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
     from emu.kernel.task import Task
 
 TFD_TIMER_ABSTIME, TFD_TIMER_CANCEL_ON_SET = 1, 2
-BILLION = 1_000_000_000
 
 
 @syscall("timerfd_create")
@@ -36,25 +35,14 @@ def timer_of(task: Task, fd: int) -> TimerFd:
     return inode
 
 
-def pack(kernel: Kernel, timer: TimerFd) -> bytes:
-    """struct itimerspec: the interval, then what is left; never 0 while it is armed."""
-    left = max(1, kernel.nanoseconds(timer.next - kernel.now)) if timer.next else 0
-    every = kernel.nanoseconds(timer.interval)
-    return struct.pack("<4q", every // BILLION, every % BILLION, left // BILLION, left % BILLION)
-
-
 @syscall("timerfd_settime", "timerfd_settime64")
 def sys_timerfd_settime(kernel: Kernel, task: Task, fd: Int, flags: Int, new: Addr, old: Addr) -> int:
     if flags & ~(TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET):
         return -EINVAL
     every, first = get_timespec(task, new), get_timespec(task, new + 16)
     timer = timer_of(task, fd)
-    before = pack(kernel, timer)
-    start = 0
-    if first:
-        wait = first - read_clock(kernel, task, timer.clock) if flags & TFD_TIMER_ABSTIME else first
-        start = max(kernel.now + 1, kernel.cycles_of(kernel.now_ns() + wait))
-    timer.set(start, kernel.cycles_of(every))
+    before = itimerspec.pack(kernel, timer)
+    itimerspec.arm(kernel, task, timer, first, every, bool(flags & TFD_TIMER_ABSTIME))
     if old:
         copy_to_user(task.mm, old, before)
     return 0
@@ -62,5 +50,5 @@ def sys_timerfd_settime(kernel: Kernel, task: Task, fd: Int, flags: Int, new: Ad
 
 @syscall("timerfd_gettime", "timerfd_gettime64")
 def sys_timerfd_gettime(kernel: Kernel, task: Task, fd: Int, current: Addr) -> int:
-    copy_to_user(task.mm, current, pack(kernel, timer_of(task, fd)))
+    copy_to_user(task.mm, current, itimerspec.pack(kernel, timer_of(task, fd)))
     return 0
