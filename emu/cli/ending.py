@@ -41,6 +41,7 @@ def proc_files(run: Run, plain: bool) -> str:
             found += [f"/proc/{path}: {line}" for line in lines]
         else:
             found += [f"==> /proc/{path} <==", *lines, ""]
+    found += [f"/proc/{path}: there was no such process" for path in run.kernel.captures.never_seen()]
     return "".join(f"{line}\n" for line in found)
 
 

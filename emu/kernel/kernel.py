@@ -110,7 +110,11 @@ class Kernel(Loop, Clocks, Host, Current, Pages):
         """Why a program can't be started, and what would help."""
         free, total = self.pages.nr_free_pages * 4, self.pages.mem_map.count * 4
         if isinstance(error, Errno) and error.number != ENOMEM:
-            return EmuError(f"can't start {path}: {error}", hint="shorter arguments?")
+            return EmuError(f"can't start {path}: {error}", hint="shorter arguments, or a larger --stack?")
+        kept = self.pages.min_free_kbytes
+        if free < 2 * kept:
+            what = f"can't start {path}: of {free} kB of free memory vm.min_free_kbytes keeps {kept}"
+            return EmuError(what, hint="a smaller vm.min_free_kbytes, or a larger --ram")
         what = f"can't start {path}: {total} kB of memory are too few: {free} kB were left for the program"
         need = max(256, 1 << (2 * total - 1).bit_length() - 1)
         return EmuError(what, hint=f"--ram {need}K" if need < 1024 else f"--ram {need >> 10}M")

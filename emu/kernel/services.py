@@ -65,6 +65,8 @@ class Host:
         """dmesg."""
         if len(self.messages) < LOG_LINES:
             self.messages.append(message)
+        elif len(self.messages) == LOG_LINES:
+            self.messages.append(f"the log is full: what comes after {LOG_LINES:,} lines is not kept")
 
     def allow_output(self, data: bytes) -> bytes:
         """As much of the output as --max-output leaves; the run stops when it is spent."""

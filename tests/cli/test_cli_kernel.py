@@ -70,6 +70,12 @@ def test_files_of_every_process(emu) -> None:
     assert sum(line.startswith("/proc/2/statm: ") for line in lines) == 1
 
 
+def test_files_of_a_process_that_is_not_there(emu) -> None:
+    """It is said."""
+    done = emu("run", "--proc", "7/maps", "programs/hello.s")
+    assert (done.code, done.err) == (0, "/proc/7/maps: there was no such process\n")
+
+
 def test_files_of_a_run_that_is_stopped(emu) -> None:
     """As they are then."""
     done = emu("run", "--proc", "stat", "--max-insns", "1000", "programs/spin.s")
@@ -89,6 +95,8 @@ def test_files_of_a_run_that_is_stopped(emu) -> None:
         (["--sysctl", "vm.swappiness"], "is not of the form KEY=VALUE", ""),
         (["--thp", "sometimes"], "'sometimes' is not one of", ""),
         (["--ram", "64K"], "64 kB of memory are too few: 40 kB were left for the program", "--ram 256K"),
+        (["--sysctl", "vm.min_free_kbytes=999999"], "vm.min_free_kbytes keeps 262140", "a smaller vm.min_free_kbytes"),
+        (["--stack", "1"], "can't start", "a larger --stack"),
     ],
 )
 def test_what_is_refused(emu, options: list[str], message: str, hint: str) -> None:

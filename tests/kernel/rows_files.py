@@ -121,6 +121,7 @@ ROWS: list[Row] = [
     ("fsync", fd("/tmp/w", RDWR), 0),
     ("fsync", (99,), "EBADF"),
     ("fsync", lambda g: (pipe(g)[0],), "EINVAL"),
+    ("fsync", fd("/dev/null", RDWR), "EINVAL"),
     ("fdatasync", fd("/tmp/w", RDWR), 0),
     ("fdatasync", (99,), "EBADF"),
     ("fdatasync", lambda g: (pipe(g)[0],), "EINVAL"),

@@ -220,6 +220,13 @@ def test_segments(guest: Guest) -> None:
     assert until_error(lambda n: guest.call("shmget", 0, 4096, 0o1600)) in (12, 23, 28)
 
 
+def test_the_log_says_that_it_is_full(guest: Guest) -> None:
+    """Once, and nothing after it."""
+    for n in range(10_005):
+        guest.kernel.log(str(n))
+    assert guest.kernel.messages[9_999:] == ["9999", "the log is full: what comes after 10,000 lines is not kept"]
+
+
 def test_unknown_calls(guest: Guest) -> None:
     """The log of calls that are not there has an end."""
     for n in range(ROUNDS):

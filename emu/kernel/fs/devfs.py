@@ -42,9 +42,6 @@ class Device(Inode):
     def llseek(self, file: File, offset: int, whence: int) -> int:
         return 0
 
-    def fsync(self) -> None:
-        """Nothing to do."""
-
 
 class TtyAlias(Inode):
     """/dev/tty, /dev/console: the terminal behind standard output."""

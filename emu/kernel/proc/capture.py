@@ -65,6 +65,11 @@ class Captures:
             if path[0] != "*" and not path[0].isdecimal():
                 self.keep(path)
 
+    def never_seen(self) -> list[str]:
+        """Files that were asked for of processes that were not there."""
+        known = self.texts if len(self.texts) < MOST else self.paths
+        return [path for path in self.paths if path[0].isdecimal() and path not in known]
+
     def take_of(self, process: Process) -> None:
         pid = process.leader.pid
         for path in self.paths:
