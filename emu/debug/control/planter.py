@@ -68,10 +68,10 @@ class Planter:
         found = set()
         for row in self.watches:
             if not row.physical:
-                found.add((signed(kernel, row.low), signed(kernel, row.high - 1) + 1, row.access))
+                found.add((kernel.to_register(row.low), kernel.to_register(row.high - 1) + 1, row.access))
                 continue
             for _, va in mappings(kernel, row.low >> 12):
-                low = signed(kernel, va + (row.low & 4095))
+                low = kernel.to_register(va + (row.low & 4095))
                 found.add((low, low + row.high - row.low, row.access))
         return tuple(sorted(found))
 
@@ -102,11 +102,6 @@ def mappings(kernel: Any, pfn: int) -> list[tuple[Any, int]]:
             if pte & PTE_V and pte >> 10 == pfn:
                 found.append((vma.mm, addr))
     return found
-
-
-def signed(kernel: Any, va: int) -> int:
-    """An address as registers hold it."""
-    return kernel.to_register(va)
 
 
 def runs(mm: Any, row: Break) -> bool:

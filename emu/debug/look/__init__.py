@@ -13,6 +13,6 @@ access turns chain told why            the chain of an instruction, and of an ad
 observe relive records                 time lived through again: step by step, or at full speed
 replay stages faults syscalls events   what has happened
 history explain compare                biographies, accounts by line, two points in time
-misses misswatch tlbwatch              classes of misses
+misses misswatch tlbwatch ideal        classes of misses
 heap/                                  what malloc has made of its memory
 """

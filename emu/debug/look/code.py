@@ -51,11 +51,17 @@ def decode_from(session: Any, at: int, count: int, read: Read, until: int | None
     return found
 
 
-def instructions(session: Any, at: int, count: int, read: Read) -> View:
-    """x/i: instructions without source lines between. EmuError if there is no memory at all."""
-    rows = decode_from(session, at, count, read)
+def some_from(session: Any, at: int, count: int, read: Read, until: int | None = None) -> list[dict[str, Any]]:
+    """As decode_from. EmuError if there is no memory at all."""
+    rows = decode_from(session, at, count, read, until)
     if not rows:
         raise EmuError(f"can't read {at:#x}: no page is there", hint=f"`walk {at:#x}` shows why")
+    return rows
+
+
+def instructions(session: Any, at: int, count: int, read: Read) -> View:
+    """x/i: instructions without source lines between. EmuError if there is no memory at all."""
+    rows = some_from(session, at, count, read)
     after = rows[-1]["address"] + rows[-1]["length"]
     here = registers_of(session).pc
     data = {"address": at, "format": "i", "instructions": rows, "next": after}
@@ -70,9 +76,7 @@ def disassemble(
     mm_of(session)
     here = registers_of(session).pc
     at = here if at is None else at
-    rows = decode_from(session, at, MOST if end is not None else min(count, MOST), session.read, end)
-    if not rows:
-        raise EmuError(f"can't read {at:#x}: no page is there", hint=f"`walk {at:#x}` shows why")
+    rows = some_from(session, at, MOST if end is not None else min(count, MOST), session.read, end)
     lines: list[Line] = []
     last = symbol = ""
     for row in rows:

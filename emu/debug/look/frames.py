@@ -13,11 +13,8 @@ from emu.debug.view import Line, Table, Text, View
 from emu.kernel.mm.page import (
     PG_ANON,
     PG_BUDDY,
-    PG_KERNEL,
     PG_RESERVED,
-    PG_SLAB,
     PG_SWAPCACHE,
-    PG_TABLE,
 )
 
 WIDTH, ROWS = 64, 32
@@ -33,24 +30,13 @@ def classify(kernel: Any) -> np.ndarray:
     for pfn, mapping in mem_map.mapping.items():
         if hasattr(mapping, "host"):
             kinds[pfn] = NAMES.index("shmem" if mapping.is_shmem else "file")
-    for bit, name in ((PG_TABLE, "table"), (PG_SLAB, "slab"), (PG_KERNEL, "pipe")):
+    for bit, name in owners.MARKED:
         kinds[flags & bit != 0] = NAMES.index(name)
-    for first in huge_blocks(kernel):
+    for first in owners.huge_blocks(kernel):
         kinds[first : first + (1 << kernel.huge_pool.order)] = NAMES.index("hugetlb")
     kinds[~used | (flags & PG_BUDDY != 0)] = NAMES.index("free")
     kinds[flags & PG_RESERVED != 0] = NAMES.index("reserved")
     return kinds
-
-
-def huge_blocks(kernel: Any) -> list[int]:
-    """First frames of the huge pages that were set aside, mapped or not."""
-    mapped = [
-        mm.cells[cell] >> 10
-        for mm in owners.address_spaces(kernel).values()
-        for cell, table in mm.huge.values()
-        if not table
-    ]
-    return [*kernel.huge_pool.free, *mapped]
 
 
 def frames(session: Any, ranges: bool = False) -> View:

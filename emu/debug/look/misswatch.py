@@ -7,11 +7,11 @@ now, else false sharing.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
 from emu.debug.look import access, caches, code, turns
+from emu.debug.look.ideal import Ideal
 from emu.debug.look.observe import tick
 from emu.debug.look.tlbwatch import TlbWatch
 from emu.isa.paging import PTE_V
@@ -22,19 +22,9 @@ from emu.machine.counters import COUNTERS
 class HartLines:
     """What one hart's cache would do: an ideal one, and the bytes that others wrote to lines they took away."""
 
-    size: int
-    ideal: OrderedDict[int, None] = field(default_factory=OrderedDict)
+    ideal: Ideal
     seen: set[int] = field(default_factory=set)
     taken: dict[int, dict[int, tuple[int, str]]] = field(default_factory=dict)  # line -> byte -> (hart, symbol)
-
-    def touch(self, line: int) -> bool:
-        """Use a line of the ideal cache; whether it was there."""
-        hit = line in self.ideal
-        self.ideal[line] = None
-        self.ideal.move_to_end(line)
-        if len(self.ideal) > self.size:
-            self.ideal.popitem(last=False)
-        return hit
 
 
 @dataclass(slots=True)
@@ -55,12 +45,12 @@ class Watch:
     def __init__(self, session: Any) -> None:
         self.session, machine = session, session.machine
         _, sets, ways = caches.shape(machine, caches.L1D)
-        self.harts = [HartLines(sets * ways) for _ in range(machine.hart_count)]
+        self.harts = [HartLines(Ideal(sets * ways)) for _ in range(machine.hart_count)]
         self.shift = int(machine.state.line_shift)
         for k, hart in enumerate(self.harts):
             held = sorted(caches.contents(machine, caches.L1D, k), key=lambda way: way.used)
             for way in held:
-                hart.touch(way.address >> self.shift)
+                hart.ideal.touch(way.address >> self.shift)
                 hart.seen.add(way.address >> self.shift)
         self.misses: list[Miss] = []
         self.accesses = 0
@@ -105,7 +95,7 @@ class Watch:
         self.accesses += 1
         line, mine = pa >> self.shift, self.harts[hart]
         name = self.session.symbolize(touched.va)
-        there = mine.touch(line)
+        there = mine.ideal.touch(line)
         if missed:
             self.misses.append(self.classify(hart, pc, touched, pa, name, there))
         mine.seen.add(line)
@@ -113,7 +103,7 @@ class Watch:
         if touched.kind == "write":
             for k, other in enumerate(self.harts):
                 if k != hart and (line in other.ideal or line in other.taken):
-                    other.ideal.pop(line, None)
+                    other.ideal.drop(line)
                     wrote = other.taken.setdefault(line, {})
                     wrote.update({(pa + byte) & ((1 << self.shift) - 1): (hart, name) for byte in range(touched.size)})
 

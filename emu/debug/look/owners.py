@@ -30,6 +30,8 @@ KINDS = {
     "pipe": ("pipes' buffers", "p"),
     "reserved": ("frame 0 and the page of zeroes", "R"),
 }
+MARKED = (PG_TABLE, "table"), (PG_SLAB, "slab"), (PG_KERNEL, "pipe")
+"""Flags that tell alone."""
 
 
 class Mapping(NamedTuple):
@@ -49,7 +51,7 @@ def kind_of(kernel: Any, pfn: int) -> str:
         return "reserved"
     if not mem_map.refcount[pfn] or flags & PG_BUDDY:
         return "free"
-    for bit, name in ((PG_TABLE, "table"), (PG_SLAB, "slab"), (PG_KERNEL, "pipe")):
+    for bit, name in MARKED:
         if flags & bit:
             return name
     if hasattr(mapping, "host"):
@@ -59,17 +61,18 @@ def kind_of(kernel: Any, pfn: int) -> str:
     return "swapcache" if flags & PG_SWAPCACHE else "hugetlb" if in_huge_pool(kernel, pfn) else "anon"
 
 
+def huge_blocks(kernel: Any) -> list[int]:
+    """First frames of the huge pages that were set aside, mapped or not."""
+    mapped = [
+        mm.cells[cell] >> 10 for mm in address_spaces(kernel).values() for cell, table in mm.huge.values() if not table
+    ]
+    return [*kernel.huge_pool.free, *mapped]
+
+
 def in_huge_pool(kernel: Any, pfn: int) -> bool:
     """Whether a frame is one of those set aside, or of a huge page that came from there."""
-    pool = kernel.huge_pool
-    first = pfn >> pool.order << pool.order
-    mapped = (
-        mm.cells[cell] >> 10
-        for _, mm in address_spaces(kernel).items()
-        for cell, table in mm.huge.values()
-        if not table
-    )
-    return first in pool.free or first in mapped
+    order = kernel.huge_pool.order
+    return pfn >> order << order in huge_blocks(kernel)
 
 
 def mappings(kernel: Any, pfn: int) -> list[Mapping]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from emu.debug.look.words import signed
+
 ITLB, DTLB, L2TLB = range(3)
 PTE_G = 32
 
@@ -87,6 +89,4 @@ def find(machine: Any, unit: int, hart: int, va: int) -> Entry | None:
 
 def signed_page(machine: Any, va: int) -> int:
     """The page number as the machine keeps it: of the sign-extended address."""
-    bits = machine.xlen
-    va &= (1 << bits) - 1
-    return (va - (1 << bits) if va >> (bits - 1) else va) >> 12
+    return signed(va, machine.xlen) >> 12

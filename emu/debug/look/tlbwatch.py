@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
 from emu.debug.look import tlbs
+from emu.debug.look.ideal import Ideal
 from emu.machine.counters import COUNTERS
 
 CLASSES = {
@@ -22,27 +22,21 @@ Page = tuple[int, int]  # ASID, number of the page
 class HartPages:
     """What an ideal TLB of one hart would hold, the pages it ever had, and those that were dropped."""
 
-    size: int
-    ideal: OrderedDict[Page, None] = field(default_factory=OrderedDict)
+    ideal: Ideal
     seen: set[Page] = field(default_factory=set)
     dropped: set[Page] = field(default_factory=set)
 
     def touch(self, page: Page) -> bool:
         """Use a page; whether an ideal TLB had it."""
-        hit = page in self.ideal
-        self.ideal[page] = None
-        self.ideal.move_to_end(page)
-        if len(self.ideal) > self.size:
-            self.ideal.popitem(last=False)
         self.seen.add(page)
-        return hit
+        return self.ideal.touch(page)
 
     def flush(self, va: int, asid: int) -> None:
         """SFENCE.VMA: -1 stands for all."""
         gone = {page for page in self.seen if asid in (-1, page[0]) and va in (-1, page[1] << 12)}
         self.dropped |= gone
         for page in gone:
-            self.ideal.pop(page, None)
+            self.ideal.drop(page)
 
 
 class TlbWatch:
@@ -51,7 +45,7 @@ class TlbWatch:
     def __init__(self, session: Any) -> None:
         machine = session.machine
         _, sets, ways = tlbs.shape(machine, tlbs.DTLB, 0)
-        self.session, self.harts = session, [HartPages(sets * ways) for _ in machine.harts]
+        self.session, self.harts = session, [HartPages(Ideal(sets * ways)) for _ in machine.harts]
         self.classes = dict.fromkeys(CLASSES, 0)
         self.since = int(machine.state.event_count)
         for k, pages in enumerate(self.harts):

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from emu.debug.draw import Spans
-from emu.debug.look.code import decode_from
+from emu.debug.look.code import decode_from, some_from
 from emu.debug.look.regfile import registers_of
 from emu.errors import EmuError
 from emu.isa.abi import XREG
@@ -49,9 +49,7 @@ def code(session: Any, width: int) -> tuple[list[Spans], int | None]:
     pc = registers_of(session).pc
     rows = decode_from(session, function_start(session, pc), COUNT, session.read)
     if not any(each["address"] == pc for each in rows):
-        rows = decode_from(session, pc, COUNT, session.read)
-    if not rows:
-        raise EmuError(f"can't read {pc:#x}: no page is there", hint=f"`walk {pc:#x}` shows why")
+        rows = some_from(session, pc, COUNT, session.read)
     stops, lines, focus, name = break_addresses(session), [], None, ""
     for each in rows:
         function = each["symbol"].partition("+")[0]

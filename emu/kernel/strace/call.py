@@ -17,7 +17,7 @@ from emu.kernel.strace.peek import peek, peek_string
 from emu.kernel.strace.signatures import HEX_RESULTS, OCTAL_RESULTS, Parameter, signature
 from emu.kernel.strace.structures import POINTERS
 from emu.kernel.strace.text import address, octal_text
-from emu.kernel.strace.values import KINDS
+from emu.kernel.strace.values import KINDS, signed
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
@@ -88,7 +88,7 @@ class Call:
         self.parameter = parameter
         self.following = self.args[n + 1] if n + 1 < len(self.args) else 0
         if parameter.kind not in KINDS:
-            return flags.names(parameter.kind, value if parameter.kind in flags.BITS else signed32(value))
+            return flags.names(parameter.kind, value if parameter.kind in flags.BITS else signed(value))
         if parameter.kind in POINTERS and (not value or (parameter.out and (self.result or 0) < 0)):
             return address(value)
         return KINDS[parameter.kind](self, value)
@@ -110,10 +110,6 @@ def error_text(number: int) -> str:
     """`-1 ENOENT (No such file or directory)`."""
     name = NAMES.get(number)
     return f"-1 {name} ({TEXTS[name]})" if name else f"-1 (errno {number})"
-
-
-def signed32(value: int) -> int:
-    return ((value & 0xFFFFFFFF) ^ 0x80000000) - 0x80000000
 
 
 def arguments(parameters: Sequence[Parameter], registers: Sequence[int], xlen: int) -> list[int]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from emu.kernel import futex as f
 from emu.kernel.errno import EAGAIN, EINVAL, ENOSYS
 from emu.kernel.mm.uaccess import get_user
-from emu.kernel.syscall.table import Addr, Int, Uint, syscall
+from emu.kernel.syscall.table import Addr, Int, Uint, sext32, syscall
 from emu.kernel.syscall.time import get_timespec
 
 if TYPE_CHECKING:
@@ -29,19 +29,15 @@ def sys_futex(
         bitset = val3 if command == f.WAKE_BITSET else f.MATCH_ANY
         if not bitset:
             return -EINVAL
-        return f.wake(kernel, f.key_of(task.mm, addr, private), max(1, signed(value)), bitset)
+        return f.wake(kernel, f.key_of(task.mm, addr, private), max(1, sext32(value)), bitset)
     if command in (f.REQUEUE, f.CMP_REQUEUE):
         return requeue(kernel, task, command, private, addr, value, timeout & 0xFFFFFFFF, addr2, val3)
     if command == f.WAKE_OP:
         one, two = f.key_of(task.mm, addr, private), f.key_of(task.mm, addr2, private)
         met = f.wake_op(kernel, task, addr2, val3)
-        woken = f.wake(kernel, one, max(1, signed(value)))
-        return woken + (f.wake(kernel, two, max(1, signed(timeout & 0xFFFFFFFF))) if met else 0)
+        woken = f.wake(kernel, one, max(1, sext32(value)))
+        return woken + (f.wake(kernel, two, max(1, sext32(timeout))) if met else 0)
     return -ENOSYS
-
-
-def signed(value: int) -> int:
-    return value - (1 << 32) if value >> 31 else value
 
 
 def deadline_of(kernel: Kernel, task: Task, op: int, command: int, timeout: int) -> int | None:
@@ -59,7 +55,7 @@ def deadline_of(kernel: Kernel, task: Task, op: int, command: int, timeout: int)
 def requeue(
     kernel: Kernel, task: Task, command: int, private: bool, addr: int, count: int, move: int, addr2: int, expected: int
 ) -> int:
-    if signed(count) < 0 or signed(move) < 0:
+    if sext32(count) < 0 or sext32(move) < 0:
         return -EINVAL
     source, target = f.key_of(task.mm, addr, private), f.key_of(task.mm, addr2, private)
     if command == f.CMP_REQUEUE and get_user(task.mm, addr, 4) != expected:
