@@ -71,3 +71,12 @@ def test_layout_refuses_what_is_no_pane() -> None:
     assert "source" in raised.value.hint and not shown
     type_("layout source 'x/4i $pc' vmmap", "layout off")
     assert shown == [["source", "x/4i $pc", "vmmap"], ["off"]]
+
+
+def test_back_before_the_selected_task_was_made() -> None:
+    """Another is selected: one that lives."""
+    type_ = Typist(debugged("kernel/cow.s", harts=4))
+    first = type_("goto start").stop
+    for line in ("goto start", "reverse-continue", "back 100000", "reverse-step 100000"):
+        stop = type_("delete", "catch fork", "continue", "attach 2", "delete", line).stop
+        assert (stop.pid, stop.pc, stop.symbol) == (first.pid, first.pc, "_start"), line

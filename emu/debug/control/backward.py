@@ -26,10 +26,10 @@ class Backward:
         self.found: Verdict | None = None
         if not self.breaks.active():
             self.travel(self.engine.start_tick)
-            return self.stop("start", 0)
+            return self.at_start()
         cause = self.rewind()
         if cause is None:
-            return self.stop("start", 0)
+            return self.at_start()
         if cause.kind not in ("breakpoint", "watchpoint", "catch", "event"):
             return self.stop("interrupted", cause.hart)
         verdict = self.verdict_before(cause) or self.found
@@ -74,7 +74,7 @@ class Backward:
         """Back to before the selected task's last instruction; a Stop at the start of time."""
         pid, now = self.pid, self.engine.tick
         if now <= self.engine.start_tick:
-            return self.stop("start", 0)
+            return self.at_start()
         after = self.position(pid)
         self.travel(now - 1)
         if self.engine.was_interrupted():
@@ -94,7 +94,7 @@ class Backward:
             if begin == self.engine.start_tick:
                 break
         self.travel(self.engine.start_tick)
-        return self.stop("start", 0)
+        return self.at_start()
 
     def position(self, pid: int) -> tuple[int, int, int] | None:
         """(hart, its instructions, pc) of a task; hart -1 while it is on none. None: there is no such task."""
@@ -128,11 +128,15 @@ class Backward:
         return found
 
     def choose(self, pid: int) -> None:
-        """Select a task after time has changed."""
-        if pid in self.kernel.tasks and self.kernel.tasks[pid].mm is not None:
-            self.select_task(pid)
-        else:
+        """Select a task after time has changed: this one, else what the hart runs, else any that lives."""
+        alive = [each for each, task in self.kernel.tasks.items() if task.mm is not None]
+        if pid not in alive:
             self.select_hart(self.hart)
+            pid = self.pid
+        if pid in alive:
+            self.select_task(pid)
+        elif alive:
+            self.select_task(min(alive))
 
     def reverse_stepi(self, n: int = 1) -> Stop:
         """Undo n instructions of the selected task."""

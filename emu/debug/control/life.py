@@ -99,6 +99,11 @@ class Life:
         with self.ruined():
             return self.engine.reverse(self.accepts)
 
+    def at_start(self) -> Stop:
+        """The beginning of time, with a task that is there already."""
+        self.choose(self.pid)
+        return self.stop("start")
+
     def stop_here(self) -> Stop:
         """Where we are, as a Stop."""
         return self.stop("goto")
