@@ -22,6 +22,7 @@ NAMES = (  # noqa: SIM905
     "0 HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG "
     "XCPU XFSZ VTALRM PROF WINCH IO PWR SYS"
 ).split()
+FIRST_REAL_TIME = 32
 SIGHUP, SIGINT, SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGKILL, SIGUSR1, SIGSEGV, SIGUSR2 = range(1, 13)
 SIGPIPE, SIGALRM, SIGTERM, SIGSTKFLT, SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGURG = range(13, 24)
 NSIG = 64
@@ -72,8 +73,10 @@ DEFAULT = SigAction()
 
 
 def name_of(number: int) -> str:
-    """`SIGSEGV` for 11."""
-    return f"SIG{NAMES[number]}" if 0 < number < len(NAMES) else f"SIGRT{number}"
+    """`SIGSEGV` for 11, `SIGRT_1` for the second of the real-time signals, as strace has it."""
+    if 0 < number < len(NAMES):
+        return f"SIG{NAMES[number]}"
+    return "SIGRTMIN" if number == FIRST_REAL_TIME else f"SIGRT_{number - FIRST_REAL_TIME}"
 
 
 def bit(number: int) -> int:

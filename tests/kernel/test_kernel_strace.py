@@ -109,7 +109,7 @@ LINES: list[tuple[str, tuple[Any, ...], str]] = [
     ("getcwd", (BUF, 100), 'getcwd("/", 100) = 2'),
     ("fstat", (1, BUF), "fstat(1, {st_mode=S_IFIFO|0600, st_size=0, ...}) = 0"),
     ("newfstatat", (-100, named("/prog"), BUF, 0x100), 'newfstatat(AT_FDCWD, "/prog", {st_mode=S_IFREG|0755, st_size='),
-    ("faccessat", (-100, named("/prog"), 5, 0), 'faccessat(AT_FDCWD, "/prog", X_OK|R_OK) = 0'),
+    ("faccessat", (-100, named("/prog"), 5, 0), 'faccessat(AT_FDCWD, "/prog", R_OK|X_OK) = 0'),
     (
         "unlinkat",
         (-100, named("/prog/"), 0x200),

@@ -52,6 +52,13 @@ def clone_child(call: Call, value: int) -> str:
 
 
 @kind
+def AT_STATX(call: Call, value: int) -> str:
+    """statx's way to ask a remote server has a name for each of its values, 0 too."""
+    rest = flags.names("AT", value)
+    return rest if value & 0x6000 else "AT_STATX_SYNC_AS_STAT" + (f"|{rest}" if value else "")
+
+
+@kind
 def SOCK(call: Call, value: int) -> str:
     bare = flags.CHOICES["SOCKTYPE"].get(value & 15)
     rest = flags.names("SOCKFLAG", value & ~15)
@@ -92,6 +99,21 @@ def fcntl_arg(call: Call, value: int) -> str:
 
 
 @kind
+def prctl_arg(call: Call, value: int) -> str | None:
+    """A name for those who set one, and for those who get one once they have it; a number for the others."""
+    command = flags.CHOICES["PR"].get(signed(call.args[0]))
+    if command not in ("PR_SET_NAME", "PR_GET_NAME"):
+        return KINDS["hex"](call, value)
+    return None if command == "PR_GET_NAME" and call.result is None else KINDS["str"](call, value)
+
+
+@kind
+def futex_val(call: Call, value: int) -> str:
+    """Those with priority inheritance take none."""
+    return "" if call.args[1] & 127 in (6, 7, 8, 13) else str(value & 0xFFFFFFFF)
+
+
+@kind
 def futex_timeout(call: Call, value: int) -> str | None:
     """A time for those who wait, a count for those who move waiters."""
     command = call.args[1] & 127
@@ -109,4 +131,8 @@ def futex_addr2(call: Call, value: int) -> str:
 
 @kind
 def futex_val3(call: Call, value: int) -> str:
-    return (f"{value & 0xFFFFFFFF:#x}") if call.args[1] & 127 in (4, 5, 9, 10, 12) else ""
+    """The bits of those who wait for bits, the value that the others compare with."""
+    command, number = call.args[1] & 127, value & 0xFFFFFFFF
+    if command in (9, 10):
+        return "FUTEX_BITSET_MATCH_ANY" if number == 0xFFFFFFFF else f"{number:#x}"
+    return {4: str(number), 12: str(number), 5: f"{number:#x}"}.get(command, "")

@@ -30,7 +30,7 @@ flags:RENAME | readlinkat dirfd path buf:bytes> bufsiz:size | getdents64 fd dirp
 fchdir fd | chroot path | umask mask:octal | fchmod fd mode:octal | fchmodat dirfd path mode:octal | fchmodat2 dirfd
 path mode:octal flags:AT | fchown fd owner:id group:id | fchownat dirfd path owner:id group:id flags:AT | faccessat
 dirfd path mode:ACCESS | faccessat2 dirfd path mode:ACCESS flags:AT | utimensat dirfd path times:timespecs flags:AT |
-fstat fd statbuf:stat> | newfstatat dirfd path statbuf:stat> flags:AT | statx dirfd path flags:AT mask:STATX
+fstat fd statbuf:stat> | newfstatat dirfd path statbuf:stat> flags:AT | statx dirfd path flags:AT_STATX mask:STATX
 statxbuf:statx> | statfs path buf:ptr | fstatfs fd buf:ptr | statfs64 path size buf:ptr | fstatfs64 fd size buf:ptr |
 memfd_create name:str flags:MFD | getxattr path name:str value:ptr size | lgetxattr path name:str value:ptr size |
 fgetxattr fd name:str value:ptr size | setxattr path name:str value:ptr size flags:uint | listxattr path list:ptr size
@@ -52,9 +52,10 @@ getresgid rgid:int_p> egid:int_p> sgid:int_p> | setuid uid:id | setgid gid:id | 
 rgid:id egid:id | setresuid ruid:id euid:id suid:id | setresgid rgid:id egid:id sgid:id | getgroups size:int list:ptr
 | setgroups size:int list:ptr | setfsuid uid:id | setfsgid gid:id | set_tid_address tidptr:ptr | set_robust_list
 head:ptr len:size | get_robust_list pid:int head:ptr len:ptr | rseq rseq:ptr rseq_len:size flags:uint sig:hex | prctl
-option:PR arg2:hex | personality persona:hex | capget hdrp:ptr datap:ptr | capset hdrp:ptr datap:ptr | unshare
-flags:CLONE | futex uaddr:ptr op:FUTEX val:uint timeout:futex_timeout uaddr2:futex_addr2 val3:futex_val3 | sched_yield
-| sched_getaffinity pid:int cpusetsize:size mask:cpuset> | sched_setaffinity pid:int cpusetsize:size mask:cpuset |
+option:PR arg2:prctl_arg | personality persona:hex | capget hdrp:ptr datap:ptr | capset hdrp:ptr datap:ptr | unshare
+flags:CLONE | futex uaddr:ptr op:FUTEX val:futex_val timeout:futex_timeout uaddr2:futex_addr2 val3:futex_val3 |
+sched_yield | sched_getaffinity pid:int cpusetsize:size mask:cpuset> | sched_setaffinity pid:int cpusetsize:size
+mask:cpuset |
 sched_getscheduler pid:int | sched_setscheduler pid:int policy:SCHED param:int_p | sched_getparam pid:int param:int_p>
 | sched_setparam pid:int param:int_p | sched_get_priority_max policy:SCHED | sched_get_priority_min policy:SCHED |
 sched_rr_get_interval pid:int tp:timespec> | getpriority which:PRIO who:int | setpriority which:PRIO who:int prio:int

@@ -5,7 +5,6 @@ from __future__ import annotations
 import struct as packing
 from typing import TYPE_CHECKING
 
-from emu.kernel.signal import NAMES as SIGNAL_NAMES
 from emu.kernel.signal import name_of
 from emu.kernel.strace import flags
 from emu.kernel.strace.text import address, listed, struct
@@ -74,15 +73,11 @@ def interval(found: tuple[int, ...], fraction: str) -> str:
 
 
 # -- signals ----------------------------------------------------------------------------------------------------------
-REAL_TIME = {32: "RTMIN", 64: "RTMAX"}
-
-
 def set_of_signals(mask: int) -> str:
     """`[INT CHLD]`; `~[...]` for all but a few."""
     inverse = mask.bit_count() > 32
     numbers = [n for n in range(1, 65) if bool(mask >> (n - 1) & 1) != inverse]
-    words = [SIGNAL_NAMES[n] if n < len(SIGNAL_NAMES) else REAL_TIME.get(n, f"RT_{n - 32}") for n in numbers]
-    return ("~" if inverse else "") + "[" + " ".join(words) + "]"
+    return ("~" if inverse else "") + "[" + " ".join(name_of(n).removeprefix("SIG") for n in numbers) + "]"
 
 
 @pointer

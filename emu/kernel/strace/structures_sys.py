@@ -24,10 +24,10 @@ def cpuset(call: Call, value: int) -> str | None:
 
 
 def limit(value: int) -> str:
-    """A resource limit, as a multiple of 1024 where it is one."""
+    """A resource limit, as a multiple of 1024 where it is a large one."""
     if value == INFINITE:
         return "RLIM64_INFINITY"
-    return f"{value // 1024}*1024" if value and value % 1024 == 0 else str(value)
+    return f"{value // 1024}*1024" if value > 1024 and value % 1024 == 0 else str(value)
 
 
 @pointer
