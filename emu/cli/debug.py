@@ -30,6 +30,7 @@ def command(job: Job, scripts: tuple[str, ...], lines: tuple[str, ...], batch: b
     from emu.cli.debugging import guest_input, starter_for
     from emu.debug.shell import Quit
 
+    warn_of_late_options(job)
     interactive = not batch and sys.stdin.isatty() and sys.stdout.isatty()
     face = face_for(interactive, faces)
     stdin = guest_input(job, interactive or batch)
@@ -51,6 +52,13 @@ def command(job: Job, scripts: tuple[str, ...], lines: tuple[str, ...], batch: b
     except Quit as quit_:
         return quit_.code
     return exitcodes.OK
+
+
+def warn_of_late_options(job: Job) -> None:
+    """What stands behind PROG is the guest's: say so where that is hardly meant."""
+    late = [word for word in job.args if word in ("-x", "-ex", "--batch", "--tui")]
+    if late:
+        click.echo(f"note: {late[0]} behind PROG is an argument of the program; emu's options come before PROG", err=True)
 
 
 def face_for(interactive: bool, faces: dict[str, bool]) -> Printer:

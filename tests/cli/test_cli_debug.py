@@ -96,3 +96,13 @@ def test_a_program_that_cannot_be_started(debug, tmp_path: Path) -> None:
     assert (done.code, done.out) == (2, "")
     assert "error:" in done.err
     assert "internal error" not in done.err
+
+
+def test_options_behind_the_program_are_the_guests(emu, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are handed on, and a note says so: a forgotten order would be a silent success."""
+    feed(monkeypatch, b"x/s *(char **) ($sp + 16)\n")
+    done = emu("debug", "programs/args.s", "--batch")
+    assert done.code == 0 and done.out.endswith("\"--batch\"\n")
+    assert done.err.startswith("note: --batch behind PROG is an argument of the program")
+    feed(monkeypatch, b"")
+    assert emu("debug", "programs/args.s", "--other").err == ""
