@@ -49,7 +49,7 @@ class Session(Runner, Callers):
         self.displays: dict[int, tuple[str, str]] = {}  # number: (expression, format), shown at every stop
         gc.set_threshold(*PATIENCE)
         self.setup()
-        self.select_hart(0)
+        self.choose(1)
 
     # -- what there is ------------------------------------------------------------------------------------------------
     @property

@@ -80,3 +80,15 @@ def test_back_before_the_selected_task_was_made() -> None:
     for line in ("goto start", "reverse-continue", "back 100000", "reverse-step 100000"):
         stop = type_("delete", "catch fork", "continue", "attach 2", "delete", line).stop
         assert (stop.pid, stop.pc, stop.symbol) == (first.pid, first.pc, "_start"), line
+
+
+@pytest.mark.parametrize("lines", [("hart",), ("stepi 9", "restart"), ("continue", "restart", "hart")])
+def test_the_first_task_is_selected_where_it_runs(lines: tuple[str, ...]) -> None:
+    """Of several harts the first one may be idle."""
+    type_ = Typist(debugged("kernel/cow.s", harts=4))
+    type_.session.engine.begin()
+    type_.session.choose(1)
+    view = type_(*lines)
+    rows = type_("info harts").data
+    assert [row["hart"] for row in rows if row["pid"] == 1] == [row["hart"] for row in rows if row["selected"]]
+    assert (view.stop.pid, view.notes) == (1, [])

@@ -7,8 +7,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from emu.debug.control import judge
+from emu.debug.control.setting_breaks import whole
 from emu.debug.control.stop import Stop
 from emu.errors import EmuError
+from emu.kernel import process
 
 SIGKILL = 9
 
@@ -30,8 +32,8 @@ class Life:
         for row in self.breaks:
             row.hits = 0
             self.remember_value(row)
-        self.select_hart(0)
-        return self.stop("goto", 0)
+        self.choose(1)
+        return self.stop("goto")
 
     def load(self, file: str) -> Stop:
         """Go on from a file."""
@@ -42,8 +44,6 @@ class Life:
 
     def kill(self, pid: int | None = None) -> Stop:
         """SIGKILL to a process, at once."""
-        from emu.kernel import process
-
         task = self.task_of(pid)
         number = task.pid
 
@@ -110,8 +110,6 @@ class Life:
 
     def cont_alone(self, text: str) -> Stop:
         """continue --hart=N: the other harts stand still."""
-        from emu.debug.control.setting_breaks import whole
-
         self.select_hart(whole("hart", text))
         before, self.settings["scheduler-locking"] = self.settings["scheduler-locking"], "on"
         try:
