@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from emu.debug.view import Span
+from emu.errors import EmuError
 
 
 @dataclass(slots=True)
@@ -39,7 +40,6 @@ def status(session: Any) -> Status:
 def counter(session: Any) -> int | None:
     """The selected task's program counter; None when it is gone."""
     from emu.debug.look.regfile import registers_of
-    from emu.errors import EmuError
 
     try:
         return registers_of(session).pc

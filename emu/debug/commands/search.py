@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from emu.debug.command import Arg, Command
 from emu.debug.control import scanner, writers
+from emu.debug.control.setting_breaks import whole
 from emu.debug.view import Table, View
 from emu.errors import EmuError
 
@@ -62,8 +63,6 @@ def found(session: Session, scan: Any) -> View:
 
 def last_write(session: Session, address: int, length: str | None) -> View:
     """Who wrote it."""
-    from emu.debug.control.setting_breaks import whole
-
     count = whole("length", length) if length else 0
     if not 0 <= count <= 4096:
         raise EmuError("--length is 1 to 4096 bytes")

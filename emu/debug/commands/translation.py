@@ -9,6 +9,7 @@ from emu.debug.look import coherence, hardware
 from emu.debug.look import walk as look_walk
 from emu.debug.look.options import pid_of, small
 from emu.debug.look.words import LEVELS, UNITS
+from emu.errors import EmuError
 
 if TYPE_CHECKING:
     from emu.debug.session import Session
@@ -37,8 +38,6 @@ def line(session: Session, address: int, virtual: bool) -> View:
 
 def to_physical(session: Session, address: int) -> int:
     """Through the selected task's page table. EmuError where nothing is mapped."""
-    from emu.errors import EmuError
-
     found = look_walk.walk(session, address).data
     if found["pa"] is None:
         raise EmuError(

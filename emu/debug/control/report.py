@@ -10,6 +10,7 @@ from emu.debug.control.stop import Stop
 from emu.debug.view import Facts, Line, Text, View
 from emu.errors import EmuError
 from emu.isa.disassemble import disassemble
+from emu.kernel.signal import name_of
 
 if TYPE_CHECKING:
     from emu.debug.session import Session
@@ -103,8 +104,6 @@ def exit_line(stop: Stop) -> Line:
     """`exited with status 0`."""
     ended = stop.exit
     if ended.signal:
-        from emu.kernel.signal import name_of
-
         return [("killed by ", "bad"), (name_of(ended.signal), "bad")]
     if ended.reason != "exited":
         return [(f"ended: {ended.reason}", "bad")]

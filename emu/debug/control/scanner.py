@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emu.debug.control import memory
+from emu.debug.control.alter_raw import parse_bytes
 from emu.errors import EmuError, did_you_mean
 from emu.kernel.mm.vma import VM_WRITE
 
@@ -50,8 +51,6 @@ def start(session: Session, text: str, kind: str, everything: bool, unaligned: b
     if task.mm is None:
         raise EmuError(f"task {task.pid} has no memory any more")
     if text[:1] == '"' or kind == "bytes":
-        from emu.debug.control.alter_raw import parse_bytes
-
         pattern = parse_bytes(text)
         pattern = pattern[:-1] if text[:1] == '"' else pattern
         return _find_bytes(session, task, pattern, everything)

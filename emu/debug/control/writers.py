@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emu.debug.control import calls, judge, predict
+from emu.debug.control import calls, judge, predict, registers
 from emu.debug.control.breaks import CATCH, WATCH, WRITE
 from emu.debug.view import Facts, View
 from emu.errors import EmuError
 from emu.isa.disassemble import disassemble
+from emu.kernel.syscall.numbers import NAMES
 
 if TYPE_CHECKING:
     from emu.debug.session import Session
@@ -130,9 +131,6 @@ def by_kernel(
 
 def what_kernel_did(session: Session, task: Any, tick: int) -> str:
     """The system call or fault that the kernel served at a tick, as far as registers tell."""
-    from emu.debug.control import registers
-    from emu.kernel.syscall.numbers import NAMES
-
     session.travel(tick)
     for cpu, running in enumerate(session.kernel.sched.running):
         if running is None or running.mm is None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from emu.debug.look.words import LEVELS
-from emu.errors import EmuError
+from emu.errors import EmuError, did_you_mean
 
 L1I, L1D, L2, LLC = range(4)
 INVALID, SHARED, EXCLUSIVE, MODIFIED = range(4)
@@ -124,8 +124,6 @@ def where(machine: Any, hart: int, pa: int) -> str:
 
 def number_of(name: str) -> int:
     """Level of a cache by name. EmuError."""
-    from emu.errors import did_you_mean
-
     if name.lower() not in LEVELS:
         raise EmuError(f"no cache is called {name!r}", hint=did_you_mean(name, LEVELS) or ", ".join(LEVELS))
     return LEVELS.index(name.lower())

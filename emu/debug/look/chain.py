@@ -13,6 +13,7 @@ from emu.debug.look.links import Link
 from emu.debug.look.model import Fault, Model
 from emu.debug.look.regfile import registers_of
 from emu.debug.look.subject import machine_of
+from emu.isa.paging import SCHEMES
 
 PIPELINE = ("issue", "stall", "branch")
 MEANING = {
@@ -89,8 +90,6 @@ def crosses(at: int, size: int, border: int) -> bool:
 
 def split(machine: Any, va: int) -> str:
     """`PGD 0, PUD 0, PMD 0, PTE 16, offset 0x18a`."""
-    from emu.isa.paging import SCHEMES
-
     mode, _ = machine.split_satp(int(machine.harts[0].satp) & ((1 << machine.xlen) - 1))
     levels = SCHEMES[mode].levels if mode in SCHEMES else ()
     parts = [f"{level.name} {level.index(va)}" for level in levels]

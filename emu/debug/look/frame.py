@@ -12,6 +12,8 @@ from emu.debug.look.words import plural, symbol
 from emu.debug.view import Facts, Line, Table, View
 from emu.errors import EmuError
 from emu.isa.paging import pte_flags
+from emu.kernel.mm.lru import LIST_NAMES
+from emu.kernel.mm.lru import list_of as lru_list
 from emu.kernel.mm.page import flag_names
 
 
@@ -54,9 +56,6 @@ def frame(session: Any, pfn: int) -> View:
 
 def list_of(kernel: Any, pfn: int) -> str:
     """Where a frame waits: a list of reclaim, a per-cpu list, a free block."""
-    from emu.kernel.mm.lru import LIST_NAMES
-    from emu.kernel.mm.lru import list_of as lru_list
-
     pages, flags = kernel.pages, kernel.pages.mem_map.flags[pfn]
     zone = pages.zone_of(pfn)
     if pfn in zone.pcp:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from emu.debug.look import owners
+from emu.debug.look.areas import runs
 from emu.debug.look.subject import address_spaces, kernel_of
 from emu.debug.look.words import number, plural, size, symbol
 from emu.debug.view import Facts, Table, View
@@ -94,8 +95,6 @@ def swap(session: Any, slots: bool = False) -> View:
 
 def entries(kernel: Any) -> list[dict[str, Any]]:
     """Every slot in use, and the entries that refer to it."""
-    from emu.debug.look.areas import runs
-
     users: dict[int, list[str]] = {}
     for pid, mm in address_spaces(kernel).items():
         for run in runs(mm):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from emu.debug import draw
 from emu.debug.draw import Spans
+from emu.debug.look.memory import memory
 from emu.debug.look.regfile import registers_of
 from emu.debug.parse import Parser
 from emu.debug.tui import code, grid
@@ -57,8 +58,6 @@ def walk(screen: Screen, width: int) -> Drawn:
 
 def stack(screen: Screen, width: int) -> Drawn:
     """Words at sp, and what they point at."""
-    from emu.debug.look.memory import memory
-
     return Drawn(draw.lines(memory(screen.session, registers_of(screen.session).x[2], "32a"), width))
 
 

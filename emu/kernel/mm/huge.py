@@ -18,7 +18,7 @@ import numpy as np
 from emu.isa.paging import PTE_V
 from emu.kernel.mm import tlb
 from emu.kernel.mm.page import PAGE_SIZE, PG_ANON, PG_CODE, PG_STALE, PG_SWAPBACKED, PG_UPTODATE
-from emu.kernel.mm.pgtable import pmd_alloc
+from emu.kernel.mm.pgtable import pmd_alloc, pmd_clear
 from emu.kernel.mm.rmap import anon_vma_prepare
 from emu.kernel.mm.vma import ACCESS_STORE, VM_EXEC, VM_HUGEPAGE, VM_HUGETLB, VM_NOHUGEPAGE, Vma
 
@@ -174,8 +174,6 @@ def take_reserved(mm: Mm) -> int | None:
 
 def hugetlb_zap(mm: Mm, vma: Vma, start: int, end: int) -> None:
     """The pages go back to the pool, and the promise of those that were never touched ends."""
-    from emu.kernel.mm.pgtable import pmd_clear
-
     pool, size, shared = mm.kernel.huge_pool, 1 << mm.pmd_shift, vma.vm_file is not None
     for addr in range(start, end, size):
         found = mm.huge.pop(addr >> mm.pmd_shift, None)

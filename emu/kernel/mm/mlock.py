@@ -8,6 +8,7 @@ from emu.isa.paging import PTE_V
 from emu.kernel.errno import EAGAIN, EINVAL, ENOMEM, Errno
 from emu.kernel.mm import zap
 from emu.kernel.mm.page import PAGE_SIZE, PG_UNEVICTABLE, page_align
+from emu.kernel.mm.uaccess import populate
 from emu.kernel.mm.vma import (
     VM_LOCKED,
     VM_RWX,
@@ -41,8 +42,6 @@ def do_mlock(mm: Mm, start: int, length: int, lock: bool) -> None:
 
 
 def lock_area(mm: Mm, vma: Vma, low: int, high: int) -> None:
-    from emu.kernel.mm.uaccess import populate
-
     if not vma.vm_flags & VM_LOCKED:
         mm.locked_vm += (high - low) >> 12
         change_flags(mm, vma, low, high, 0, VM_LOCKED)

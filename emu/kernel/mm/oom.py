@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.kernel.mm.alloc import OutOfMemory
+from emu.kernel.process import kill_group
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
@@ -70,8 +71,6 @@ def out_of_memory(kernel: Kernel) -> bool:
 
 
 def kill(kernel: Kernel, victim: Process) -> None:
-    from emu.kernel.process import kill_group
-
     kill_group(kernel, victim.threads[0], SIGKILL)
 
 

@@ -13,6 +13,7 @@ from emu.kernel.fs.inode import SuperBlock
 from emu.kernel.fs.regular import Regular
 from emu.kernel.mm import filemap, workingset
 from emu.kernel.mm.page import PG_DIRTY, PG_LOCKED, PG_SWAPBACKED, PG_UPTODATE
+from emu.kernel.mm.zap import unmap_mapping_range
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
@@ -58,8 +59,6 @@ class ShmemFile(Regular):
 
     def punch(self, first: int, last: int) -> None:
         """A hole: pages first … last - 1 read as zeroes from now on."""
-        from emu.kernel.mm.zap import unmap_mapping_range
-
         kernel = self.sb.kernel
         unmap_mapping_range(self.mapping, first, last)
         for index in [index for index in self.mapping.pages if first <= index < last]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from emu.kernel.errno import EBADF, EINVAL, EPERM, ETOOMANYREFS, Errno
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user
 from emu.kernel.rlimit import RLIMIT_NOFILE
+from emu.kernel.syscall.descriptor import install
 
 if TYPE_CHECKING:
     from emu.kernel.fs.file import File
@@ -75,8 +76,6 @@ def write_control(
     kernel: Kernel, task: Task, addr: int, room: int, got: Received, passcred: bool, flags: int
 ) -> tuple[int, int]:
     """Install the descriptors and describe them; (bytes used, MSG_CTRUNC if something had no room)."""
-    from emu.kernel.syscall.descriptor import install
-
     head, word = header(kernel), kernel.xlen // 8
     used = truncated = 0
     if passcred and got.credentials is not None:

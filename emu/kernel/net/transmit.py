@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from emu.kernel import signal
 from emu.kernel.errno import EAGAIN, ECONNREFUSED, EMSGSIZE, ENOTCONN, EPIPE, Errno
 from emu.kernel.net.skb import Skb
 from emu.kernel.sched.wait import Partial, wait_on
@@ -46,8 +47,6 @@ def broken(socket: Socket, flags: int) -> int:
     if isinstance(task.restart, Partial) and task.restart.done:
         return task.restart.done
     if socket.is_stream and not flags & MSG_NOSIGNAL:
-        from emu.kernel import signal
-
         signal.send(kernel, task, signal.SigInfo(SIGPIPE, signal.SI_USER, pid=task.tgid, uid=task.uid), True)
     raise Errno(EPIPE)
 

@@ -10,6 +10,7 @@ from emu.kernel.errno import EINVAL, EPERM, Errno
 from emu.kernel.fs.namei import path_of
 from emu.kernel.mm import oom
 from emu.kernel.mm.uaccess import copy_from_user
+from emu.kernel.proc.system import ticks
 from emu.kernel.rlimit import INFINITY
 
 if TYPE_CHECKING:
@@ -95,8 +96,6 @@ def memory_lines(mm: Mm) -> list[str]:
 
 def stat(kernel: Kernel, task: Task) -> bytes:
     """52 numbers; times in clock ticks, addresses and sizes in bytes, rss in pages."""
-    from emu.kernel.proc.system import ticks
-
     process, mm = task.process, task.mm
     hart = kernel.harts[task.cpu] if task.cpu >= 0 else None
     pc, sp = (hart.pc, hart.x[2]) if hart else (task.pc, task.regs[2])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from emu.kernel import elf, exec
 from emu.kernel.errno import E2BIG, EFAULT, EINVAL, ENOEXEC, Errno
 from emu.kernel.mm.uaccess import get_user, strncpy_from_user
-from emu.kernel.syscall.path import AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW
+from emu.kernel.syscall.path import AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW, lookup_at, start_dir
 from emu.kernel.syscall.table import Addr, Int, syscall
 
 if TYPE_CHECKING:
@@ -36,8 +36,6 @@ def string_array(kernel: Kernel, task: Task, addr: int) -> list[bytes]:
 
 def do_execve(kernel: Kernel, task: Task, dirfd: int, path: bytes, argv: int, envp: int, flags: int) -> None:
     """Replace the program. Errno before the point of no return; after it there is no way back, and none is needed."""
-    from emu.kernel.syscall.path import lookup_at, start_dir
-
     inode = lookup_at(kernel, task, dirfd, path, flags)
     name = path.decode("utf-8", "surrogateescape")
     if not name:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.kernel.errno import EACCES, EINVAL, EPERM, ESRCH
-from emu.kernel.mm.uaccess import copy_from_user, copy_to_user, put_user
+from emu.kernel.mm.uaccess import copy_from_user, copy_to_user, put_user, user_page
 from emu.kernel.syscall.table import Addr, Int, Size, Uint, syscall
 
 if TYPE_CHECKING:
@@ -186,8 +186,6 @@ def sys_prctl(kernel: Kernel, task: Task, option: Int, arg2: Addr, arg3: Addr, a
 
 
 def _name(read: object, task: Task, addr: int) -> str:
-    from emu.kernel.mm.uaccess import user_page
-
     data = bytearray()
     while len(data) < 15:
         byte = task.mm.pages.ram[user_page(task.mm, addr + len(data), False)]

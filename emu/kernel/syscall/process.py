@@ -9,6 +9,8 @@ from emu.kernel import fork, jobctl, process
 from emu.kernel import wait as w
 from emu.kernel.errno import E2BIG, EINVAL, ESRCH
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user, put_user
+from emu.kernel.sigframe import pack_siginfo
+from emu.kernel.signal import SigInfo
 from emu.kernel.syscall.table import Addr, Int, Size, syscall
 from emu.kernel.syscall.usage import pack_rusage, usage_of
 
@@ -101,9 +103,6 @@ def sys_waitid(kernel: Kernel, task: Task, which: Int, number: Int, info: Addr, 
 
 def pack_child(kernel: Kernel, found: tuple[Process, str] | None) -> bytes:
     """The siginfo_t that waitid fills: SIGCHLD, or zeroes when nobody has changed."""
-    from emu.kernel.sigframe import pack_siginfo
-    from emu.kernel.signal import SigInfo
-
     if found is None:
         return bytes(128)
     child, news = found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from emu.debug.look.heap.model import Heap, Reader
+from emu.kernel.exec import peek_whole
 
 FASTBINS, TOP, LAST_REMAINDER, BINS = 16, 96, 104, 112  # in malloc_state
 NFASTBINS, NBINS, TCACHE_BINS = 10, 128, 64
@@ -107,8 +108,6 @@ def tls_offset(session: Any, name: str) -> int | None:
     from io import BytesIO
 
     from elftools.elf.elffile import ELFFile
-
-    from emu.kernel.exec import peek_whole
 
     file = session.mm.exe_file if session.mm is not None else None
     if file is None or file.inode.i_size > 64 << 20:
