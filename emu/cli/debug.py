@@ -58,7 +58,7 @@ def warn_of_late_options(job: Job) -> None:
     """What stands behind PROG is the guest's: say so where that is hardly meant."""
     late = [word for word in job.args if word in ("-x", "-ex", "--batch", "--tui")]
     if late:
-        click.echo(f"note: {late[0]} behind PROG is an argument of the program; emu's options come before PROG", err=True)
+        click.echo(f"note: {late[0]} behind PROG is an argument of the program; options come before PROG", err=True)
 
 
 def face_for(interactive: bool, faces: dict[str, bool]) -> Printer:
