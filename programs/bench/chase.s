@@ -1,4 +1,4 @@
-# chase.s: follow pointers through 8 MB in random order: each load waits for the one before it.
+# chase.s: what does a load cost whose address is the value of the one before? Pointers through 8 MB, in random order.
 #
 # One node in each 64 bytes, linked into a single cycle by Sattolo's shuffle ("a random cyclic permutation of n
 # objects", 1986). Nearly every step misses the data TLB and all caches; on the host as well.

@@ -1,4 +1,4 @@
-# fork.s: make a process that ends at once, and wait for it, again and again.
+# fork.s: what does a process cost? Make one that ends at once, and wait for it, again and again.
 #
 # PAGES is how many pages the parent has touched, all of which the child comes to share. With WRITE = 1 the child stores
 # into each of them before it ends: a copy-on-write fault a page. RV64: the riscv32 kernel interface has no wait4.

@@ -1,4 +1,4 @@
-# matmul.s: C = A × B over 256 × 256 words, the three loops of every textbook: row, column, sum.
+# matmul.s: what does the order of loops cost? C = A × B over 256 × 256 words as in every textbook: row, column, sum.
 #
 # The inner loop walks B down a column: with rows of 1 KB those words share four sets of a 32 KB, 8-way L1D, and every
 # one of them misses. ORDER = 1 swaps the two inner loops (row, sum, column), and nearly all hits.

@@ -1,4 +1,4 @@
-# matmul_double.s: C = A × B over 128 × 128 doubles, the loops in the order row, sum, column; a fused multiply-add each.
+# matmul_double.s: how fast are fused multiply-adds? C = A × B over 128 × 128 doubles, in the order row, sum, column.
 #
 # EXACT = 1 takes whole numbers, so that no result is ever rounded and NX stays clear: the machine then has to find out
 # for each operation that it is exact.

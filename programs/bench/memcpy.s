@@ -1,4 +1,4 @@
-# memcpy.s: copy 16 MB, again and again, as a C library does: a register at a time, four of them a turn.
+# memcpy.s: how fast does memory move? Copy 16 MB, again and again, as a C library does: four registers a turn.
 #
 # Both buffers together are far larger than any cache, so every line is read from memory, taken for writing, and
 # written back: the machine's miss path, at eleven instructions a miss. The checksum mixes the last copy's words.

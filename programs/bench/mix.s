@@ -1,4 +1,4 @@
-# mix.s: what embedded processors are judged by: a linked list, a small matrix, a state machine, a CRC.
+# mix.s: how fast is what embedded processors are judged by: a linked list, a small matrix, a state machine, a CRC?
 #
 # The kinds of work, and their proportions roughly, are those of EEMBC's CoreMark; the code is not. All data fit in 4 KB. Each turn
 # seeds the next one with the CRC of its results, so nothing can be left out. Calls, returns, calls through pointers, a jump

@@ -1,7 +1,7 @@
-# nbody.s: the Sun and four planets, doubles, as the Computer Language Benchmarks Game has it, written as a compiler does.
+# nbody.s: how fast are doubles in real work? The Sun and four planets, from the Computer Language Benchmarks Game.
 #
-# Ten pairs a step, each with a square root and a division, eighteen multiplications (most fused with an addition) and
-# as many loads and stores of doubles; everything is in L1D. The checksum is made of the bits of the positions.
+# As a compiler writes it: ten pairs a step, each with a square root and a division, eighteen multiplications (most fused
+# with an addition) and as many loads and stores; everything is in L1D. The checksum is of the bits of the positions.
 
     .include "lib.s"
     SIZE STEPS, 100000

@@ -1,4 +1,4 @@
-# pagetouch.s: store one word into each page of 256 MB, then read them all back.
+# pagetouch.s: what does an access cost that misses everything? Store a word into each page of 256 MB, then load all.
 #
 # Under an operating system the first turn is a page fault a page; after that, and without one, each access misses both
 # TLBs and all caches and walks the page table: the dearest four instructions there are. WORDS = 512 stores and reads

@@ -1,4 +1,4 @@
-# quicksort.s: sort a million random words: branches that no predictor can know.
+# quicksort.s: what do branches cost that no predictor can know? Sort a million random words.
 #
 # Hoare's quicksort with the middle word as pivot, recursion into the smaller part, insertion sort below 16 words, as in
 # textbooks. The checksum is a hash of the sorted words, or 0xbad if one is out of order.

@@ -1,4 +1,4 @@
-# sieve.s: the sieve of Eratosthenes over 4 MB of flags, one byte a number.
+# sieve.s: how fast are stores, near and far? The sieve of Eratosthenes over 4 MB of flags, one byte a number.
 #
 # The inner loop is three instructions (store, add, compare and branch) that stride through memory by the prime: small
 # primes stay in a cache line for a while, large ones touch a new line, and often a new page, with every store.

@@ -1,4 +1,4 @@
-# two_files/greet.s: the other half of two_files/main.s. What other files may use is .globl; `count` isn't.
+# two_files/greet.s: what may other files use of this one? Only what is .globl: `count` isn't. See two_files/main.s.
 
     .globl greet, greeted
     .text
