@@ -40,12 +40,15 @@ static int cat(char **argv) {
 
 static int wc(char **argv) {
     long lines = 0, words = 0, bytes = 0;
-    for (int c, inside = 0; (c = getchar()) != EOF; bytes++) {
-        lines += c == '\n';
-        int blank = c == ' ' || c == '\n' || c == '\t';
-        words += !blank && !inside;
-        inside = !blank;
-    }
+    char buffer[4096];
+    ssize_t got;
+    for (int inside = 0; (got = read(0, buffer, sizeof buffer)) > 0; bytes += got)
+        for (char *c = buffer; c < buffer + got; c++) {
+            lines += *c == '\n';
+            int blank = *c == ' ' || *c == '\n' || *c == '\t';
+            words += !blank && !inside;
+            inside = !blank;
+        }
     (void)argv;
     return printf("%ld %ld %ld\n", lines, words, bytes) < 0;
 }
@@ -58,6 +61,7 @@ static const struct { const char *name; int (*run)(char **); } own[] = {
 
 /* -- one command --------------------------------------------------------------------------------------------------- */
 static void redirect(const char *path, int flags, int to) {
+    if (!path) fprintf(stderr, "sh: a file name is missing\n"), exit(2);
     int fd = open(path, flags, 0644);
     if (fd < 0) fprintf(stderr, "sh: %s: %s\n", path, strerror(errno)), exit(1);
     dup2(fd, to);
@@ -129,7 +133,8 @@ static void line(char *text) {
 }
 
 int main(int argc, char **argv) {
-    char text[4096];
+    char text[4096] = "";
+    setvbuf(stdin, NULL, _IONBF, 0); /* what is not read yet is for the commands: a buffer would keep it from them */
     if (argc > 2 && !strcmp(argv[1], "-c")) return line(strncpy(text, argv[2], sizeof text - 1)), status;
     for (;;) {
         if (isatty(0)) fputs("$ ", stdout), fflush(stdout);

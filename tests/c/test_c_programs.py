@@ -143,3 +143,9 @@ def test_shell(program: Emulate, xlen: int) -> None:
     code, out, err = program(xlen, "sh.c", stdin="false; nosuch\n/proc/self/exe -c 'echo'\nexit 3\n")
     assert code == 3 and "sh: nosuch: No such file or directory" in err
     assert program(xlen, "sh.c", "-c", "echo a b c | cat | cat | wc")[1] == "1 3 6\n"
+
+
+def test_shell_leaves_its_input_to_the_commands(program: Callable) -> None:
+    """A command reads from where the shell has stopped, one behind a pipe nothing but the pipe."""
+    code, out, err = program(64, "sh.c", stdin="echo a b | wc\necho > \necho next\nwc\nthe rest\nis data\n")
+    assert (code, out, err) == (0, "1 2 4\nnext\n2 4 17\n", "sh: a file name is missing\n")
