@@ -12,7 +12,7 @@ from typing import Any
 
 from emu.errors import EmuError
 from emu.kernel import accounting, boot, exec, process
-from emu.kernel.errno import ENOMEM, Errno
+from emu.kernel.errno import ENOMEM, EPERM, Errno
 from emu.kernel.fs.file import O_RDONLY, O_RDWR, File
 from emu.kernel.irq import Interrupts
 from emu.kernel.loop import Loop
@@ -110,7 +110,9 @@ class Kernel(Loop, Clocks, Host, Current, Pages):
         """Why a program can't be started, and what would help."""
         free, total = self.pages.nr_free_pages * 4, self.pages.mem_map.count * 4
         if isinstance(error, Errno) and error.number != ENOMEM:
-            return EmuError(f"can't start {path}: {error}", hint="shorter arguments, or a larger --stack?")
+            low = error.number == EPERM  # a segment below it
+            hint = "a smaller vm.mmap_min_addr" if low else "shorter arguments, or a larger --stack?"
+            return EmuError(f"can't start {path}: {error}", hint=hint)
         kept = self.pages.min_free_kbytes
         if free < 2 * kept:
             what = f"can't start {path}: of {free} kB of free memory vm.min_free_kbytes keeps {kept}"

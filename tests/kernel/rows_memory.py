@@ -49,6 +49,11 @@ def removed(guest: Guest) -> int:
     return number
 
 
+def memory_begins(g, at: int) -> None:
+    """vm.mmap_min_addr."""
+    g.kernel.sysctl.mmap_min_addr = at
+
+
 ROWS: list[Row] = [
     # brk: never an error, the old end instead
     ("brk", lambda g: (g.mm.start_brk + 5000,), lambda g, r: r == g.mm.start_brk + 5000),
@@ -91,6 +96,8 @@ ROWS: list[Row] = [
         lambda g, r: r == -75 or g.xlen == 32,
     ),
     ("mmap", after(lambda g: setattr(g.kernel.sysctl, "max_map_count", 5), args=(0, PAGE, 3, 0x22, -1, 0)), "ENOMEM"),
+    ("mmap", after(lambda g: memory_begins(g, PAGE), args=(PAGE, PAGE, 3, 0x32, -1, 0)), PAGE),
+    ("mmap", after(lambda g: memory_begins(g, PAGE + 1), args=(PAGE, PAGE, 3, 0x32, -1, 0)), "EPERM"),
     # munmap
     ("munmap", mapped(8192), 0),
     ("munmap", mapped(1), 0),

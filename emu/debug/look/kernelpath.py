@@ -5,16 +5,12 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from emu.isa.paging import PTE_V, PTE_W
-from emu.kernel.errno import Errno
-from emu.kernel.mm import huge, overcommit
+from emu.kernel.mm import huge
+from emu.kernel.mm.brk import stack_above
 from emu.kernel.mm.mm import Mm
 from emu.kernel.mm.page import PG_ANON, PG_LOCKED, PG_SWAPCACHE, PG_WRITEBACK
 from emu.kernel.mm.swap import slot_of
-from emu.kernel.mm.unmapped_area import STACK_GUARD_GAP
-from emu.kernel.mm.vma import ACCESS_STORE, VM_GROWSDOWN, VM_HUGETLB, VM_SHARED, Vma
-from emu.kernel.rlimit import RLIMIT_STACK
-
-MMAP_MIN_ADDR = 65536
+from emu.kernel.mm.vma import ACCESS_STORE, VM_HUGETLB, VM_SHARED, Vma
 
 
 class Outcome(NamedTuple):
@@ -36,10 +32,10 @@ class Outcome(NamedTuple):
 
 def fault(kernel: Any, mm: Mm, va: int, access: int) -> Outcome:
     """handle_mm_fault, foretold."""
-    vma = mm.vma_at(va)
-    grown = vma is None and va < mm.task_size and stack_grows(mm, va)
-    if grown:
-        vma = mm.find_vma(va)
+    vma, grown = mm.vma_at(va), False
+    if vma is None and va < mm.task_size:
+        vma = stack_above(mm, va)
+        grown = vma is not None
     if vma is None:
         return fatal(kernel, "segv", "nothing is mapped there", "SIGSEGV", "SEGV_MAPERR")
     if not vma.vm_flags & access:
@@ -50,23 +46,6 @@ def fault(kernel: Any, mm: Mm, va: int, access: int) -> Outcome:
         if grown
         else found
     )
-
-
-def stack_grows(mm: Mm, va: int) -> bool:
-    """expand_stack's conditions."""
-    vma = mm.find_vma(va)
-    if vma is None or not vma.vm_flags & VM_GROWSDOWN:
-        return False
-    start, below = va & -4096, mm.neighbours(vma)[0]
-    gap = 0 if below and below.vm_flags & VM_GROWSDOWN else STACK_GUARD_GAP
-    too_near = below is not None and start - below.vm_end < gap
-    if vma.vm_end - start > mm.rlimit(RLIMIT_STACK) or start < MMAP_MIN_ADDR or too_near:
-        return False
-    try:
-        overcommit.may_expand(mm, vma.vm_flags, (vma.vm_start - start) >> 12)
-    except Errno:
-        return False
-    return True
 
 
 def in_area(kernel: Any, mm: Mm, vma: Vma, va: int, access: int) -> Outcome:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from emu.kernel.errno import ENOMEM, Errno
 from emu.kernel.mm import overcommit
-from emu.kernel.mm.mmap import MMAP_MIN_ADDR, do_munmap, mmap_region
+from emu.kernel.mm.mmap import do_munmap, mmap_region
 from emu.kernel.mm.page import PAGE_SIZE, page_align
-from emu.kernel.mm.unmapped_area import STACK_GUARD_GAP
+from emu.kernel.mm.unmapped_area import STACK_GUARD_GAP, lowest
 from emu.kernel.mm.vma import VM_GROWSDOWN, VM_LOCKED, VM_MAY, VM_READ, VM_WRITE, Vma
 from emu.kernel.rlimit import RLIMIT_DATA, RLIMIT_STACK
 
@@ -42,23 +42,30 @@ def _grow_heap(mm: Mm, old: int, new: int, brk: int) -> None:
     mmap_region(mm, old, new - old, VM_READ | VM_WRITE | VM_MAY | mm.def_flags, None, 0)
 
 
-def expand_stack(mm: Mm, addr: int) -> Vma | None:
-    """Grow the stack down to `addr`: the area above it must be a stack, within RLIMIT_STACK, away from what lies
-    below.
-    """
+def stack_above(mm: Mm, addr: int) -> Vma | None:
+    """The area that may grow down to `addr`: a stack, within RLIMIT_STACK, away from what lies below."""
     vma = mm.find_vma(addr)
     if vma is None or not vma.vm_flags & VM_GROWSDOWN:
         return None
     start = addr & -PAGE_SIZE
     below = mm.neighbours(vma)[0]
     gap = 0 if below and below.vm_flags & VM_GROWSDOWN else STACK_GUARD_GAP
-    if vma.vm_end - start > mm.rlimit(RLIMIT_STACK) or start < MMAP_MIN_ADDR or (below and start - below.vm_end < gap):
+    if vma.vm_end - start > mm.rlimit(RLIMIT_STACK) or start < lowest(mm) or (below and start - below.vm_end < gap):
         return None
     try:
         overcommit.may_expand(mm, vma.vm_flags, (vma.vm_start - start) >> 12)
-        overcommit.charge(mm, (vma.vm_start - start) >> 12)
+        overcommit.may_charge(mm, (vma.vm_start - start) >> 12)
     except Errno:
         return None
+    return vma
+
+
+def expand_stack(mm: Mm, addr: int) -> Vma | None:
+    """Grow the stack down to `addr`, if it may; the area."""
+    vma, start = stack_above(mm, addr), addr & -PAGE_SIZE
+    if vma is None:
+        return None
+    overcommit.charge(mm, (vma.vm_start - start) >> 12)
     if vma.vm_flags & VM_LOCKED:
         mm.locked_vm += (vma.vm_start - start) >> 12
     mm.resize(vma, start, vma.vm_end)

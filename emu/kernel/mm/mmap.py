@@ -12,7 +12,7 @@ from emu.kernel.mm import overcommit, pgtable, tlb, zap
 from emu.kernel.mm.hugetlbfs import HugeFile, open_huge_file
 from emu.kernel.mm.merge import isolate, reserve_vma, vma_merge
 from emu.kernel.mm.page import PAGE_SIZE, page_align
-from emu.kernel.mm.unmapped_area import MMAP_MIN_ADDR, area_freed, get_unmapped_area
+from emu.kernel.mm.unmapped_area import area_freed, get_unmapped_area, lowest
 from emu.kernel.mm.vma import (
     VM_ACCOUNT,
     VM_GROWSDOWN,
@@ -111,7 +111,7 @@ def place(mm: Mm, addr: int, length: int, flags: int) -> int:
             raise Errno(EINVAL)
         if addr > mm.task_size - length:
             raise Errno(ENOMEM)
-        if addr < MMAP_MIN_ADDR:
+        if addr < lowest(mm):
             raise Errno(EPERM)
         if flags & MAP_FIXED_NOREPLACE and mm.areas_between(addr, addr + length):
             raise Errno(EEXIST)

@@ -12,7 +12,7 @@ from emu.kernel.mm.merge import split_vma, vma_merge
 from emu.kernel.mm.mmap import do_munmap
 from emu.kernel.mm.page import PAGE_SIZE, page_align
 from emu.kernel.mm.pgtable import pte_alloc
-from emu.kernel.mm.unmapped_area import MMAP_MIN_ADDR, get_unmapped_area, start_gap
+from emu.kernel.mm.unmapped_area import get_unmapped_area, lowest, start_gap
 from emu.kernel.mm.vma import VM_ACCOUNT, VM_DONTEXPAND, VM_LOCKED, VM_MAYSHARE, Vma
 from emu.kernel.mm.zap import table_slices
 from emu.kernel.rlimit import RLIMIT_MEMLOCK
@@ -84,7 +84,7 @@ def grow(mm: Mm, vma: Vma, addr: int, size: int) -> int:
 
 def mremap_to(mm: Mm, addr: int, old_len: int, new_len: int, new_addr: int) -> int:
     """MREMAP_FIXED: to exactly `new_addr`, which must not touch the old range."""
-    if new_addr & (PAGE_SIZE - 1) or new_addr > mm.task_size - new_len or new_addr < MMAP_MIN_ADDR:
+    if new_addr & (PAGE_SIZE - 1) or new_addr > mm.task_size - new_len or new_addr < lowest(mm):
         raise Errno(EINVAL)
     if addr < new_addr + new_len and new_addr < addr + old_len:
         raise Errno(EINVAL)

@@ -32,15 +32,20 @@ def may_expand(mm: Mm, flags: int, pages: int) -> None:
         raise Errno(ENOMEM)
 
 
-def charge(mm: Mm, pages: int) -> None:
-    """Promise `pages` to this address space. ENOMEM."""
+def may_charge(mm: Mm, pages: int) -> None:
+    """Whether `pages` more may be promised. ENOMEM."""
     kernel = mm.kernel
     mode = kernel.sysctl.overcommit_memory
     if mode == OVERCOMMIT_GUESS and pages > kernel.pages.total_pages + kernel.swap_pages:
         raise Errno(ENOMEM)
     if mode == OVERCOMMIT_NEVER and kernel.vm.committed + pages > commit_limit(mm.kernel):
         raise Errno(ENOMEM)
-    kernel.vm.committed += pages
+
+
+def charge(mm: Mm, pages: int) -> None:
+    """Promise `pages` to this address space. ENOMEM."""
+    may_charge(mm, pages)
+    mm.kernel.vm.committed += pages
     mm.committed += pages
 
 

@@ -10,14 +10,18 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from emu.kernel.errno import ENOMEM, Errno
-from emu.kernel.mm.page import PAGE_SIZE
+from emu.kernel.mm.page import PAGE_SIZE, page_align
 from emu.kernel.mm.vma import VM_GROWSDOWN, Vma
 
 if TYPE_CHECKING:
     from emu.kernel.mm.mm import Mm
 
-MMAP_MIN_ADDR = 65536  # vm.mmap_min_addr: so that a NULL pointer plus a small offset always faults
 STACK_GUARD_GAP = 256 * PAGE_SIZE
+
+
+def lowest(mm: Mm) -> int:
+    """vm.mmap_min_addr in whole pages: below it nothing is mapped, so that following a NULL pointer faults."""
+    return page_align(mm.kernel.sysctl.mmap_min_addr)
 
 
 def start_gap(vma: Vma) -> int:
@@ -27,7 +31,7 @@ def start_gap(vma: Vma) -> int:
 
 def is_free(mm: Mm, addr: int, length: int) -> bool:
     """Whether a mapping may lie at `addr` without touching another or a stack's guard gap."""
-    if addr < MMAP_MIN_ADDR or addr > mm.task_size - length:
+    if addr < lowest(mm) or addr > mm.task_size - length:
         return False
     above = mm.find_vma(addr)
     return above is None or addr + length <= start_gap(above)
@@ -35,8 +39,8 @@ def is_free(mm: Mm, addr: int, length: int) -> bool:
 
 def get_unmapped_area(mm: Mm, hint: int, length: int) -> int:
     """A free address for `length` bytes: the hint itself if free, else top-down, else bottom-up. ENOMEM."""
-    if hint and is_free(mm, max(hint, MMAP_MIN_ADDR), length):
-        return max(hint, MMAP_MIN_ADDR)
+    if hint and is_free(mm, max(hint, lowest(mm)), length):
+        return max(hint, lowest(mm))
     if length <= mm.cached_hole_size or mm.free_area_cache > mm.mmap_base:
         mm.free_area_cache, mm.cached_hole_size = mm.mmap_base, 0
     found = topdown(mm, length)
@@ -61,7 +65,7 @@ def topdown(mm: Mm, length: int) -> int | None:
             return limit - length
         mm.cached_hole_size = max(mm.cached_hole_size, hole)
         limit = min(limit, start_gap(vma))
-    if limit - MMAP_MIN_ADDR >= length:
+    if limit - lowest(mm) >= length:
         mm.free_area_cache = limit
         return limit - length
     return None
