@@ -24,7 +24,11 @@ def command(arguments: tuple[str, ...], xlen: int | None) -> None:
         click.echo(click.get_current_context().get_help())
         return
     from emu.cli.build import DEFAULT_XLEN
-    from emu.cli.compiler import zig_cc
+    from emu.cli.compiler import is_c, zig_cc
+    from emu.cli.files import read_bytes
 
     if zig_cc(arguments, xlen or DEFAULT_XLEN):
+        for before, path in zip(("", *arguments), arguments, strict=False):
+            if is_c(path) and not path.startswith("-") and before != "-o":
+                read_bytes(path)  # of one that isn't there zig says FileNotFound and no more
         raise EmuError("the compiler has failed, see above")

@@ -100,6 +100,11 @@ def test_mistakes_are_told_as_the_compiler_tells_them(folder: Path, capfd: pytes
         (["run", "--cflags", "-c", "a.c"], "was not"),
         (["run", "--cflags", "'open", "a.c"], "no closing quotation"),
         (["cc"], "missing argument"),
+        (
+            ["cc", "aa.c", "-o", "x"],
+            "aa.c: error: cannot be read: no such file or directory\n  hint: did you mean 'a.c'",
+        ),
+        (["cc", "-nosuch", "-E", "a.c", "-o", "x.i"], "error: the compiler has failed, see above"),
         (["cc", "a.c", "--xlen", "16"], "'16'"),
         (["asm", "a.c"], "emu cc a.c -o a"),
     ],
