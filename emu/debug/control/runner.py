@@ -132,6 +132,8 @@ class Runner(Stepper, Outward, Backward, Travel, Life, Watching):
                 return None
         if early:
             self.before_last_entry(verdict.detail["kind"])
+        elif not row.internal:
+            self.engine.retrace()
         reason = {WATCH: "watchpoint", CATCH: "catch"}.get(row.kind, "breakpoint")
         stop = self.stop("location" if row.internal else reason, cause.hart, verdict)
         if row.temporary:
