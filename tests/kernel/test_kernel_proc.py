@@ -153,6 +153,12 @@ def test_the_others_read(guest: Guest, name: str) -> None:
     assert read(guest, f"/proc/{name}")
 
 
+def test_extensions_are_those_that_hwprobe_knows(guest: Guest) -> None:
+    """cpuinfo's isa, in the order of Linux."""
+    isa = f"rv{guest.kernel.xlen}imafdc_zicond_zicsr_zifencei_zihintpause_zfa_zba_zbb_zbs"
+    assert f"isa\t\t: {isa}\n" in read(guest, "/proc/cpuinfo")
+
+
 def test_links(guest: Guest) -> None:
     """exe, cwd and fd/N name what they lead to, and can be opened."""
     for link, target in (("exe", b"/prog"), ("cwd", b"/"), ("root", b"/")):

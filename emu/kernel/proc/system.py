@@ -78,7 +78,7 @@ def version(kernel: Kernel) -> bytes:
 def cpuinfo(kernel: Kernel) -> bytes:
     letters = "".join(letter for letter in "imafdc" if kernel.hwcap >> (ord(letter) - ord("a")) & 1)
     mmu = "sv48" if kernel.xlen == 64 else "sv32"
-    isa = f"rv{kernel.xlen}{letters}_zicsr_zifencei"
+    isa = f"rv{kernel.xlen}{letters}_zicond_zicsr_zifencei_zihintpause{'_zfa' * ('f' in letters)}_zba_zbb_zbs"
     blocks = [
         f"processor\t: {n}\nhart\t\t: {n}\nisa\t\t: {isa}\nmmu\t\t: {mmu}\nuarch\t\t: emu\n"
         for n in range(len(kernel.harts))
