@@ -18,6 +18,7 @@ from emu.kernel.fs.vfs import Vfs
 from emu.kernel.ipc_shm import Shm
 from emu.kernel.mm import filemap
 from emu.kernel.mm.alloc import PageAllocator
+from emu.kernel.mm.awaited import Awaited
 from emu.kernel.mm.huge import HugePool
 from emu.kernel.mm.page import PG_UNEVICTABLE
 from emu.kernel.mm.slab import Slab
@@ -73,6 +74,7 @@ def boot_memory(kernel: Kernel) -> None:
     kernel.disks = (kernel.disk, kernel.swap_disk)
     kernel.swap_pages = kernel.options.swap >> 12
     kernel.swap = Swap(kernel, SwapArea(kernel.swap_pages, kernel.options.swap_file))
+    kernel.awaited = Awaited(kernel)
     kernel.workingset = Workingset(2 * count)
     kernel.reading: dict[int, int] = {}  # locked frame -> cycle at which the disk has filled it
     kernel.may_sleep = False  # the task in the kernel may wait in the middle of what it does

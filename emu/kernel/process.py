@@ -99,6 +99,7 @@ def do_exit(kernel: Kernel, task: Task, code: int) -> None:
         kernel.captures.process_ends(process)
     mm_release(kernel, task)
     kernel.sched.retire(task)
+    kernel.awaited.forget(task)
     mm, task.mm = task.mm, None
     process.min_flt += task.min_flt
     process.maj_flt += task.maj_flt

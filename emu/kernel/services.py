@@ -203,6 +203,8 @@ class Pages:
         flags = self.pages.mem_map.flags
         if flags[pfn] & PG_LOCKED:
             disk = self.swap_disk if flags[pfn] & PG_SWAPCACHE else self.disk
+            if self.may_sleep and self.current is not None:
+                self.awaited.add(self.current, pfn)
             disk.wait_until(self.reading.get(pfn, 0))
             flags[pfn] &= ~PG_LOCKED
             self.reading.pop(pfn, None)

@@ -39,12 +39,13 @@ class PageShrinker(SwapWriter):
         self.kernel = kernel
         self.rotated = [0, 0]
         self.by_kswapd = False
+        self.awaited: set[int] = set()  # frames that must stay, see awaited.py
 
     def shrink_pages(self, pages: list[int]) -> int:
         """shrink_folio_list: decide for each page; write out what must be; how many frames are free or soon will be."""
         kernel, batch = self.kernel, Batch()
         mem_map = kernel.pages.mem_map
-        if sole := reclaim_many.sole(mem_map, pages):
+        if self.awaited.isdisjoint(pages) and (sole := reclaim_many.sole(mem_map, pages)):
             return self.shrink_sole(pages, sole)
         swapped: list[int] = []
         kept: list[int] = []
@@ -102,6 +103,8 @@ class PageShrinker(SwapWriter):
         """folio_check_references: the second chance."""
         mem_map = self.kernel.pages.mem_map
         flags = mem_map.flags[pfn]
+        if pfn in self.awaited:
+            return KEEP
         if flags & (PG_LOCKED | PG_WRITEBACK):
             self.kernel.unlock_if_read(pfn)
             flags = mem_map.flags[pfn]

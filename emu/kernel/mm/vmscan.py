@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING
 
 from emu.kernel.mm import oom
 from emu.kernel.mm.lru import ACTIVE_ANON, ACTIVE_FILE, INACTIVE_ANON, INACTIVE_FILE
-from emu.kernel.mm.page import (
-    PG_ACTIVE,
-)
+from emu.kernel.mm.page import PG_ACTIVE
 from emu.kernel.mm.reclaim_unmap import Batch, page_referenced
+from emu.kernel.mm.retry import MAX_RECLAIM_RETRIES, Retry
 from emu.kernel.mm.rmap import rmap_walk
 from emu.kernel.mm.shrink import PageShrinker
 from emu.kernel.mm.vma import VM_EXEC
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 
 SWAP_CLUSTER_MAX = 32
 DEF_PRIORITY = 12
-MAX_RETRIES = 16
 SCAN_CYCLES = 200  # the kernel's work for one page looked at
 
 
@@ -44,6 +42,7 @@ class Reclaimer(PageShrinker):
         self.running = self.awake = False
         self.batch = min(max(SWAP_CLUSTER_MAX, kernel.pages.total_pages >> 7), 256)  # pages that kswapd takes at once
         self.failures = 0
+        self.retry = Retry(kernel)
         self.thread = KThread(kernel, "kswapd0", self.kswapd)
 
     # -- entrances ----------------------------------------------------------------------------------------------------
@@ -63,6 +62,8 @@ class Reclaimer(PageShrinker):
         finally:
             self.running = False
         kernel.trace("direct_reclaim_end", free=kernel.pages.nr_free_pages, reclaimed=done)
+        if not self.retry.should(done, SWAP_CLUSTER_MAX):
+            return oom.out_of_memory(kernel)
         if self._above_min():
             return True
         if self._wait_for_writeback() or done:
@@ -119,7 +120,7 @@ class Reclaimer(PageShrinker):
 
     def wake_kswapd(self, zone: Zone) -> None:
         """A zone fell below its low watermark. A daemon that failed too often sleeps until someone else succeeds."""
-        if self.failures < MAX_RETRIES:
+        if self.failures < MAX_RECLAIM_RETRIES:
             self.thread.wake()
 
     # -- one round ----------------------------------------------------------------------------------------------------
@@ -127,6 +128,7 @@ class Reclaimer(PageShrinker):
         """try_to_free_pages: look at ever larger parts of the lists until `target` pages are freed; how many were."""
         lru = self.kernel.pages.lru
         lru.drain()
+        self.awaited = self.kernel.awaited.frames()
         freed = 0
         evictable = sum(lru.lists[which].count for which in (INACTIVE_ANON, ACTIVE_ANON, INACTIVE_FILE, ACTIVE_FILE))
         first = min(DEF_PRIORITY, max(0, (evictable // target).bit_length() - 1))  # the target at least

@@ -1,0 +1,40 @@
+"""When to stop reclaiming and kill (Linux: should_reclaim_retry in mm/page_alloc.c).
+
+With swap full and a few pages of programs left, reclaim always finds something: the page that another task will read
+back at once. A round makes progress if it frees as much as it wanted, if as much is on its way out, or if the tasks
+got on since the last one. MAX_RECLAIM_RETRIES rounds in a row without that are the end.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from emu.kernel.kernel import Kernel
+
+MAX_RECLAIM_RETRIES = 16
+GETTING_ON = 1000  # instructions of all harts between two rounds
+
+
+class Retry:
+    """Counts rounds of direct reclaim without progress. `retired` are the instructions until the last round."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self.kernel = kernel
+        self.no_progress_loops = self.retired = 0
+
+    def should(self, freed: int, target: int) -> bool:
+        """After a round that has freed so many of `target` pages: whether it makes sense to go on. After a no the count
+        starts anew.
+        """
+        retired = sum(hart.instret for hart in self.kernel.harts)
+        got_on = retired - self.retired >= GETTING_ON
+        self.retired = retired
+        if freed >= target or got_on or self.kernel.reclaimer.nr_writeback >= target:
+            self.no_progress_loops = 0
+        else:
+            self.no_progress_loops += 1
+        if self.no_progress_loops < MAX_RECLAIM_RETRIES:
+            return True
+        self.no_progress_loops = 0
+        return False
