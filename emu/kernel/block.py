@@ -21,11 +21,34 @@ FOLLOWING_PAGE = 20  # a page right behind the first costs this fraction of a la
 
 
 class Request(NamedTuple):
-    """`done` is the cycle at which the device is ready with it; `frames` are what it reads, or writes."""
+    """`done` is the cycle at which the device is ready with it; `frames` are what it reads, or writes (none: what is
+    written is copied already). It was `asked` for, and the device took it up at `start`.
+    """
 
     done: int
     frames: list[int]
     write: bool
+    asked: int
+    start: int
+    pages: int
+
+    @property
+    def is_read(self) -> bool:
+        return bool(self.frames) and not self.write
+
+
+class Completed:
+    """What a device has done, of one kind: `cycles` are from asked to done, summed."""
+
+    __slots__ = ("cycles", "pages", "requests")
+
+    def __init__(self) -> None:
+        self.requests = self.pages = self.cycles = 0
+
+    def add(self, request: Request) -> None:
+        self.requests += 1
+        self.pages += request.pages
+        self.cycles += request.done - request.asked
 
 
 class Disk:
@@ -40,20 +63,21 @@ class Disk:
         self.finished: deque[Request] = deque()
         self.waiting: dict[int, WaitQueue] = {}  # tasks by the `done` of their request
         self.pages_in_flight = 0
-        self.reads = self.pages_read = self.pages_written = 0
+        self.read_done, self.write_done = Completed(), Completed()
+        self.busy_cycles = 0  # spent on requests that are done
+        self.pages_paged_out = 0  # written because reclaim wanted the frames
 
     def submit(self, pages: int, frames: list[int] | None = None, write: bool = False) -> int:
         """Queue a request; the cycle at which it is done. Without frames, nobody but who waits hears of the end."""
-        start = max(self.free_at, self.kernel.now)
+        asked = self.kernel.now
+        start = max(self.free_at, asked)
         self.free_at = done = start + self.latency + (pages - 1) * (self.latency // FOLLOWING_PAGE)
-        self.requests.append(Request(done, frames or [], write))
+        self.requests.append(Request(done, frames or [], write, asked, start, pages))
         self.kernel.deadline = -1  # it must be computed anew
         return done
 
     def read(self, frames: list[int]) -> int:
         """Frames that are filled at once, but stay locked until the cycle that is returned."""
-        self.reads += 1
-        self.pages_read += len(frames)
         done = self.submit(len(frames), frames)
         flags, reading = self.kernel.pages.mem_map.flags, self.kernel.reading
         for pfn in frames:
@@ -63,7 +87,7 @@ class Disk:
 
     def write(self, frames: list[int]) -> None:
         """Frames on their way out: when the write is done, `end_writeback` hears of it."""
-        self.pages_written += len(frames)
+        self.pages_paged_out += len(frames)
         self.pages_in_flight += len(frames)
         self.submit(len(frames), frames, True)
 
@@ -71,7 +95,9 @@ class Disk:
         """The top half: take what is done off the device. Whether there was anything."""
         before = len(self.finished)
         while self.requests and self.requests[0].done <= now:
-            self.finished.append(self.requests.popleft())
+            self.finished.append(request := self.requests.popleft())
+            (self.read_done if request.is_read else self.write_done).add(request)
+            self.busy_cycles += request.done - request.start
         return len(self.finished) > before
 
     def end_requests(self, limit: int) -> int:

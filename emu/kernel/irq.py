@@ -23,6 +23,7 @@ IPI_NAMES = (
     "Timer broadcast interrupts",
 )
 IPI_RESCHEDULE, IPI_CALL_FUNC = 0, 1
+IPI_BASE = 10  # their numbers among the interrupts
 # name -> (number, what /proc/interrupts says behind the counts)
 SOURCES = {
     "timer": (5, "RISC-V INTC   5 Edge      riscv-timer"),
@@ -86,6 +87,12 @@ class Interrupts:
             kernel.tracer.emit(kernel, "ipi", target=cpu, name=IPI_NAMES[kind])
         kernel.harts[kernel.cpu].charge(LEDGER_IPI, kernel.costs["ipi"])
         kernel.harts[cpu].charge(LEDGER_IPI, kernel.costs["ipi"])
+
+    def by_number(self) -> list[int]:
+        """How often each interrupt came, on all harts, from number 0 on (/proc/stat)."""
+        totals = {number: sum(self.counts[name]) for name, (number, _) in SOURCES.items()}
+        totals |= {IPI_BASE + kind: sum(counts) for kind, counts in enumerate(self.ipis)}
+        return [totals.get(number, 0) for number in range(max(totals) + 1)]
 
     @property
     def total(self) -> int:

@@ -16,7 +16,9 @@ NAMES = (  # noqa: SIM905
     RLIMIT_NOFILE,
     RLIMIT_MEMLOCK,
     RLIMIT_AS,
-) = range(10)
+    RLIMIT_LOCKS,
+    RLIMIT_SIGPENDING,
+) = range(12)
 INFINITY = (1 << 64) - 1
 
 

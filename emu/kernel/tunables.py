@@ -41,6 +41,11 @@ def attribute(name: str) -> str:
 def parse(name: str, text: str) -> int:
     """The value of `--sysctl name=text`. EmuError for unknown names and values out of bounds."""
     name = name.replace("/", ".")
+    if name == "vm.drop_caches":
+        raise EmuError(
+            "--sysctl vm.drop_caches drops what is cached when it is set, and at boot nothing is cached yet",
+            hint="let the guest write it: echo 3 > /proc/sys/vm/drop_caches",
+        )
     if name not in BOUNDS:
         raise EmuError(f"no tunable is called {name!r}", hint=did_you_mean(name, BOUNDS) or ", ".join(BOUNDS))
     least, most = BOUNDS[name]

@@ -7,13 +7,14 @@ class VmStat:
     """Events since boot and present totals, in pages unless Linux counts otherwise."""
 
     __slots__ = (
+        "_nr_dirty",
         "allocstall",
         "committed",
         "cow",
         "invalid",
         "major",
         "minor",
-        "nr_dirty",
+        "nr_dirtied",
         "nr_file_pages",
         "nr_shmem",
         "nr_written",
@@ -34,6 +35,8 @@ class VmStat:
         "pswpout",
         "thp_fault_alloc",
         "thp_split",
+        "workingset_activate_anon",
+        "workingset_activate_file",
         "workingset_refault_anon",
         "workingset_refault_file",
     )
@@ -41,6 +44,16 @@ class VmStat:
     def __init__(self) -> None:
         for name in self.__slots__:
             setattr(self, name, 0)
+
+    @property
+    def nr_dirty(self) -> int:
+        """Pages of files that are dirty now; `nr_dirtied` is how many ever became so."""
+        return self._nr_dirty
+
+    @nr_dirty.setter
+    def nr_dirty(self, value: int) -> None:
+        self.nr_dirtied += max(0, value - self._nr_dirty)
+        self._nr_dirty = value
 
     def count_scan(self, by_kswapd: bool, pages: int) -> None:
         if by_kswapd:

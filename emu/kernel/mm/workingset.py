@@ -59,3 +59,5 @@ def _refault(kernel: Kernel, key: Any, pfn: int, active: int, counter: str) -> N
     setattr(kernel.vm, counter, getattr(kernel.vm, counter) + 1)
     if distance <= max(kernel.pages.lru.lists[active].count, kernel.pages.total_pages // 4):
         kernel.pages.mem_map.flags[pfn] |= PG_ACTIVE | PG_WORKINGSET
+        activated = counter.replace("refault", "activate")
+        setattr(kernel.vm, activated, getattr(kernel.vm, activated) + 1)

@@ -1,12 +1,14 @@
-"""/proc/meminfo, vmstat, buddyinfo, zoneinfo, slabinfo, swaps (proc(5); Linux: fs/proc/meminfo.c, mm/vmstat.c)."""
+"""/proc/vmstat, buddyinfo, slabinfo, swaps (proc(5); Linux: mm/vmstat.c, mm/slab_common.c)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from emu.isa.paging import PTE_V
 from emu.kernel.mm.lru import ACTIVE_ANON, ACTIVE_FILE, INACTIVE_ANON, INACTIVE_FILE, UNEVICTABLE
-from emu.kernel.mm.overcommit import commit_limit
+from emu.kernel.mm.page import PG_ANON
 from emu.kernel.mm.vma import VM_LOCKED
 from emu.kernel.proc.task_mmu import possible_pages
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
 
 KB = 4  # a page
+STACK_PAGES = 4  # of a task in the kernel: THREAD_SIZE is 16 kB
 
 
 def lru_counts(kernel: Kernel) -> list[int]:
@@ -22,84 +25,33 @@ def lru_counts(kernel: Kernel) -> list[int]:
 
 
 def anon_pages(kernel: Kernel) -> int:
-    seen = {id(t.mm): t.mm for t in kernel.tasks.values() if t.mm is not None}
-    return sum(mm.rss_anon for mm in seen.values())
+    """Anonymous frames that are mapped; one that two processes share counts once."""
+    many = kernel.pages.mem_map.many
+    return int(np.count_nonzero((many.flags & np.uint32(PG_ANON) != 0) & (many.mapcount > 0)))
+
+
+def cached_frames(kernel: Kernel) -> list[int]:
+    """The frames of the page cache."""
+    return [pfn for pfn, mapping in kernel.pages.mem_map.mapping.items() if hasattr(mapping, "host")]
 
 
 def mapped_pages(kernel: Kernel) -> int:
-    mem_map = kernel.pages.mem_map
-    return sum(1 for pfn, mapping in mem_map.mapping.items() if hasattr(mapping, "host") and mem_map.mapcount[pfn])
+    mapcount = kernel.pages.mem_map.mapcount
+    return sum(1 for pfn in cached_frames(kernel) if mapcount[pfn])
 
 
-def mlocked_pages(kernel: Kernel) -> int:
+def mlocked_frames(kernel: Kernel) -> set[int]:
     """Frames in locked areas; one that two processes have locked counts once."""
     mms = {id(t.mm): t.mm for t in kernel.tasks.values() if t.mm is not None and t.mm.locked_vm}.values()
     areas = [(mm, vma) for mm in mms for vma in mm.vmas if vma.vm_flags & VM_LOCKED]
     entries = [mm.entry(addr) for mm, vma in areas for addr in possible_pages(mm, vma)]
-    return len({entry >> 10 for entry in entries if entry & PTE_V})
+    return {entry >> 10 for entry in entries if entry & PTE_V}
 
 
-def available(kernel: Kernel) -> int:
-    """si_mem_available: free pages above low, and what of the page cache could go without harm."""
-    low = sum(zone.low for zone in kernel.pages.zones)
-    counts = lru_counts(kernel)
-    cache = counts[ACTIVE_FILE] + counts[INACTIVE_FILE]
-    return max(0, kernel.pages.nr_free_pages - low + cache - min(cache // 2, low))
-
-
-def meminfo_rows(kernel: Kernel) -> list[tuple[str, int]]:
-    """(name, pages) in Linux's order."""
-    counts, vm, pages = lru_counts(kernel), kernel.vm, kernel.pages
-    slab = kernel.slab.nr_pages
-    return [
-        ("MemTotal", pages.total_pages),
-        ("MemFree", pages.nr_free_pages),
-        ("MemAvailable", available(kernel)),
-        ("Buffers", 0),
-        ("Cached", vm.nr_file_pages),
-        ("SwapCached", len(kernel.swap.cache)),
-        ("Active", counts[ACTIVE_ANON] + counts[ACTIVE_FILE]),
-        ("Inactive", counts[INACTIVE_ANON] + counts[INACTIVE_FILE]),
-        ("Active(anon)", counts[ACTIVE_ANON]),
-        ("Inactive(anon)", counts[INACTIVE_ANON]),
-        ("Active(file)", counts[ACTIVE_FILE]),
-        ("Inactive(file)", counts[INACTIVE_FILE]),
-        ("Unevictable", counts[UNEVICTABLE]),
-        ("Mlocked", mlocked_pages(kernel)),
-        ("SwapTotal", max(0, kernel.swap_pages - 1)),
-        ("SwapFree", kernel.swap.area.free),
-        ("Dirty", vm.nr_dirty),
-        ("Writeback", kernel.disk.pages_in_flight + kernel.swap_disk.pages_in_flight),
-        ("AnonPages", anon_pages(kernel)),
-        ("Mapped", mapped_pages(kernel)),
-        ("Shmem", vm.nr_shmem),
-        ("KReclaimable", 0),
-        ("Slab", slab),
-        ("SReclaimable", 0),
-        ("SUnreclaim", slab),
-        ("KernelStack", 4 * len(kernel.tasks)),
-        ("PageTables", pages.nr_table_pages),
-        ("CommitLimit", commit_limit(kernel)),
-        ("Committed_AS", vm.committed),
-    ]
-
-
-def meminfo(kernel: Kernel) -> bytes:
-    lines = [f"{name + ':':<16}{pages * KB:8d} kB\n" for name, pages in meminfo_rows(kernel)]
-    lines += ["VmallocTotal:   67108863 kB\n", "VmallocUsed:           0 kB\n", "VmallocChunk:          0 kB\n"]
-    pool, size = kernel.huge_pool, 4 << kernel.huge_pool.order
-    lines += [f"{'AnonHugePages:':<16}{huge_entries(kernel) * size:8d} kB\n"]
-    lines += [f"{name:<16}{0:8d} kB\n" for name in ("ShmemHugePages:", "FileHugePages:")]
-    counts = (("Total", pool.total), ("Free", len(pool.free)), ("Rsvd", pool.reserved), ("Surp", 0))
-    lines += [f"{'HugePages_' + name + ':':<16}{value:8d}\n" for name, value in counts]
-    lines += [f"Hugepagesize:   {size:8d} kB\n", f"Hugetlb:        {pool.total * size:8d} kB\n"]
-    return "".join(lines).encode()
-
-
-def huge_entries(kernel: Kernel) -> int:
-    """Transparent huge pages in use."""
+def huge_frames(kernel: Kernel) -> list[int]:
+    """The first frame of each transparent huge page in use."""
     seen = {id(t.mm): t.mm for t in kernel.tasks.values() if t.mm is not None}
-    return sum(1 for mm in seen.values() for _, table in mm.huge.values() if table)
+    return [mm.cells[cell] >> 10 for mm in seen.values() for cell, table in mm.huge.values() if table]
 
 
 def vmstat(kernel: Kernel) -> bytes:
@@ -111,10 +63,10 @@ def vmstat(kernel: Kernel) -> bytes:
         ("nr_inactive_file", counts[INACTIVE_FILE]),
         ("nr_active_file", counts[ACTIVE_FILE]),
         ("nr_unevictable", counts[UNEVICTABLE]),
-        ("nr_mlock", mlocked_pages(kernel)),
+        ("nr_mlock", len(mlocked_frames(kernel))),
         ("nr_anon_pages", anon_pages(kernel)),
         ("nr_mapped", mapped_pages(kernel)),
-        ("nr_file_pages", vm.nr_file_pages),
+        ("nr_file_pages", vm.nr_file_pages + len(kernel.swap.cache)),
         ("nr_dirty", vm.nr_dirty),
         ("nr_writeback", kernel.disk.pages_in_flight + kernel.swap_disk.pages_in_flight),
         ("nr_shmem", vm.nr_shmem),
@@ -160,23 +112,6 @@ def pagetypeinfo(kernel: Kernel) -> bytes:
     for zone in kernel.pages.zones:
         blocks = "".join(f"{len(area):6d} " for area in zone.free_area)
         lines.append(f"Node {zone.node:4d}, zone {zone.name:>8}, type      Movable {blocks}\n")
-    return "".join(lines).encode()
-
-
-def zoneinfo(kernel: Kernel) -> bytes:
-    lines = []
-    for zone in kernel.pages.zones:
-        lines.append(f"Node {zone.node}, zone {zone.name:>8}\n")
-        lines.append(f"  pages free     {zone.nr_free}\n")
-        for name in ("boost", "min", "low", "high"):
-            lines.append(f"        {name:<8} {getattr(zone, name, 0)}\n")
-        for name, value in (("spanned", zone.spanned), ("present", zone.spanned), ("managed", zone.managed)):
-            lines.append(f"        {name:<8} {value}\n")
-        lines.append("  pagesets\n    cpu: 0\n")
-        for name, value in (("count", len(zone.pcp)), ("high", zone.pcp_high), ("batch", zone.pcp_batch)):
-            lines.append(f"              {name + ':':<6} {value}\n")
-        lines.append(f"  node_unreclaimable:  {int(kernel.reclaimer.failures >= 16)}\n")
-        lines.append(f"  start_pfn:           {zone.start}\n")
     return "".join(lines).encode()
 
 

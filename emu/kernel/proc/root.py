@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from emu.kernel.errno import ENOENT, Errno
 from emu.kernel.fs.inode import Inode, SuperBlock
 from emu.kernel.fs.procfs import PageMap, ProcDir, ProcFile, ProcLink
-from emu.kernel.proc import kpage, memory, sysctl, system, task, task_mmu
+from emu.kernel.proc import kpage, meminfo, memory, status, sysctl, system, task, task_mmu, zoneinfo
 
 if TYPE_CHECKING:
     from emu.kernel.fs.file import File
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from emu.kernel.task import Task
 
 SYSTEM_FILES = {
-    "meminfo": memory.meminfo,
+    "meminfo": meminfo.meminfo,
     "vmstat": memory.vmstat,
     "buddyinfo": memory.buddyinfo,
-    "zoneinfo": memory.zoneinfo,
+    "zoneinfo": zoneinfo.zoneinfo,
     "slabinfo": memory.slabinfo,
     "swaps": memory.swaps,
     "pagetypeinfo": memory.pagetypeinfo,
@@ -40,7 +40,7 @@ TASK_FILES = {
     "maps": task_mmu.maps,
     "smaps": task_mmu.smaps,
     "smaps_rollup": task_mmu.smaps_rollup,
-    "status": task.status,
+    "status": status.status,
     "stat": task.stat,
     "statm": task.statm,
     "cmdline": task.cmdline,

@@ -19,6 +19,7 @@ from emu.machine.ledger import (
 )
 
 if TYPE_CHECKING:
+    from emu.kernel.block import Completed
     from emu.kernel.kernel import Kernel
 
 
@@ -44,8 +45,8 @@ def stat(kernel: Kernel) -> bytes:
     lines += [f"cpu{n} " + " ".join(str(ticks(kernel, value)) for value in row) for n, row in enumerate(rows)]
     states = [task.state for task in kernel.tasks.values()]
     lines += [
-        f"intr {kernel.irqs.total}",
-        f"ctxt {kernel.sched.nr_switches}",
+        "intr " + " ".join(str(n) for n in (kernel.irqs.total, *kernel.irqs.by_number())),
+        f"ctxt {kernel.sched.nr_left}",
         f"btime {kernel.options.epoch}",
         f"processes {kernel.nr_forks + 1}",
         f"procs_running {states.count(RUNNING) + states.count(READY)}",
@@ -116,11 +117,23 @@ def filesystems(kernel: Kernel) -> bytes:
     return "".join(f"{'' if kind == 'diskfs' else 'nodev'}\t{kind}\n" for kind in kinds).encode()
 
 
+def milliseconds(kernel: Kernel, cycles: int) -> int:
+    return cycles * 1000 // kernel.options.clock_hz
+
+
+def disk_io(kernel: Kernel, done: Completed) -> list[int]:
+    """Requests, merges, sectors, milliseconds; nothing is merged after it was asked for."""
+    return [done.requests, 0, done.pages * 8, milliseconds(kernel, done.cycles)]
+
+
 def diskstats(kernel: Kernel) -> bytes:
+    """Documentation/admin-guide/iostats.rst: reads, writes, what is under way, then discards and flushes (none)."""
     lines = []
     for minor, disk in ((0, kernel.disk), (16, kernel.swap_disk)):
-        reads, read, written = disk.reads, disk.pages_read * 8, disk.pages_written * 8
-        lines.append(f" 254 {minor:7d} {disk.name} {reads} 0 {read} 0 {disk.pages_written} 0 {written} 0 0 0 0\n")
+        numbers = [*disk_io(kernel, disk.read_done), *disk_io(kernel, disk.write_done), len(disk.requests)]
+        waited = disk.read_done.cycles + disk.write_done.cycles
+        numbers += [milliseconds(kernel, disk.busy_cycles), milliseconds(kernel, waited), *[0] * 6]
+        lines.append(f"{254:4d} {minor:7d} {disk.name} {' '.join(map(str, numbers))}\n")
     return "".join(lines).encode()
 
 

@@ -1,4 +1,4 @@
-"""/proc/PID/maps, smaps, status, stat, statm, pagemap and the small ones (proc(5); Linux: fs/proc/task_mmu.c,
+"""/proc/PID/stat, statm and the small ones (proc(5); Linux: fs/proc/task_mmu.c,
 array.c).
 """
 
@@ -15,7 +15,6 @@ from emu.kernel.rlimit import INFINITY
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
-    from emu.kernel.mm.mm import Mm
     from emu.kernel.task import Task
 
 STATE_LETTERS = {
@@ -30,68 +29,9 @@ STATE_LETTERS = {
 STATE_WORDS = {"R": "running", "S": "sleeping", "D": "disk sleep", "T": "stopped", "Z": "zombie", "X": "dead"}
 
 
-# -- status, stat, statm ----------------------------------------------------------------------------------------------
+# -- stat, statm ------------------------------------------------------------------------------------------------------
 def state_letter(task: Task) -> str:
     return "D" if task.in_iowait else STATE_LETTERS[task.state]
-
-
-def signal_mask(numbers: object) -> str:
-    return f"{sum(1 << (number - 1) for number in numbers):016x}"
-
-
-def status(kernel: Kernel, task: Task) -> bytes:
-    process, mm = task.process, task.mm
-    letter = state_letter(task)
-    parent = process.parent.leader.pid if process.parent else 0
-    lines = [
-        f"Name:\t{task.comm}",
-        f"Umask:\t{task.fs.umask:04o}",
-        f"State:\t{letter} ({STATE_WORDS[letter]})",
-        f"Tgid:\t{task.tgid}",
-        "Ngid:\t0",
-        f"Pid:\t{task.pid}",
-        f"PPid:\t{parent}",
-        "TracerPid:\t0",
-        f"Uid:\t{task.uid}\t{task.euid}\t{task.suid}\t{task.euid}",
-        f"Gid:\t{task.gid}\t{task.egid}\t{task.sgid}\t{task.egid}",
-        f"FDSize:\t{max(64, 1 << len(task.files.open).bit_length())}",
-        "Groups:\t ",
-    ]
-    lines += memory_lines(mm) if mm is not None else []
-    handlers = process.actions.items()
-    lines += [
-        f"Threads:\t{max(1, len(process.threads))}",
-        f"SigPnd:\t{signal_mask(task.pending)}",
-        f"ShdPnd:\t{signal_mask(process.pending)}",
-        f"SigBlk:\t{task.blocked:016x}",
-        f"SigIgn:\t{signal_mask(n for n, action in handlers if action.handler == 1)}",
-        f"SigCgt:\t{signal_mask(n for n, action in handlers if action.handler > 1)}",
-        f"Cpus_allowed:\t{task.affinity:x}",
-        f"voluntary_ctxt_switches:\t{task.nvcsw}",
-        f"nonvoluntary_ctxt_switches:\t{task.nivcsw}",
-    ]
-    return ("\n".join(lines) + "\n").encode("utf-8", "surrogateescape")
-
-
-def memory_lines(mm: Mm) -> list[str]:
-    rows = [
-        ("VmPeak", max(mm.hiwater_vm, mm.total_vm) * 4),
-        ("VmSize", mm.total_vm * 4),
-        ("VmLck", mm.locked_vm * 4),
-        ("VmPin", 0),
-        ("VmHWM", max(mm.hiwater_rss, mm.rss) * 4),
-        ("VmRSS", mm.rss * 4),
-        ("RssAnon", mm.rss_anon * 4),
-        ("RssFile", mm.rss_file * 4),
-        ("RssShmem", mm.rss_shmem * 4),
-        ("VmData", mm.data_vm * 4),
-        ("VmStk", mm.stack_vm * 4),
-        ("VmExe", (mm.end_code + 4095 >> 12) * 4 - (mm.start_code >> 12) * 4),
-        ("VmLib", max(0, mm.exec_vm - ((mm.end_code + 4095 >> 12) - (mm.start_code >> 12))) * 4),
-        ("VmPTE", mm.nr_tables * 4),
-        ("VmSwap", mm.swapents * 4),
-    ]
-    return [f"{name}:\t{value:8d} kB" for name, value in rows]
 
 
 def stat(kernel: Kernel, task: Task) -> bytes:

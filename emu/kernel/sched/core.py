@@ -30,6 +30,7 @@ class Scheduler:
         self.active_mm: list[object] = [None] * len(kernel.harts)
         self.slice_end = [0] * len(kernel.harts)
         self.nr_switches = 0
+        self.nr_left = 0  # times a task, a kernel thread or idleness made room for another: ctxt of /proc/stat
         self.asleep = [True] * len(kernel.harts)  # harts that wait for an interrupt, having found nothing to run
         for hart in kernel.harts:
             hart.online = False
@@ -104,6 +105,7 @@ class Scheduler:
 
     def leave(self, task: Task) -> None:
         cpu = task.cpu
+        self.nr_left += 1
         self.kernel.harts[cpu].online = False
         self.running[cpu] = None
         task.ran_cycles += self.kernel.harts[cpu].cycle - task.on_cpu_since
@@ -125,6 +127,7 @@ class Scheduler:
         if self.asleep[cpu] and cpu != here:
             self.kernel.cpu = here
             self.kernel.irqs.send_ipi(cpu, IPI_RESCHEDULE)
+        self.nr_left += self.asleep[cpu]
         self.asleep[cpu] = False
 
     def switch_to(self, cpu: int, task: Task) -> None:
@@ -134,6 +137,7 @@ class Scheduler:
         kernel, hart = self.kernel, self.kernel.harts[cpu]
         if task.is_kthread:
             task.turn(cpu)
+            self.nr_left += 1
             return
         if hart.cycle < task.ready_since:
             hart.charge(LEDGER_IDLE, task.ready_since - hart.cycle)

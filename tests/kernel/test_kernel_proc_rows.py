@@ -1,0 +1,191 @@
+"""Rows of /proc: names and order are those of Linux 6.12 (fs/proc/array.c, fs/proc/meminfo.c, mm/vmstat.c, block/
+genhd.c, with riscv's configuration); values agree with each other.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from kernel_fake import BSS, Guest
+
+from emu.errors import EmuError
+from emu.kernel import tunables
+from emu.kernel.proc.status import bitmap, bitmap_list
+from emu.kernel.signal import SigInfo, send
+
+PAGE, BUF = 4096, BSS + 0x800
+STATUS = """
+    Name Umask State Tgid Ngid Pid PPid TracerPid Uid Gid FDSize Groups NStgid NSpid NSpgid NSsid Kthread
+    VmPeak VmSize VmLck VmPin VmHWM VmRSS RssAnon RssFile RssShmem VmData VmStk VmExe VmLib VmPTE VmSwap
+    HugetlbPages CoreDumping THP_enabled untag_mask Threads SigQ SigPnd ShdPnd SigBlk SigIgn SigCgt CapInh
+    CapPrm CapEff CapBnd CapAmb NoNewPrivs Seccomp Seccomp_filters Speculation_Store_Bypass
+    SpeculationIndirectBranch Cpus_allowed Cpus_allowed_list Mems_allowed Mems_allowed_list
+    voluntary_ctxt_switches nonvoluntary_ctxt_switches
+"""
+MEMINFO = """
+    MemTotal MemFree MemAvailable Buffers Cached SwapCached Active Inactive Active(anon) Inactive(anon)
+    Active(file) Inactive(file) Unevictable Mlocked SwapTotal SwapFree Dirty Writeback AnonPages Mapped Shmem
+    KReclaimable Slab SReclaimable SUnreclaim KernelStack PageTables SecPageTables NFS_Unstable Bounce
+    WritebackTmp CommitLimit Committed_AS VmallocTotal VmallocUsed VmallocChunk Percpu AnonHugePages
+    ShmemHugePages ShmemPmdMapped FileHugePages FilePmdMapped CmaTotal CmaFree HugePages_Total HugePages_Free
+    HugePages_Rsvd HugePages_Surp Hugepagesize Hugetlb
+"""
+NODE = """
+    nr_inactive_anon nr_active_anon nr_inactive_file nr_active_file nr_unevictable nr_slab_reclaimable
+    nr_slab_unreclaimable nr_isolated_anon nr_isolated_file workingset_nodes workingset_refault_anon
+    workingset_refault_file workingset_activate_anon workingset_activate_file workingset_restore_anon
+    workingset_restore_file workingset_nodereclaim nr_anon_pages nr_mapped nr_file_pages nr_dirty nr_writeback
+    nr_writeback_temp nr_shmem nr_shmem_hugepages nr_shmem_pmdmapped nr_file_hugepages nr_file_pmdmapped
+    nr_anon_transparent_hugepages nr_vmscan_write nr_vmscan_immediate_reclaim nr_dirtied nr_written
+    nr_throttled_written nr_kernel_misc_reclaimable nr_foll_pin_acquired nr_foll_pin_released nr_kernel_stack
+    nr_page_table_pages nr_sec_page_table_pages nr_iommu_pages nr_swapcached pgdemote_kswapd pgdemote_direct
+    pgdemote_khugepaged
+"""
+ZONE = """
+    pages boost min low high promo spanned present managed cma protection: nr_free_pages nr_zone_inactive_anon
+    nr_zone_active_anon nr_zone_inactive_file nr_zone_active_file nr_zone_unevictable nr_zone_write_pending
+    nr_mlock nr_bounce nr_free_cma pagesets cpu: count: high: batch: vm node_unreclaimable: start_pfn:
+"""
+
+# of a node: what zoneinfo and meminfo call it
+SAME = """
+    nr_active_anon=Active(anon) nr_inactive_anon=Inactive(anon) nr_active_file=Active(file)
+    nr_inactive_file=Inactive(file) nr_unevictable=Unevictable nr_anon_pages=AnonPages nr_mapped=Mapped
+    nr_file_pages=Cached nr_dirty=Dirty nr_shmem=Shmem nr_slab_unreclaimable=Slab
+"""
+
+
+def read_file(guest: Guest, path: str) -> str:
+    """The whole of a file, at most 64 kB."""
+    fd, area = guest.open(path), guest.mmap(16 * PAGE)
+    text = guest.load(area, guest.ok("read", fd, area, 16 * PAGE))
+    guest.ok("munmap", area, 16 * PAGE)
+    guest.ok("close", fd)
+    return text.decode()
+
+
+def values(text: str) -> dict[str, int]:
+    """`name number` and `Name: number kB` lines."""
+    return {m[1]: int(m[2]) for m in re.finditer(r"^ *([\w()]+):?\s+(\d+)", text, re.MULTILINE)}
+
+
+def test_status_rows(guest: Guest) -> None:
+    """Every row of Linux's, in its order, with a tab behind the colon."""
+    lines = read_file(guest, "/proc/self/status").splitlines()
+    assert [line.split(":\t")[0] for line in lines] == STATUS.split()
+    rows = dict(line.split(":\t") for line in lines)
+    assert rows["HugetlbPages"] == "       0 kB"
+    assert rows["untag_mask"] == f"{(1 << guest.xlen) - 1:#x}"
+    assert (rows["CapInh"], rows["CapEff"]) == ("0" * 16, "000001ffffffffff")
+    assert (rows["Cpus_allowed"], rows["Cpus_allowed_list"], rows["Mems_allowed"]) == ("1", "0", "1")
+    assert (rows["NStgid"], rows["NSpid"], rows["NSpgid"], rows["NSsid"]) == ("1", "1", "1", "1")
+    assert (rows["Speculation_Store_Bypass"], rows["SpeculationIndirectBranch"]) == ("unknown", "unsupported")
+
+
+def test_status_signals_and_rights(guest: Guest) -> None:
+    """Queued signals are counted for the user; who gives up uid 0 gives up the capabilities."""
+    guest.task.blocked = 1 << 9
+    send(guest.kernel, guest.task, SigInfo(10))
+    text = read_file(guest, "/proc/self/status")
+    assert f"SigQ:\t1/{(1 << guest.xlen) - 1}\n" in text
+    assert "ShdPnd:\t0000000000000200\n" in text
+    guest.ok("setresuid", 5, 5, 5)
+    text = read_file(guest, "/proc/self/status")
+    assert "CapPrm:\t0000000000000000\nCapEff:\t0000000000000000\nCapBnd:\t000001ffffffffff\n" in text
+
+
+def test_a_name_can_not_fake_a_row(guest: Guest) -> None:
+    """A newline in the name is shown as \\n."""
+    guest.task.comm = "a\nPid:\t7"
+    assert read_file(guest, "/proc/self/status").startswith("Name:\ta\\nPid:\t7\nUmask:\t0022\n")
+
+
+def test_bitmaps() -> None:
+    """%*pb and %*pbl: as many digits as there are bits, groups of 32; ranges."""
+    assert [bitmap(1, 1), bitmap(5, 4), bitmap(1, 8), bitmap(1, 33)] == ["1", "5", "01", "0,00000001"]
+    assert [bitmap_list(mask) for mask in (0, 1, 0b1011, 0xFF)] == ["", "0", "0-1,3", "0-7"]
+
+
+def test_meminfo_rows(guest: Guest) -> None:
+    """Every row of Linux's, in its order and width."""
+    lines = read_file(guest, "/proc/meminfo").splitlines()
+    assert [line.split(":")[0] for line in lines] == MEMINFO.split()
+    assert all(re.fullmatch(r".{16} *\d+( kB)?", line) and len(line.removesuffix(" kB")) >= 24 for line in lines)
+
+
+def test_anon_pages_are_frames(guest: Guest) -> None:
+    """A page that parent and child share counts once."""
+    area = guest.mmap(8 * PAGE)
+    for n in range(8):
+        guest.store(area + n * PAGE, b"x")
+    before = values(read_file(guest, "/proc/meminfo"))["AnonPages"]
+    guest.fork()
+    assert values(read_file(guest, "/proc/meminfo"))["AnonPages"] - before <= 8
+
+
+def test_zoneinfo_rows(guest: Guest) -> None:
+    """The node's counters once, each zone with Linux's rows; zones without memory end at `protection`."""
+    blocks = re.split(r"(?m)^Node 0, zone +", read_file(guest, "/proc/zoneinfo"))[1:]
+    names = [block.split("\n")[0] for block in blocks]
+    assert names == (["DMA32", "Normal", "Movable"] if guest.xlen == 64 else ["Normal", "Movable"])
+    rows = [line.split()[0] for line in blocks[0].splitlines()[1:]]
+    assert rows == ["per-node", *NODE.split(), *ZONE.split()]
+    for block in blocks[1:]:
+        assert [line.split()[0] for line in block.splitlines()[1:]] == ZONE.split()[:11]
+
+
+def test_zoneinfo_agrees_with_meminfo(guest: Guest) -> None:
+    """The sums over frames are the counters kept elsewhere."""
+    area = guest.mmap(6 * PAGE)
+    for n in range(6):
+        guest.store(area + n * PAGE, b"x")
+    guest.ok("mlock", area, 2 * PAGE)
+    fd = guest.open("/tmp/f", 0o102)
+    guest.ok("write", fd, area, 3 * PAGE)
+    zone, memory = read_file(guest, "/proc/zoneinfo"), values(read_file(guest, "/proc/meminfo"))
+    mine = values(zone.split("  pages free")[0])
+    for name, other in (pair.split("=") for pair in SAME.split()):
+        assert mine[name] * 4 == memory[other], name
+    assert mine["nr_page_table_pages"] == guest.kernel.pages.nr_table_pages
+    assert (mine["nr_dirtied"], values(zone.split("Node")[1])["nr_mlock"]) == (3, 2)
+
+
+def test_stat_adds_up(guest: Guest) -> None:
+    """intr: the sum, then each number's count, where /proc/interrupts has it; ctxt: every switch of every task."""
+    guest.kernel.irqs.counts["vda"][0] += 3
+    guest.kernel.irqs.ipis[1][0] += 2
+    before = guest.kernel.sched.nr_left
+    guest.kernel.sched.preempt(guest.kernel.cpu)
+    guest.kernel.sched.fill_idle_harts()
+    text = read_file(guest, "/proc/stat")
+    intr = [int(n) for n in re.search(r"^intr (.*)$", text, re.MULTILINE)[1].split()]
+    assert intr[0] == sum(intr[1:])
+    assert (intr[1 + 8], intr[1 + 11]) == (3, 2)
+    assert values(text)["ctxt"] == before + 1
+    assert len(re.search(r"^softirq (.*)$", text, re.MULTILINE)[1].split()) == 11
+    assert values(read_file(guest, "/proc/self/status"))["nonvoluntary_ctxt_switches"] == 1
+
+
+def test_diskstats(guest: Guest) -> None:
+    """17 numbers a disk; a write-back is counted when the disk is done, with the time it took."""
+    fd = guest.open("/tmp/f", 0o102)
+    guest.ok("write", fd, BUF, 100)
+    disk = guest.kernel.disk
+    disk.submit(2)
+    asked = read_file(guest, "/proc/diskstats").splitlines()[0].split()
+    assert asked[:3] == ["254", "0", "vda"]
+    assert len(asked[3:]) == 17
+    assert asked[3 + 8] == "1"
+    disk.complete(disk.free_at)
+    done = [int(n) for n in read_file(guest, "/proc/diskstats").splitlines()[0].split()[3:]]
+    spent = disk.write_done.cycles * 1000 // guest.kernel.options.clock_hz
+    assert done[4:10] == [1, 0, 16, spent, 0, done[9]]
+    assert done[9] <= done[10]
+    assert done[11:] == [0] * 6
+
+
+def test_drop_caches_at_boot_is_refused() -> None:
+    """There is nothing to drop yet, and it says so."""
+    with pytest.raises(EmuError, match="nothing is cached yet"):
+        tunables.parse("vm.drop_caches", "3")
