@@ -102,7 +102,7 @@ def test_options_behind_the_program_are_the_guests(emu, monkeypatch: pytest.Monk
     """They are handed on, and a note says so: a forgotten order would be a silent success."""
     feed(monkeypatch, b"x/s *(char **) ($sp + 16)\n")
     done = emu("debug", "programs/args.s", "--batch")
-    assert done.code == 0 and done.out.endswith("\"--batch\"\n")
+    assert done.code == 0 and done.out.endswith('"--batch"\n')
     assert done.err.startswith("note: --batch behind PROG is an argument of the program")
     feed(monkeypatch, b"")
     assert emu("debug", "programs/args.s", "--other").err == ""
