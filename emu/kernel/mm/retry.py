@@ -27,14 +27,15 @@ class Retry:
         """After a round that has freed so many of `target` pages: whether it makes sense to go on. After a no the count
         starts anew.
         """
-        retired = sum(hart.instret for hart in self.kernel.harts)
-        got_on = retired - self.retired >= GETTING_ON
-        self.retired = retired
-        if freed >= target or got_on or self.kernel.reclaimer.nr_writeback >= target:
-            self.no_progress_loops = 0
-        else:
-            self.no_progress_loops += 1
+        self.no_progress_loops = 0 if self.progress(freed, target) else self.no_progress_loops + 1
         if self.no_progress_loops < MAX_RECLAIM_RETRIES:
             return True
         self.no_progress_loops = 0
         return False
+
+    def progress(self, freed: int, target: int) -> bool:
+        """Whether such a round was of use."""
+        retired = sum(hart.instret for hart in self.kernel.harts)
+        got_on = retired - self.retired >= GETTING_ON
+        self.retired = retired
+        return freed >= target or got_on or self.kernel.reclaimer.nr_writeback >= target

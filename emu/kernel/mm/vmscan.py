@@ -42,7 +42,7 @@ class Reclaimer(PageShrinker):
         self.running = self.awake = False
         self.batch = min(max(SWAP_CLUSTER_MAX, kernel.pages.total_pages >> 7), 256)  # pages that kswapd takes at once
         self.failures = 0
-        self.retry = Retry(kernel)
+        self.retry, self.daemon_retry = Retry(kernel), Retry(kernel)  # of direct reclaim, and of the daemon
         self.thread = KThread(kernel, "kswapd0", self.kswapd)
 
     # -- entrances ----------------------------------------------------------------------------------------------------
@@ -62,6 +62,8 @@ class Reclaimer(PageShrinker):
         finally:
             self.running = False
         kernel.trace("direct_reclaim_end", free=kernel.pages.nr_free_pages, reclaimed=done)
+        if done >= SWAP_CLUSTER_MAX:
+            self.failures = 0
         if not self.retry.should(done, SWAP_CLUSTER_MAX):
             return oom.out_of_memory(kernel)
         if self._above_min():
@@ -89,7 +91,7 @@ class Reclaimer(PageShrinker):
         finally:
             self.by_kswapd = self.running = False
         kernel.trace("kswapd", free=kernel.pages.nr_free_pages, reclaimed=done)
-        self.failures = 0 if done else self.failures + 1
+        self.failures = 0 if self.balanced() or self.daemon_retry.progress(done, self.batch) else self.failures + 1
         self.awake = bool(done) and not self.balanced()
         return self.awake
 
