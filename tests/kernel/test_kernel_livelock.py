@@ -96,3 +96,20 @@ def test_rounds_without_progress_end() -> None:
         assert retry.should(1, 32)
     for n in range(4 * MAX_RECLAIM_RETRIES):
         assert retry.should(32 if n % 8 == 0 else 0, 32)
+
+
+def test_pages_that_only_turn_round_end_in_a_kill(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every round frees one page, which comes back: after sixteen the largest process dies, pid 1 never; then it begins
+    anew.
+    """
+    guest = Guest(ram=1 << 20)
+    reclaimer, children = guest.kernel.reclaimer, [guest.fork() for _ in range(2)]
+    monkeypatch.setattr(reclaimer, "shrink", lambda target: 1)
+    for kills in (1, 2):
+        for _ in range(MAX_RECLAIM_RETRIES - 1):
+            assert reclaimer.direct(0)
+        assert guest.kernel.vm.oom_kill == kills - 1
+        assert reclaimer.direct(0)
+        assert guest.kernel.vm.oom_kill == kills
+    assert all(child.exit_code == 9 for child in children)
+    assert guest.task.state == "running"
