@@ -7,7 +7,7 @@ import struct
 from kernel_fake import BSS, Guest
 from rows_pointers import Pointer, tmp, words
 from rows_sockets import bound, client, listener, message, pair
-from rows_waiting import epoll, spec, timer, watching
+from rows_waiting import epoll, posix_timer, spec, timer, watching
 
 P = Pointer
 LENGTH = BSS + 0x1F00
@@ -67,6 +67,11 @@ POINTERS = [
     P("timerfd_settime", "in", TIMES, lambda g, p: (timer(g), 0, p, 0)),
     P("timerfd_settime", "out", 32, lambda g, p: (timer(g), 0, spec(g), p)),
     P("timerfd_gettime", "out", 32, lambda g, p: (timer(g), p)),
+    P("timer_create", "in", words("Liii", 77, 10, 0, 0), lambda g, p: (1, p, BSS + 0x100)),
+    P("timer_create", "out", 4, lambda g, p: (1, 0, p)),
+    P("timer_settime", "in", TIMES, lambda g, p: (posix_timer(g), 0, p, 0)),
+    P("timer_settime", "out", 32, lambda g, p: (posix_timer(g), 0, spec(g), p)),
+    P("timer_gettime", "out", 32, lambda g, p: (posix_timer(g), p)),
     P("signalfd4", "in", bytes(8), lambda g, p: (-1, p, 8, 0)),
     P("sendfile", "inout", words("L", 0), lambda g, p: (tmp(g), g.open("/prog"), p, 8)),
     P("sendfile64", "inout", words("Q", 0), lambda g, p: (tmp(g), g.open("/prog"), p, 8)),

@@ -26,6 +26,7 @@ def interrupted(guest: Guest, number: int = 10) -> None:
 
     signal.send(guest.kernel, guest.task, signal.SigInfo(number))
     guest.become(guest.task)
+    guest.again()  # the call looks once more whether what it waits for has come
     assert guest.hart.pc == HANDLER
 
 
