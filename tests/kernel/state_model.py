@@ -31,9 +31,9 @@ class Page:
             self.own = {value}
 
     def seen(self, value: int) -> None:
-        """A read settles what the page holds."""
-        if self.own is not None:
-            self.own = {value}
+        """A page of MADV_FREE that reads as zeroes is gone; one that doesn't may still go: only a write keeps it."""
+        if self.own is not None and value == 0:
+            self.own = {0}
 
     def forget(self) -> None:
         """MADV_DONTNEED."""

@@ -1,8 +1,9 @@
 """When to stop reclaiming and kill (Linux: should_reclaim_retry in mm/page_alloc.c).
 
 With swap full and a few pages of programs left, reclaim always finds something: the page that another task will read
-back at once. A round makes progress if it frees as much as it wanted, if as much is on its way out, or if the tasks
-got on since the last one. MAX_RECLAIM_RETRIES rounds in a row without that are the end.
+back at once. A round makes progress if it frees as much as it wanted, or anything while swap has room for as much; if
+as much is on its way out; or if the tasks got on since the last one. MAX_RECLAIM_RETRIES rounds in a row without that
+are the end.
 """
 
 from __future__ import annotations
@@ -38,4 +39,6 @@ class Retry:
         retired = sum(hart.instret for hart in self.kernel.harts)
         got_on = retired - self.retired >= GETTING_ON
         self.retired = retired
-        return freed >= target or got_on or self.kernel.reclaimer.nr_writeback >= target
+        leaving = self.kernel.reclaimer.nr_writeback
+        room = freed + leaving > 0 and self.kernel.swap.area.free >= target
+        return freed >= target or room or got_on or leaving >= target

@@ -68,9 +68,16 @@ class Reclaimer(PageShrinker):
             return oom.out_of_memory(kernel)
         if self._above_min():
             return True
-        if self._wait_for_writeback() or done:
+        if self._wait_for_writeback() or done or self._swappable():
             return True
         return oom.out_of_memory(kernel)
+
+    def _swappable(self) -> bool:
+        """Whether pages had their second chance only: swap has room for what the next round finds unused."""
+        lists = self.kernel.pages.lru.lists
+        return bool(
+            self.kernel.swap.area.free >= SWAP_CLUSTER_MAX and lists[INACTIVE_ANON].count + lists[ACTIVE_ANON].count
+        )
 
     def _above_min(self) -> bool:
         return any(zone.pcp or zone.nr_free > zone.min for zone in self.kernel.pages.zonelist)
