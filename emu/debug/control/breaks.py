@@ -79,20 +79,17 @@ class Breaks:
         """Those that are enabled, the debugger's own too."""
         return [row for row in self.rows.values() if row.enabled and (not kind or row.kind == kind)]
 
-    def add(self, kind: str, spec: str, **values: Any) -> Break:
-        """A new one, enabled. EmuError when there are too many."""
+    def add(self, kind: str, spec: str, *, internal: bool = False, **values: Any) -> Break:
+        """A new one, enabled. The debugger's own take no number from the user's. EmuError when there are too many."""
+        if internal:
+            return self._put(Break(min([0, *self.rows]) - 1, kind, spec, internal=True, **values))
         if len(self.rows) >= MOST:
             raise EmuError(f"there are {MOST} breakpoints already", hint="delete some")
         self.last += 1
-        row = self.rows[self.last] = Break(self.last, kind, spec, **values)
-        self.changed = True
-        return row
+        return self._put(Break(self.last, kind, spec, **values))
 
-    def internal(self, addresses: list[int], pid: int | None) -> Break:
-        """A breakpoint of the debugger's own; it takes no number from the user's."""
-        number = min([0, *self.rows]) - 1
-        row = Break(number, BREAK, "", addresses=addresses, pid=pid, internal=True)
-        self.rows[number] = row
+    def _put(self, row: Break) -> Break:
+        self.rows[row.number] = row
         self.changed = True
         return row
 

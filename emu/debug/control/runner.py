@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from emu.debug.control import catches, judge
 from emu.debug.control.backward import Backward
-from emu.debug.control.breaks import CATCH, WATCH, Break
+from emu.debug.control.breaks import BREAK, CATCH, WATCH, Break
 from emu.debug.control.judge import Verdict
 from emu.debug.control.life import Life
 from emu.debug.control.outward import Outward
@@ -188,7 +188,7 @@ class Runner(Stepper, Outward, Backward, Travel, Life, Watching):
 
     def internal_break(self, addresses: list[int], pid: int | None, sp: int | None = None) -> Break:
         """A breakpoint of the debugger's own."""
-        row = self.breaks.internal(addresses, pid)
+        row = self.breaks.add(BREAK, "", addresses=addresses, pid=pid, internal=True)
         row.frame_sp = sp
         return row
 

@@ -47,6 +47,7 @@ class Adapter:
             after, self.after = self.after, []
             for action in after:
                 self._follow(action)
+            self._answered()
 
     def _listen(self) -> None:
         for message in self.wire.receive():
@@ -57,9 +58,15 @@ class Adapter:
         self.interrupt()
         self.requests.put(None)
 
+    def _answered(self) -> None:
+        """A stop that was asked for while nothing runs is not kept for later."""
+        self.requests.task_done()
+        if self.session is not None and not self.requests.unfinished_tasks:
+            self.session.engine.was_interrupted()
+
     def interrupt(self) -> None:
-        """Stop the guest if it runs."""
-        if self.session is not None:
+        """Stop the guest, if a request is being served that may have let it run."""
+        if self.session is not None and self.requests.unfinished_tasks:
             self.session.engine.interrupt()
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:

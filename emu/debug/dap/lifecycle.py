@@ -64,7 +64,7 @@ def terminate(adapter: Adapter, arguments: dict[str, Any]) -> None:
 REQUESTS = {
     "initialize": initialize,
     "launch": launch,
-    "attach": lambda adapter, arguments: launch(adapter, arguments),
+    "attach": launch,
     "configurationDone": configuration_done,
     "restart": restart,
     "disconnect": disconnect,

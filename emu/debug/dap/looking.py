@@ -6,7 +6,8 @@ import base64
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from emu.debug.control import memory
+from emu.debug.control import alter, memory
+from emu.debug.control.calls_view import typed
 from emu.errors import EmuError
 from emu.isa.disassemble import disassemble
 from emu.kernel.signal import NAMES as SIGNAL_NAMES
@@ -59,12 +60,9 @@ def choose_frame(adapter: Adapter, ident: int | None) -> None:
 
 
 def source_row(adapter: Adapter, name: str) -> dict[str, Any]:
-    """A source file: with a path if the host has it, else by a reference to what the session knows."""
-    files = adapter.session.files
-    for candidate in files._candidates(name):
-        if candidate.is_file():
-            return {"name": Path(name).name, "path": str(candidate.resolve())}
-    return {"name": Path(name).name, "path": name}
+    """A source file: with its path on the host, if the session may read it there."""
+    path = adapter.session.files.path(name)
+    return {"name": Path(name).name, "path": str(path) if path is not None else name}
 
 
 def source(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -92,12 +90,8 @@ def evaluate(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
 
 def spelled(adapter: Adapter, text: str) -> str:
     """An expression's value: C's way where its type is known, else both as a number and in hexadecimal."""
-    from emu.debug.source.types import spell
-
-    session, value = adapter.session, adapter.session.value(text)
-    if value.type is not None and value.address is not None:
-        return spell(value.type, session.read(value.address, value.type.size), session.read)
-    return f"{value.number} = {value.unsigned:#x}"
+    value = adapter.session.value(text)
+    return f"{value.number} = {value.unsigned:#x}" if value.type is None else typed(adapter.session, value)
 
 
 def disassembly(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -169,9 +163,9 @@ def read_memory(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
 
 def write_memory(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
     """Store bytes."""
-    session, data = adapter.session, base64.b64decode(arguments["data"])
+    data = base64.b64decode(arguments["data"])
     at = int(arguments["memoryReference"], 0) + int(arguments.get("offset", 0))
-    session.engine.intervene(lambda: memory.write(session.kernel, session.mm, at, data))
+    alter.write(adapter.session, adapter.session.pid, at, data)
     return {"bytesWritten": len(data)}
 
 

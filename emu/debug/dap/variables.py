@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emu.debug.control import memory, registers
-from emu.debug.dap.looking import choose_frame, frame_id
+from emu.debug.control import alter
+from emu.debug.control.calls_view import typed
+from emu.debug.dap.looking import choose_frame
 from emu.debug.source.types import LARGEST, MOST_ELEMENTS, Type, spell
 from emu.errors import EmuError
 from emu.isa.abi import F_NAMES, X_NAMES
@@ -95,9 +96,7 @@ def local_row(adapter: Adapter, frame: int, variable: Any) -> dict[str, Any]:
     except EmuError as error:
         return plain(variable.name, f"<{error.message}>")
     if value.address is None:
-        size = variable.type.size or session.machine.xlen // 8
-        text = spell(variable.type, value.unsigned.to_bytes(max(size, value.bits // 8), "little")[:size], session.read)
-        return plain(variable.name, text) | {"type": variable.type.name, "evaluateName": variable.name}
+        return plain(variable.name, typed(session, value)) | {"type": variable.type.name, "evaluateName": variable.name}
     return typed_row(adapter, frame, variable.name, variable.type, value.address) | {"evaluateName": variable.name}
 
 
@@ -140,19 +139,7 @@ def set_expression(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any
 
 def assign(adapter: Adapter, target: str, text: str) -> dict[str, Any]:
     """Store a value where an expression says, as an act of the user's."""
-    session = adapter.session
-    place, value = session.value(target), session.evaluate(text)
-    if place.register:
-        session.engine.intervene(
-            lambda: registers.put(session.kernel, session.task, session.hart, place.register, value)
-        )
-    elif place.address is not None:
-        data = (value & (1 << place.bits) - 1).to_bytes(place.bits // 8, "little")
-        session.engine.intervene(lambda: memory.write(session.kernel, session.mm, place.address, data))
-    else:
-        raise EmuError(f"{target} is no place that can be assigned to")
-    return {"value": f"{session.value(target).unsigned:#x}"}
+    return {"value": f"{alter.assign(adapter.session, f'{target} = {text}').data['new']:#x}"}
 
 
 REQUESTS = {"scopes": scopes, "variables": variables, "setVariable": set_variable, "setExpression": set_expression}
-__all__ = ["REQUESTS", "Handles", "frame_id"]

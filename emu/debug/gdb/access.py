@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emu.debug.control import memory, registers
+from emu.debug.control import alter, memory, registers
 from emu.debug.gdb.packet import escape, unescape
 from emu.debug.gdb.target import CSRS, FIRST_CSR, FP_CSRS, Register
 from emu.errors import EmuError
@@ -49,8 +49,8 @@ def set_value(stub: Stub, row: Register, text: bytes) -> None:
         value = {"fflags": fcsr & ROUNDING | value & FLAGS, "frm": fcsr & FLAGS | (value & 7) << 5, "fcsr": value}[name]
         name = "fcsr"
     pid = stub.pid
-    session.engine.intervene(
-        lambda: registers.put(session.kernel, session.kernel.tasks.get(pid), session.hart, name, value)
+    alter.intervene(
+        session, lambda: registers.put(session.kernel, session.kernel.tasks.get(pid), session.hart, name, value)
     )
 
 
@@ -114,9 +114,8 @@ def read_binary(stub: Stub, rest: bytes) -> bytes:
 
 def put(stub: Stub, va: int, data: bytes) -> bytes:
     """Store bytes in the process's memory, as an act of the user's."""
-    session, pid = stub.session, stub.pid
     if data:
-        session.engine.intervene(lambda: memory.write(session.kernel, session.task_of(pid).mm, va, data))
+        alter.write(stub.session, stub.pid, va, data)
     return b"OK"
 
 

@@ -66,8 +66,7 @@ def step_range(stub: Stub, rest: bytes) -> Stop:
 def with_signals(stub: Stub, go: Any) -> Stop:
     """Run with a catchpoint on signals: the engine stops where a signal is about to be delivered."""
     breaks = stub.session.breaks
-    row = breaks.add(CATCH, "signal", catch="signal", arguments={})
-    row.internal = True
+    row = breaks.add(CATCH, "signal", catch="signal", internal=True)
     try:
         while True:
             stop = go()

@@ -26,7 +26,6 @@ class Connection:
         self.socket, self.stub = connection, stub
         self.packets: queue.Queue[bytes | None] = queue.Queue()
         self.last = b""
-        self.running = False
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         stub.send_console = self.console
 
@@ -35,15 +34,25 @@ class Connection:
         threading.Thread(target=self._listen, daemon=True).start()
         try:
             while not self.stub.finished and (packet := self.packets.get()) is not None:
-                self.running = True
                 reply = self.stub.answer(packet)
-                self.running = False
+                self._answered()
                 if reply is not None:
                     self._send(reply)
         except OSError:
             pass
         finally:
             self.socket.close()
+
+    def _answered(self) -> None:
+        """A stop that was asked for while nothing runs is not kept for later."""
+        self.packets.task_done()
+        if not self.packets.unfinished_tasks:
+            self.stub.session.engine.was_interrupted()
+
+    def _interrupt(self) -> None:
+        """Stop the guest, if a packet is being served that may have let it run."""
+        if self.packets.unfinished_tasks:
+            self.stub.session.engine.interrupt()
 
     def console(self, text: str) -> None:
         """Text for gdb's console, in portions that fit into packets."""
@@ -64,12 +73,12 @@ class Connection:
                     self._take(item)
         except OSError:
             pass
-        self.stub.session.engine.interrupt()
+        self._interrupt()
         self.packets.put(None)
 
     def _take(self, item: bytes | str) -> None:
         if item == INTERRUPT:
-            self.stub.session.engine.interrupt()
+            self._interrupt()
         elif item == NAK:
             self.socket.sendall(self.last)
         elif item == DAMAGED:

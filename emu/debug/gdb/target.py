@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from emu.isa.abi import F_NAMES, X_NAMES
+from emu.isa.csrs import CSR_BY_NAME
 
 CPU, FPU, CSR = "org.gnu.gdb.riscv.cpu", "org.gnu.gdb.riscv.fpu", "org.gnu.gdb.riscv.csr"
 FIRST_CSR = 65  # gdb's number of CSR 0
-CSRS = {"cycle": 0xC00, "time": 0xC01, "instret": 0xC02, "satp": 0x180}
-FP_CSRS = {"fflags": 1, "frm": 2, "fcsr": 3}
+CSRS = {name: CSR_BY_NAME[name].number for name in ("cycle", "time", "instret", "satp")}
+FP_CSRS = {name: CSR_BY_NAME[name].number for name in ("fflags", "frm", "fcsr")}
 
 
 class Register(NamedTuple):

@@ -39,6 +39,14 @@ class SourceFiles:
         return self.cache[name]
 
     def _read(self, name: str) -> list[str] | None:
+        path = self.path(name)
+        try:
+            return path.read_text(encoding="utf-8", errors="replace").split("\n") if path is not None else None
+        except OSError:
+            return None
+
+    def path(self, name: str) -> Path | None:
+        """Where the host has a source, if it may be read there."""
         if "\0" in name or Path(name).suffix not in SUFFIXES:
             return None
         for candidate in self._candidates(name):
@@ -46,7 +54,7 @@ class SourceFiles:
                 path = candidate.resolve()
                 inside = any(path.is_relative_to(root) for root in self.roots)
                 if inside and path.is_file() and path.stat().st_size <= LARGEST:
-                    return path.read_text(encoding="utf-8", errors="replace").split("\n")
+                    return path
             except (OSError, ValueError):
                 continue
         return None
