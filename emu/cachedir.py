@@ -9,8 +9,8 @@ from pathlib import Path
 
 def cache_root() -> Path:
     """The user's cache folder for emu (EMU_CACHE_DIR, else the platform's habit)."""
-    if "EMU_CACHE_DIR" in os.environ:
-        return Path(os.environ["EMU_CACHE_DIR"])
+    if own := os.environ.get("EMU_CACHE_DIR"):
+        return Path(own)
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA", Path.home())) / "emu"
     if sys.platform == "darwin":

@@ -60,7 +60,7 @@ class Operands:
 
     def ternary(self) -> Value:
         """A whole expression: the parser's."""
-        raise NotImplementedError
+        raise NotImplementedError  # Parser in expr.py has it; the grammar is recursive
 
     # -- memory -------------------------------------------------------------------------------------------------------
     def follow(self, value: Value) -> Value:

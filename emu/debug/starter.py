@@ -37,12 +37,12 @@ class Starter:
         self.thread = threading.Thread(target=self.work, name="start", daemon=True)
         self.thread.start()
 
-    def work(self) -> None:
-        """The thread."""
+    def work(self, progress: Callable[[str, float], None] | None = None) -> None:
+        """The thread; or, with somebody who waits and wants to be told, this one."""
         try:
             registry()
             self.imported.set()
-            self.session = self.make(self.progress)
+            self.session = self.make(progress or self.progress)
         except BaseException as error:  # told to whoever asks for the session
             self.failure = error
         finally:
@@ -55,8 +55,7 @@ class Starter:
     def __call__(self, waiting: Callable[[str, float], None] = lambda what, fraction: None) -> Any:
         """The session, made now or when the thread has made it; `waiting` is told how far that is."""
         if self.thread is None and not self.ready and self.failure is None:
-            self.progress = waiting  # type: ignore[method-assign]
-            self.work()
+            self.work(waiting)
         while self.thread is not None and self.thread.is_alive():
             time.sleep(0.01)
             if self.fraction:

@@ -21,7 +21,6 @@ A0, A1, A2, A3, A4, A5, A6, A7 = range(10, 18)  # arguments; a0 and a1 also hold
 
 CALLEE_SAVED = frozenset((SP, 8, 9, *range(18, 28)))
 CALLER_SAVED = frozenset((RA, *range(5, 8), *range(10, 18), *range(28, 32)))
-STACK_ALIGN = 16
 
 ROLES = {
     "zero": "always 0",

@@ -38,16 +38,6 @@ PAGE_FAULTS = frozenset((INSN_PAGE_FAULT, LOAD_PAGE_FAULT, STORE_PAGE_FAULT))
 ACCESS_FAULTS = frozenset((INSN_ACCESS_FAULT, LOAD_ACCESS_FAULT, STORE_ACCESS_FAULT))
 MISALIGNED = frozenset((INSN_ADDR_MISALIGNED, LOAD_ADDR_MISALIGNED, STORE_ADDR_MISALIGNED))
 
-# Interrupts have the top bit of the cause set; these are the codes below it.
-INTERRUPT_NAMES = {
-    1: "supervisor software interrupt",
-    3: "machine software interrupt",
-    5: "supervisor timer interrupt",
-    7: "machine timer interrupt",
-    9: "supervisor external interrupt",
-    11: "machine external interrupt",
-}
-
 
 def cause_name(cause: int) -> str:
     """The manual's name of an exception code; never raises."""

@@ -42,7 +42,6 @@ class Loop:
                     return self._ended("deadlock")
             elif reason := self._run_harts(limits, last_insn):
                 return self._ended(reason)
-        self.exit.log = self.messages
         return self.exit
 
     def _run_harts(self, limits: Limits, last_insn: int | None) -> str:

@@ -151,7 +151,7 @@ def shut_down(kernel: Kernel, process: Process) -> None:
     signal = code & 0x7F
     card = kernel.card if signal else None
     kernel.write_home()
-    kernel.exit = Exit(code >> 8 & 0xFF, signal, "signal" if signal else "exited", card)
+    kernel.exit = Exit(code >> 8 & 0xFF, signal, "signal" if signal else "exited", card, kernel.messages)
     for task in [task for task in kernel.tasks.values() if task.mm is not None]:
         if task.mm is not None:
             kill_group(kernel, task, 9)

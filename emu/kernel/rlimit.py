@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-NAMES = (  # noqa: SIM905
-    "cpu fsize data stack core rss nproc nofile memlock as locks sigpending msgqueue nice rtprio rttime"
-).split()
+NAMES = ("cpu fsize data stack core rss nproc nofile memlock as locks sigpending msgqueue nice rtprio rttime").split()
 (
     RLIMIT_CPU,
     RLIMIT_FSIZE,

@@ -11,7 +11,6 @@ import numpy as np
 from emu.machine.jit import hot, inlined
 
 MIN64 = np.int64(-(1 << 63))
-MIN32 = np.int64(-(1 << 31))
 LOW32 = np.int64(0xFFFFFFFF)
 
 

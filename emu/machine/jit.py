@@ -10,9 +10,7 @@ processor.
 from __future__ import annotations
 
 import hashlib
-import os
 import platform
-import sys
 from pathlib import Path
 
 import llvmlite
@@ -24,18 +22,9 @@ from numba.core.compiler_machinery import register_pass
 from numba.core.typed_passes import NativeLowering
 from numba.cpython import numbers
 
+from emu.cachedir import cache_root, writable
+
 SOURCES = Path(__file__).parent, Path(__file__).parent.parent / "isa"
-
-
-def cache_root() -> Path:
-    """The user's cache folder for emu (EMU_CACHE_DIR, else the platform's habit)."""
-    if "EMU_CACHE_DIR" in os.environ:
-        return Path(os.environ["EMU_CACHE_DIR"])
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home())) / "emu"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "emu"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "emu"
 
 
 def cache_key() -> str:
@@ -49,17 +38,9 @@ def cache_key() -> str:
     return digest.hexdigest()[:16]
 
 
-def _writable(folder: Path) -> bool:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return False
-    return os.access(folder, os.W_OK)
-
-
 INTERPRETED = bool(numba.config.DISABLE_JIT)
 CACHE_DIR = cache_root() / f"jit-{cache_key()}"
-CACHED = not INTERPRETED and _writable(CACHE_DIR)
+CACHED = not INTERPRETED and writable(CACHE_DIR)
 if CACHED:
     numba.config.CACHE_DIR = str(CACHE_DIR)
 

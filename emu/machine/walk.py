@@ -21,7 +21,6 @@ LOAD, STORE, FETCH = range(3)
 V, R, W, X, U, G, A, D = (1 << bit for bit in range(8))
 RESERVED_64 = -(1 << 54)  # bits 63..54
 USER = 0
-MACHINE_MODE = 3
 
 
 @inlined

@@ -145,14 +145,13 @@ def test_the_c_library_is_announced_once(
     assert "riscv32" in cc(capfd, "--xlen", "32", "a.c")[2]
 
 
-def test_one_cache_folder_for_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Compiled programs lie where the compiled machine lies."""
-    from emu.machine import jit
-
-    for variable in ("EMU_CACHE_DIR", "XDG_CACHE_HOME"):
-        monkeypatch.delenv("EMU_CACHE_DIR", raising=False)
-        monkeypatch.setenv(variable, str(tmp_path / variable))
-        assert cachedir.cache_root() == jit.cache_root()
+def test_cache_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """EMU_CACHE_DIR, else below XDG_CACHE_HOME; a variable that is empty counts as unset."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
+    monkeypatch.setenv("EMU_CACHE_DIR", str(tmp_path / "own"))
+    assert cachedir.cache_root() == tmp_path / "own"
+    monkeypatch.setenv("EMU_CACHE_DIR", "")
+    assert cachedir.cache_root() == tmp_path / "xdg" / "emu"
 
 
 def test_help_needs_no_compiler() -> None:

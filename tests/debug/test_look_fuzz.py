@@ -18,7 +18,7 @@ COMMANDS = [
     for command in registry()
     if command.handler.__module__.startswith("emu.debug.look") or command.handler.__module__.rpartition(".")[2] in ROOMS
 ]
-WORDS = (  # noqa: SIM905
+WORDS = (
     "0 1 -1 $sp $pc $a0 0x10000 0xffffffffffffffff 99999999999999999999 main _start x* self/maps l1d llc dtlb 2 3 7 "
     "inactive_anon now start end -10 +5 walk fault,walk write nothing minor demand.s:49 *0x10100 * ( ) $x99 1<<70 5/0 "
     "--pid=1 --pid=9 --ticks=50 --ticks=0 --ticks=x --set=3 --set=-1 --slots --ranges --virtual --shared --write "

@@ -13,9 +13,7 @@ from emu.asm.elf.objectfile import write_object
 
 FILES = Path(__file__).parent / "files"
 STATEMENTS = 1000
-WORDS = (  # noqa: SIM905
-    "machine memory page table walk cache line store load branch fault kernel signal thread socket file"
-).split()
+WORDS = ("machine memory page table walk cache line store load branch fault kernel signal thread socket file").split()
 
 
 def text(name: str) -> bytes:

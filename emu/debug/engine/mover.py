@@ -109,7 +109,6 @@ class Mover:
             record = kernel.tracer.take_stop()
             return Cause("catch", record.hart, tick, record)
         if reason == EXITED:
-            kernel.exit.log = kernel.messages
             return Cause("exit", kernel.cpu, tick, kernel.exit)
         if reason == DEADLOCK:
             return Cause("deadlock", kernel.cpu, tick)

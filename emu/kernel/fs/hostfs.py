@@ -78,7 +78,7 @@ class HostDir(DirBase, HostInode):
         try:
             fd = os.open(".", _LISTING, dir_fd=self.sb.descriptor(self))
             try:
-                names = sorted(os.listdir(fd))  # noqa: PTH208
+                names = sorted(os.listdir(fd))  # noqa: PTH208 - by descriptor: a path could be swapped meanwhile
             finally:
                 os.close(fd)
         except OSError as error:

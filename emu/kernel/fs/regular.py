@@ -27,11 +27,11 @@ class Regular(Inode):
 
     def read_page(self, index: int, target: memoryview) -> int:
         """Fill a page from the store; how many bytes it had."""
-        raise NotImplementedError
+        raise NotImplementedError  # each file system has its own
 
     def write_page(self, index: int, data: memoryview) -> None:
         """Put a page (the last one may be short) into the store."""
-        raise NotImplementedError
+        raise NotImplementedError  # each file system has its own
 
     def reserve(self, index: int) -> None:
         """Called before a page is first written: ENOSPC when the store is full."""

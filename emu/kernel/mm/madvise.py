@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from emu.isa.paging import PTE_A, PTE_V
@@ -72,7 +73,8 @@ def do_madvise(mm: Mm, start: int, length: int, advice: int) -> None:
         raise Errno(EINVAL)
     end = check_range(mm, start, length)
     if advice in FLAG_CHANGES:
-        act: Act = lambda mm, vma, low, high: change_flags(mm, vma, low, high, *FLAG_CHANGES[advice])  # noqa: E731
+        clear, add = FLAG_CHANGES[advice]
+        act: Act = partial(change_flags, clear=clear, add=add)
     elif advice in ACTS:
         act = ACTS[advice]
     elif advice in NOTHING_TO_DO:

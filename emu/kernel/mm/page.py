@@ -29,7 +29,7 @@ def page_align(size: int) -> int:
     return (size + PAGE_SIZE - 1) & PAGE_MASK
 
 
-FLAG_NAMES = (  # noqa: SIM905
+FLAG_NAMES = (
     "locked referenced uptodate dirty lru active slab reserved buddy table anon swapcache swapbacked "
     "writeback unevictable workingset code stale head tail kernel"
 ).split()

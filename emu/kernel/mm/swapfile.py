@@ -36,7 +36,7 @@ class SwapArea:
         try:
             if path is None:
                 fd, name = tempfile.mkstemp(prefix="emu-swap-")
-                os.unlink(name)  # noqa: PTH108
+                os.unlink(name)  # noqa: PTH108 - beside mkstemp and ftruncate of the same module
             else:
                 fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             os.ftruncate(fd, self.pages * PAGE_SIZE)

@@ -22,15 +22,15 @@ from emu.kernel.mm.page import (
     PG_UNEVICTABLE,
     PG_WRITEBACK,
 )
+from emu.kernel.mm.retry import MAX_RECLAIM_RETRIES
 from emu.kernel.mm.zone import Zone
 from emu.kernel.proc.memory import KB, STACK_PAGES, cached_frames, huge_frames, mlocked_frames
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
 
-MAX_RECLAIM_RETRIES = 16
 ZONE_NAMES = {64: ("DMA32", "Normal", "Movable"), 32: ("Normal", "Movable")}
-NODE_STATS = (  # noqa: SIM905
+NODE_STATS = (
     "nr_inactive_anon nr_active_anon nr_inactive_file nr_active_file nr_unevictable nr_slab_reclaimable "
     "nr_slab_unreclaimable nr_isolated_anon nr_isolated_file workingset_nodes workingset_refault_anon "
     "workingset_refault_file workingset_activate_anon workingset_activate_file workingset_restore_anon "
@@ -41,7 +41,7 @@ NODE_STATS = (  # noqa: SIM905
     "nr_page_table_pages nr_sec_page_table_pages nr_iommu_pages nr_swapcached pgdemote_kswapd pgdemote_direct "
     "pgdemote_khugepaged"
 ).split()
-ZONE_STATS = (  # noqa: SIM905
+ZONE_STATS = (
     "nr_free_pages nr_zone_inactive_anon nr_zone_active_anon nr_zone_inactive_file nr_zone_active_file "
     "nr_zone_unevictable nr_zone_write_pending nr_mlock nr_bounce nr_free_cma"
 ).split()
