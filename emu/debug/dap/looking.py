@@ -6,7 +6,7 @@ import base64
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from emu.debug.control import alter, memory
+from emu.debug.control import alter, calls_view, memory
 from emu.debug.control.calls_view import typed
 from emu.errors import EmuError
 from emu.isa.disassemble import disassemble
@@ -39,9 +39,9 @@ def stack_trace(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
 def frame_row(adapter: Adapter, frame: Any) -> dict[str, Any]:
     """One call."""
     session = adapter.session
-    row = {"id": frame_id(session.pid, frame.number), "name": session.symbolize(frame.lookup_pc) or f"{frame.pc:#x}"}
+    row = {"id": frame_id(session.pid, frame.number), "name": calls_view.title(session, frame)}
     row |= {"instructionPointerReference": hex(frame.pc), "line": 0, "column": 0}
-    if (place := session.source(frame.lookup_pc)) is not None:
+    if (place := session.frame_source(frame)) is not None:
         row |= {"source": source_row(adapter, place[0]), "line": place[1], "column": 1}
     return row
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from emu.debug.control import alter
 from emu.debug.control.calls_view import typed
 from emu.debug.dap.looking import choose_frame
-from emu.debug.source.types import LARGEST, MOST_ELEMENTS, Type, spell
+from emu.debug.source.spelling import LARGEST, MOST_ELEMENTS, spell
+from emu.debug.source.types import Type
 from emu.errors import EmuError
 from emu.isa.abi import F_NAMES, X_NAMES
 

@@ -45,6 +45,12 @@ class Program:
         """How to unwind."""
         return FrameTable.read(self.dwarf, self.bias)
 
+    def body(self, start: int) -> int | None:
+        """Where the function that begins at an address is past its prologue; None if that is not known."""
+        symbol = self.symbols.at(start)
+        second = self.dwarf is not None and self.debug.has_prologue(start)
+        return self.lines.after_prologue(start, self.symbols.end(symbol), second) if symbol else None
+
     @cached_property
     def debug(self) -> Any:
         """Functions and variables of compiled code."""
