@@ -56,6 +56,7 @@ HABITS: dict[str, str] = {
     "save breakpoints": "save FILE keeps the session; a script with -x sets breakpoints again",
     "faas": "frame 0, up",
     "info sharedlibrary": "programs are static, or their interpreter maps what they need: vmmap",
+    "info target": "vmmap",
     "info macro": "macros are not in the debug information",
     "info auxv": "proc self/auxv; x/40ga $sp at the first instruction",
     "info os": "ps, proc",

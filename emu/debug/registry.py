@@ -80,7 +80,7 @@ class Registry:
         """The words with an alias put in full; `shrunk` is by how many they have become more."""
         self.shrunk = 0
         words = [SHORT.get(words[0], words[0]), *words[1:]] if words else words
-        for count in (3, 2, 1):
+        for count in range(min(3, len(words)), 0, -1):
             if full := self.aliases.get(" ".join(words[:count])):
                 self.shrunk = count - len(full.split())
                 return [*full.split(), *words[count:]]

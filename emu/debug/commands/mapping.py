@@ -67,7 +67,7 @@ COMMANDS = (
         "The areas of an address space, and how much of each is in memory or on swap.",
         vmmap,
         (PID,),
-        aliases=("maps", "info mappings", "info proc mappings", "info files", "info target"),
+        aliases=("maps", "info mappings", "info proc mappings", "info files"),
         group="kernel",
         example=("programs/hello.s", ("vmmap",)),
     ),

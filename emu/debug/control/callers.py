@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 
 from emu.debug.control import frames, places
@@ -17,12 +19,25 @@ from emu.kernel.mm.vma import VM_EXEC, VM_GROWSDOWN
 class Callers:
     """The part of a Session about calls."""
 
+    looked_at: Frame | None = None
+
+    @contextmanager
+    def at_frame(self, frame: Frame) -> Iterator[None]:
+        """Meanwhile names mean what they mean in a frame, whichever is selected."""
+        before, self.looked_at = self.looked_at, frame
+        try:
+            yield
+        finally:
+            self.looked_at = before
+
     def frames(self, limit: int = frames.MOST_FRAMES) -> list[Frame]:
         """The selected task's calls, the innermost first."""
         return list(islice(frames.frames(self, limit), limit))
 
     def current_frame(self) -> Frame:
         """The selected frame; the innermost if it is no more."""
+        if self.looked_at is not None:
+            return self.looked_at
         if not self.frame:
             return frames.innermost(self)
         found = self.frames(self.frame + 1)

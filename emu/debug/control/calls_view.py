@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from emu.debug.control.frames import Frame
-from emu.debug.control.judge import looking_at
 from emu.debug.source.spelling import LARGEST, spell
 from emu.debug.source.types import Type
 from emu.debug.source.variables import Variable
@@ -75,7 +74,7 @@ def line(session: Session, row: dict[str, Any]) -> Line:
     name = row["function"] or "?"
     head = "=> " if row["selected"] and session.frame else "   " if session.frame else ""
     return [
-        (f"{head}#{row['number']:<3}", "head"), (f"{row['pc']:#x}", "addr"), (" in ", ""), (name, "symbol"),
+        (f"{head}#{row['number']:<2} ", "head"), (f"{row['pc']:#x}", "addr"), (" in ", ""), (name, "symbol"),
         (f" ({arguments})" if row["arguments"] else "", ""), (where, "comment"),
     ]  # fmt: skip
 
@@ -84,8 +83,7 @@ def variables(session: Session, frame: Frame, arguments: bool) -> list[dict[str,
     """Arguments, or the other variables, of a frame: name, type, value."""
     if session.program.dwarf is None:
         return []
-    with looking_at(session, session.hart, session.pid):
-        session.frame = frame.number
+    with session.at_frame(frame):
         found = [each for each in session.locals() if each.is_argument == arguments]
         return [
             {"name": each.name, "type": each.type.name, "value": value_of(session, each), "brief": is_brief(each.type)}

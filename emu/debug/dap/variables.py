@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from emu.debug.control import alter
 from emu.debug.control.calls_view import typed
 from emu.debug.dap.looking import choose_frame
-from emu.debug.source.spelling import LARGEST, MOST_ELEMENTS, spell
-from emu.debug.source.types import Type
+from emu.debug.source.spelling import LARGEST, MOST_ELEMENTS, cut, spell
+from emu.debug.source.types import Member, Type
 from emu.errors import EmuError
 from emu.isa.abi import F_NAMES, X_NAMES
 
@@ -119,7 +119,18 @@ def members(adapter: Adapter, frame: int, kind: Type, address: int) -> list[dict
     if kind.kind == "array" and kind.target:
         count = min(kind.count, MOST_ELEMENTS * 8)
         return [typed_row(adapter, frame, f"[{k}]", kind.target, address + k * kind.target.size) for k in range(count)]
-    return [typed_row(adapter, frame, name, each, address + at) for name, at, each in kind.members]
+    return [member_row(adapter, frame, kind, member, address) for member in kind.members]
+
+
+def member_row(adapter: Adapter, frame: int, kind: Type, member: Member, address: int) -> dict[str, Any]:
+    """A member of a structure; a base class in angle brackets, as gdb writes it."""
+    name = f"<{member.name}>" if member.is_base else member.name or "(anonymous)"
+    if not member.bits:
+        return typed_row(adapter, frame, name, member.type, address + member.at)
+    session = adapter.session
+    data = session.read(address, min(kind.size, LARGEST))
+    value = spell(member.type, cut(member, data) if data is not None else None, session.read)
+    return plain(name, value) | {"type": f"{member.type.name} : {member.bits}"}
 
 
 def set_variable(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
