@@ -181,15 +181,21 @@ class Backward(Jump):
 
     def reverse_step(self, n: int = 1) -> Stop:
         """Back to the beginning of the line before, into functions that were called whose source is known."""
-        return self.reverse_lines(n, lambda pc: calls.body_of(self, pc) is not None)
+        return self.reverse_lines(n, self.has_body)
+
+    def has_body(self, pc: int) -> bool:
+        """Whether the source of the code at an address is known."""
+        return calls.body_of(self, pc) is not None
 
     def reverse_next(self, n: int = 1) -> Stop:
         """Back to the beginning of the line before, calls counting as part of it."""
         return self.reverse_lines(n, lambda pc: False)
 
     def reverse_lines(self, n: int, enters: Any) -> Stop:
-        """n lines back."""
+        """n lines back; from code without lines into whatever has some."""
         for _ in range(n):
+            if self.source(self.registers().pc) is None:
+                enters = self.has_body
             for _ in range(MOST_STEPS):
                 if (stop := self.retreat_over(enters)) is not None:
                     return stop
