@@ -8,6 +8,8 @@ from emu.debug.control import calls, judge, predict, registers
 from emu.debug.control.breaks import CATCH, WATCH
 from emu.debug.control.judge import Verdict
 from emu.debug.control.jump import FEW, Jump
+from emu.debug.control.loops import PATIENCE
+from emu.debug.control.staying import Staying
 from emu.debug.control.stop import Stop
 from emu.errors import EmuError
 
@@ -18,7 +20,7 @@ SP = 2
 MOST_STEPS = 100_000  # of one reverse-step
 
 
-class Backward(Jump):
+class Backward(Jump, Staying):
     """The part of a Session that goes back by steps."""
 
     # -- to the last thing that was waited for ------------------------------------------------------------------------
@@ -196,14 +198,25 @@ class Backward(Jump):
         for _ in range(n):
             if self.source(self.registers().pc) is None:
                 enters = self.has_body
-            for _ in range(MOST_STEPS):
+            for count in range(MOST_STEPS):
                 if (stop := self.retreat_over(enters)) is not None:
                     return stop
                 pc = self.registers().pc
                 span = self.program.lines.range_of(pc)
                 if not self.program.lines.rows or (span is not None and span[0] == pc):
                     break
+                if count and count % PATIENCE == 0 and span is not None:
+                    self.begin_of_stay(*span)
+                    if self.registers().pc == span[0]:
+                        break
         return self.stop("step")
+
+    def begin_of_stay(self, low: int, high: int) -> None:
+        """Back to when the selected task came to a stretch of code that it has gone round in."""
+        pid, now = self.pid, self.engine.tick
+        goal = self.stay_begins(low, high)
+        self.travel(now if self.engine.is_interrupted else goal)
+        self.choose(pid)
 
     def reverse_finish(self) -> Stop:
         """Back to the call of the selected frame's function."""
