@@ -42,6 +42,22 @@ def type_of(text: str, scope: Scope) -> Type | None:
     return evaluate(text, scope).type
 
 
+def member_of(value: Value, name: str, scope: Scope) -> Value:
+    """value.name"""
+    return Parser("", scope).member(value, [name], Token("name", name, 1))
+
+
+def element_of(value: Value, index: int, scope: Scope) -> Value:
+    """value[index]"""
+    return Parser("", scope).element(value, index)
+
+
+def target_of(pointer: Value, scope: Scope) -> Value:
+    """What a pointer in memory points at."""
+    parser = Parser("", scope)
+    return parser.follow(parser.fetch(pointer.number, pointer.type))
+
+
 class Parser(Arithmetic):
     """Reads and computes at once; the branches that && || ?: leave out are read without being computed."""
 

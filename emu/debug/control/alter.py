@@ -99,7 +99,11 @@ def intervene(session: Session, action: Callable[[], None]) -> None:
 
 def set_place(session: Session, left: str, value: Value) -> View:
     """A variable, *pointer, or any expression that has an address."""
-    target = session.value(left)
+    return put_value(session, session.value(left), value, left)
+
+
+def put_value(session: Session, target: Value, value: Value, left: str) -> View:
+    """Store a value where another came from; left: how that is called."""
     if target.register and target.address is None:
         return set_register(session, target.register, value)
     if target.address is None:

@@ -11,7 +11,7 @@ from typing import Any
 from emu.debug.source.location import Context, Where, evaluate
 from emu.debug.source.names import Names
 from emu.debug.source.types import Type, Types, number
-from emu.debug.source.units import BLOCKS, DEEPEST, Function, Units, name_of, origin
+from emu.debug.source.units import BLOCKS, DEEPEST, INLINED, Function, Units, name_of, origin
 
 MOST_INLINED = 100_000
 LISTS = ("DW_FORM_sec_offset", "DW_FORM_loclistx")  # of places that change with pc
@@ -27,6 +27,15 @@ class Variable:
     die: Any
     is_argument: bool = False
     is_global: bool = False
+
+
+def moves(die: Any, depth: int = 0) -> bool:
+    """Whether a variable below an entry has several places, which change with pc: the compiler has optimised."""
+    for child in die.iter_children() if depth < DEEPEST else ():
+        place = child.attributes.get("DW_AT_location")
+        if (place is not None and place.form in LISTS) or (child.tag in (*BLOCKS, INLINED) and moves(child, depth + 1)):
+            return True
+    return False
 
 
 class DebugInfo:
@@ -105,9 +114,7 @@ class DebugInfo:
         """Whether a function begins here whose variables have one place each: wrong until its prologue is done."""
         with suppress(Exception):  # hostile
             function = self.units.function_at(start)
-            if function is not None and function.low == start:
-                places = [child.attributes.get("DW_AT_location") for child in function.die.iter_children()]
-                return not any(place is not None and place.form in LISTS for place in places)
+            return function is not None and function.low == start and not moves(function.die)
         return False
 
     # -- variables ----------------------------------------------------------------------------------------------------
