@@ -100,7 +100,7 @@ class Reading:
     def postfix(self, value: Value) -> Value:
         """[index] .member ->member."""
         while True:
-            operator, token = self.take("[", "->"), self.token
+            operator, token = self.take("[", "->"), self.without_count()
             if operator is None:
                 if token.kind != "name" or token.text[0] != ".":
                     return value
@@ -115,6 +115,16 @@ class Reading:
             else:
                 self.at += 1
                 value = self.member(self.follow(value), token.text.split("."), token)
+
+    def without_count(self) -> Token:
+        """The next word; `member@3` is cut in three before."""
+        token = self.token
+        head, at, count = token.text.partition("@")
+        if token.kind == "name" and at and head:
+            column = token.column + len(head)
+            number = tokens(count)[0]._replace(column=column + 1)
+            self.words[self.at : self.at + 1] = [token._replace(text=head), Token("op", "@", column), number]
+        return self.token
 
     def element(self, value: Value, index: int) -> Value:
         """value[index]."""

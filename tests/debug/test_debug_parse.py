@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from emu.debug.command import Arg, Command
 from emu.debug.parse import Parser, usage
 from emu.debug.registry import Registry, registry
+from emu.debug.value import Value
 from emu.debug.view import View
 from emu.debug.words import split, statements
-from emu.debug.value import Value
 from emu.errors import EmuError
 
 
