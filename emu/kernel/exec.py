@@ -11,12 +11,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.kernel import auxv, elf, process
-from emu.kernel.errno import EACCES, ELOOP, Errno
-from emu.kernel.fs.directory import DirBase
-from emu.kernel.fs.file import O_RDONLY, File
-from emu.kernel.fs.inode import S_IFLNK, S_IFREG, Inode
-from emu.kernel.fs.iov import KernelIter
-from emu.kernel.fs.namei import join
+from emu.kernel.binfmt import Binprm, read_at
+from emu.kernel.fs.file import File
+from emu.kernel.fs.inode import Inode
 from emu.kernel.layout import TASK_SIZE, map_vdso, new_mm, pie_bias, setup_heap, setup_mmap_base, setup_stack
 from emu.kernel.mm.mm import Mm
 from emu.kernel.mm.mmap import MAP_FIXED, MAP_PRIVATE, do_mmap, mmap_region
@@ -35,13 +32,6 @@ def read_image(kernel: Kernel, inode: Inode) -> elf.Image:
     return elf.Image(inode.i_size, lambda offset, size: read_at(inode, offset, size))
 
 
-def read_at(inode: Inode, offset: int, size: int) -> bytes:
-    """The kernel's own read of a file."""
-    to = KernelIter(size)
-    inode.read_iter(None, to, offset)
-    return bytes(to.data)
-
-
 def peek_whole(inode: Inode) -> bytes:
     """All bytes of a file as they are now, in the cache or not, without bringing any into the cache."""
     data = bytearray(page_align(inode.i_size))
@@ -55,19 +45,9 @@ def peek_whole(inode: Inode) -> bytes:
     return bytes(data[: inode.i_size])
 
 
-def open_exec(kernel: Kernel, inode: Inode, path: str) -> File:
-    """EACCES unless it is a regular file with an x bit, ELOOP if it is a link that was not to be followed."""
-    if inode.kind == S_IFLNK:
-        raise Errno(ELOOP)
-    if inode.kind != S_IFREG or not inode.mode & 0o111:
-        raise Errno(EACCES)
-    return File(inode, O_RDONLY, path)
-
-
-def load(
-    kernel: Kernel, file: File, argv: list[bytes], envp: list[bytes], rlimits: list[list[int]]
-) -> tuple[Mm, int, int]:
+def load(kernel: Kernel, bprm: Binprm, envp: list[bytes], rlimits: list[list[int]]) -> tuple[Mm, int, int]:
     """Build the address space of a program: (mm, entry pc, sp). ElfError or Errno; nothing is left behind then."""
+    file = bprm.file
     program = elf.parse(read_image(kernel, file.inode), TASK_SIZE[kernel.xlen])
     if program.xlen != kernel.xlen:
         raise elf.ElfError(
@@ -79,7 +59,7 @@ def load(
         setup_heap(kernel, mm)
         top = setup_stack(kernel, mm, program)
         map_vdso(kernel, mm)
-        sp = auxv.build_stack(kernel, mm, top, program, bias, argv, envp, file.path.encode("utf-8", "surrogateescape"))
+        sp = auxv.build_stack(kernel, mm, top, program, bias, bprm.argv, envp, bprm.filename)
     except BaseException:
         kernel.free_mm(mm)
         raise
@@ -136,12 +116,6 @@ def note_landmarks(mm: Mm, segment: elf.Segment, bias: int) -> None:
     mm.start_data, mm.end_data = max(mm.start_data, start), max(mm.end_data, end)
 
 
-def absolute(kernel: Kernel, start: DirBase, path: bytes) -> str:
-    """The absolute path of a program that was named by a relative one."""
-    found = kernel.fs.walk(start, path)
-    return join(found.parent, found.name)
-
-
 def begin_new_exec(kernel: Kernel, task: Task) -> None:
     """The point of no return: other threads end, handlers are reset, descriptors marked close-on-exec are closed."""
     group = task.process
@@ -172,12 +146,12 @@ def become_leader(kernel: Kernel, task: Task) -> None:
     task.process.leader = kernel.tasks[task.pid] = task
 
 
-def install(kernel: Kernel, task: Task, mm: Mm, pc: int, sp: int) -> None:
+def install(kernel: Kernel, task: Task, mm: Mm, pc: int, sp: int, filename: bytes) -> None:
     """Make the task run the new program: the point of no return of execve."""
     old, task.mm = task.mm, mm
     task.regs, task.fregs, task.fcsr = [0] * 32, [0] * 32, 0
     task.pc, task.regs[2] = kernel.to_register(pc), kernel.to_register(sp)
     task.clear_child_tid = task.robust_list = 0
-    task.comm = mm.exe_file.path.rpartition("/")[2][:15]
+    task.comm = filename.rpartition(b"/")[2][:15].decode("utf-8", "surrogateescape")
     if old is not None:
         kernel.mm_put(old)

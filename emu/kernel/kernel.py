@@ -12,6 +12,7 @@ from typing import Any
 
 from emu.errors import EmuError
 from emu.kernel import accounting, boot, exec, process
+from emu.kernel.binfmt import Binprm, find_interpreter
 from emu.kernel.errno import ENOMEM, EPERM, Errno
 from emu.kernel.fs.file import O_RDONLY, O_RDWR, File
 from emu.kernel.irq import Interrupts
@@ -91,15 +92,17 @@ class Kernel(Loop, Clocks, Host, Current, Pages):
         rlimits = self.default_rlimits()
         strings = [s.encode("utf-8", "surrogateescape") for s in argv]
         env = [f"{key}={value}".encode("utf-8", "surrogateescape") for key, value in (envp or {}).items()]
-        file = File(inode, O_RDONLY, path)
+        name = path.encode("utf-8", "surrogateescape")
+        bprm = Binprm(File(inode, O_RDONLY, path), name, name, strings)
         try:
-            mm, pc, sp = exec.load(self, file, strings, env, rlimits)
+            find_interpreter(self, self.fs.root, bprm)
+            mm, pc, sp = exec.load(self, bprm, env, rlimits)
         except (Errno, OutOfMemory) as error:
             raise self._no_start(path, error) from None
         finally:
-            file.put()
+            bprm.file.put()
         task = process.new_process(self, rlimits)
-        exec.install(self, task, mm, pc, sp)
+        exec.install(self, task, mm, pc, sp, name)
         for fd, console in enumerate((self.console_in, self.console, self.console_err)):
             task.files.put_at(fd, File(console, O_RDWR, "/dev/tty" if console.isatty else f"pipe:[{console.ino}]"))
         self.init = self.init or task

@@ -30,6 +30,14 @@ class Found:
     name: bytes
     inode: Inode | None
     must_dir: bool = False
+    jumped_to: str = ""  # what a link of /proc says of a place that it leads to without a path
+
+    @property
+    def path(self) -> str:
+        """d_path: where this is, behind all symbolic links."""
+        if isinstance(self.inode, DirBase):
+            return place_of(self.inode)
+        return self.jumped_to or join(self.parent, self.name)
 
 
 class Walk:
@@ -92,7 +100,7 @@ class Walk:
             raise Errno(ELOOP)
         jump = getattr(link, "jump", None)  # /proc/PID/fd/N, exe, cwd: straight to the inode
         if jump is not None:
-            return Found(at, b".", jump())
+            return Found(at, b".", jump(), jumped_to=link.readlink().decode("utf-8", "surrogateescape"))
         saved, self.start = self.start, at
         try:
             return self.resolve(link.readlink())

@@ -21,7 +21,7 @@ from emu.kernel.fs.file import (
     File,
 )
 from emu.kernel.fs.inode import S_IFIFO, S_IFLNK, S_IFREG, S_IFSOCK, Inode
-from emu.kernel.fs.namei import Found, Walk, join, place_of, topmost
+from emu.kernel.fs.namei import Found, Walk, topmost
 from emu.kernel.fs.pipe import Pipe
 from emu.kernel.mm import filemap
 from emu.kernel.proc import root as proc
@@ -105,8 +105,7 @@ class Vfs:
                 inode.wait_for_partner(flags)
             if flags & O_TRUNC and inode.kind == S_IFREG and flags & O_ACCMODE != O_RDONLY:
                 inode.truncate(0)
-        name = place_of(inode) if isinstance(inode, DirBase) else join(found.parent, found.name)
-        return File(inode, flags & ~(O_CREAT | O_EXCL | O_TRUNC), name)
+        return File(inode, flags & ~(O_CREAT | O_EXCL | O_TRUNC), found.path)
 
     def _create(self, found: Found, flags: int, mode: int) -> Inode:
         if not flags & O_CREAT:
