@@ -24,7 +24,7 @@ from emu.kernel.task import DEAD
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
-    from emu.kernel.task import Task
+    from emu.kernel.task import Process, Task
 
 
 def read_image(kernel: Kernel, inode: Inode) -> elf.Image:
@@ -127,13 +127,21 @@ def begin_new_exec(kernel: Kernel, task: Task) -> None:
         task.files.users -= 1
         task.files = task.files.copy()
     task.files.close_on_exec()
-    group.actions = {number: action for number, action in group.actions.items() if action.handler == 1}
+    unshare_sighand(group)
     for timer in group.posix_timers.values():
         timer.set(0, 0)
     group.posix_timers.clear()
     task.altstack = (0, 2, 0)
     group.did_exec = True
     process.mm_release(kernel, task)
+
+
+def unshare_sighand(group: Process) -> None:
+    """Handlers end with the program that they belong to; what is ignored stays so."""
+    if group.sighand.users > 1:
+        group.sighand.users -= 1
+        group.sighand = group.sighand.copy()
+    group.sighand.actions = {number: action for number, action in group.actions.items() if action.handler == 1}
 
 
 def become_leader(kernel: Kernel, task: Task) -> None:
@@ -143,6 +151,8 @@ def become_leader(kernel: Kernel, task: Task) -> None:
     task.pid, task.exit_signal = old.pid, old.exit_signal
     old.state = DEAD
     kernel.slab.caches["task_struct"].free(old.slab)
+    kernel.slab.caches["pid"].free(task.pid_slab)
+    task.pid_slab = old.pid_slab
     task.process.leader = kernel.tasks[task.pid] = task
 
 

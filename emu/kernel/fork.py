@@ -9,7 +9,7 @@ from emu.kernel.mm.fork import dup_mm
 from emu.kernel.mm.uaccess import put_user
 from emu.kernel.process import alloc_pid
 from emu.kernel.sched.registers import peek_registers
-from emu.kernel.task import Process, Task
+from emu.kernel.task import Process, Sighand, Task
 from emu.machine.ledger import LEDGER_TRAP
 
 if TYPE_CHECKING:
@@ -116,16 +116,24 @@ def join(kernel: Kernel, task: Task, child: Task, flags: int) -> None:
     child.exit_signal = flags & CSIGNAL
     parent = task.process.parent if flags & CLONE_PARENT else task.process
     limits = [list(pair) for pair in task.process.rlimits]
-    process = Process(child, limits, parent)
+    process = Process(child, limits, parent, copy_sighand(task, flags))
     process.pgid, process.sid = task.process.pgid, task.process.sid
     process.oom_score_adj = task.process.oom_score_adj
-    process.actions = task.process.actions if flags & CLONE_SIGHAND else dict(task.process.actions)
     child.process = process
     if not flags & CLONE_VM:
         child.mm.rlimits = limits
     if parent is not None:
         parent.children.append(process)
     kernel.nr_forks += 1
+
+
+def copy_sighand(task: Task, flags: int) -> Sighand:
+    """The same answers to signals, shared or copied."""
+    sighand = task.process.sighand
+    if not flags & CLONE_SIGHAND:
+        return sighand.copy()
+    sighand.users += 1
+    return sighand
 
 
 def write_tid(mm: Mm, addr: int, tid: int) -> None:

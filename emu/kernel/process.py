@@ -13,7 +13,7 @@ from emu.kernel.mm.alloc import OutOfMemory
 from emu.kernel.mm.uaccess import put_user
 from emu.kernel.options import Exit
 from emu.kernel.rlimit import RLIMIT_NPROC
-from emu.kernel.task import DEAD, ZOMBIE, FsStruct, Process, Task
+from emu.kernel.task import DEAD, ZOMBIE, FsStruct, Process, Sighand, Task
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
@@ -48,8 +48,9 @@ def alloc_pid(kernel: Kernel) -> int:
 
 def new_process(kernel: Kernel, rlimits: list[list[int]]) -> Task:
     """A task that is a process of its own and child of none, with nothing in it yet."""
-    task = Task(kernel, alloc_pid(kernel), None, Files(), FsStruct(kernel.fs.root))
-    task.process = Process(task, rlimits, None)
+    caches = kernel.slab.caches
+    task = Task(kernel, alloc_pid(kernel), None, Files(caches["files_cache"]), FsStruct(kernel.fs.root))
+    task.process = Process(task, rlimits, None, Sighand(caches["sighand_cache"], {}))
     kernel.tasks[task.pid] = task
     return task
 
@@ -105,6 +106,7 @@ def do_exit(kernel: Kernel, task: Task, code: int) -> None:
     process.maj_flt += task.maj_flt
     process.cycles += task.ran_cycles
     put_files(task)
+    task.fs.put()
     if mm is not None:
         process.maxrss = max(process.maxrss, mm.rss, mm.hiwater_rss)
         kernel.max_rss = max(kernel.max_rss, process.maxrss)
@@ -189,6 +191,8 @@ def release(kernel: Kernel, child: Process) -> None:
     parent.child_cycles += child.cycles + child.child_cycles
     parent.child_maxrss = max(parent.child_maxrss, child.maxrss, child.child_maxrss)
     leader.set_state(DEAD)
+    child.sighand.put()
+    kernel.slab.caches["signal_cache"].free(child.slab)
     free_task(kernel, leader)
 
 
@@ -196,6 +200,7 @@ def free_task(kernel: Kernel, task: Task) -> None:
     """Nobody needs the task_struct any more; the pid is free."""
     del kernel.tasks[task.pid]
     kernel.slab.caches["task_struct"].free(task.slab)
+    kernel.slab.caches["pid"].free(task.pid_slab)
 
 
 def kill_group(kernel: Kernel, task: Task, code: int) -> None:

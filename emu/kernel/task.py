@@ -16,6 +16,7 @@ from emu.kernel.sched.wait import WaitQueue
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
+    from emu.kernel.mm.slab import Cache
 
 NEW, READY, RUNNING, WAITING, ZOMBIE, DEAD = "new", "ready", "running", "waiting", "zombie", "terminated"
 STOPPED = "stopped"
@@ -24,20 +25,44 @@ STOPPED = "stopped"
 class FsStruct:
     """Where relative paths start, and the mode bits that new files don't get."""
 
-    __slots__ = ("cwd", "umask", "users")
+    __slots__ = ("cwd", "slab", "umask", "users")
 
     def __init__(self, cwd: DirBase, umask: int = 0o022) -> None:
         self.cwd, self.umask, self.users = cwd, umask, 1
+        self.slab = cwd.sb.kernel.slab.caches["fs_cache"].alloc()
 
     def copy(self) -> FsStruct:
         return FsStruct(self.cwd, self.umask)
 
+    def put(self) -> None:
+        """A task less uses it."""
+        self.users -= 1
+        if not self.users:
+            self.cwd.sb.kernel.slab.caches["fs_cache"].free(self.slab)
+
+
+class Sighand:
+    """What a process does about each signal; `users` processes share it."""
+
+    def __init__(self, cache: Cache, actions: dict[int, object]) -> None:
+        self.cache, self.actions, self.users = cache, actions, 1
+        self.slab = cache.alloc()
+
+    def copy(self) -> Sighand:
+        return Sighand(self.cache, dict(self.actions))
+
+    def put(self) -> None:
+        self.users -= 1
+        if not self.users:
+            self.cache.free(self.slab)
+
 
 class Process:
-    """What the threads of one process share besides memory and files: Linux's signal_struct and sighand."""
+    """What the threads of one process share besides memory and files: Linux's signal_struct."""
 
-    def __init__(self, leader: Task, rlimits: list[list[int]], parent: Process | None) -> None:
-        self.leader = leader
+    def __init__(self, leader: Task, rlimits: list[list[int]], parent: Process | None, sighand: Sighand) -> None:
+        self.leader, self.sighand = leader, sighand
+        self.slab = leader.kernel.slab.caches["signal_cache"].alloc()
         self.threads: list[Task] = [leader]
         self.rlimits = rlimits
         self.parent = parent
@@ -48,7 +73,6 @@ class Process:
         self.pgid = self.sid = leader.pid
         self.exiting: int | None = None  # exit status when the whole group is on its way out
         self.child_exit = WaitQueue()
-        self.actions: dict[int, object] = {}  # signal -> SigAction
         self.pending: dict[int, object] = {}  # signals to the process as a whole
         self.min_flt = self.maj_flt = self.cycles = 0  # of threads that have ended
         self.child_min_flt = self.child_maj_flt = self.child_cycles = 0  # of children that were waited for
@@ -60,13 +84,18 @@ class Process:
         self.did_exec = False  # since then its parent may not move it to another group
         self.waits_for_lock_of: Process | None = None  # see fs.locks
 
+    @property
+    def actions(self) -> dict[int, object]:
+        """signal -> SigAction."""
+        return self.sighand.actions
+
 
 class Task:
     """One thread. While a hart holds its registers `loaded_on` says which; else they are in regs, fregs, pc, fcsr."""
 
     def __init__(self, kernel: Kernel, pid: int, mm: Mm | None, files: Files, fs: FsStruct) -> None:
         self.kernel, self.pid, self.tgid = kernel, pid, pid
-        self.slab = kernel.slab.caches["task_struct"].alloc()
+        self.slab, self.pid_slab = kernel.slab.caches["task_struct"].alloc(), kernel.slab.caches["pid"].alloc()
         self.comm = ""
         self.state = NEW
         self.cpu = self.loaded_on = -1

@@ -33,6 +33,7 @@ class VmStat:
         "pgsteal_kswapd",
         "pswpin",
         "pswpout",
+        "slabs_scanned",
         "thp_fault_alloc",
         "thp_split",
         "workingset_activate_anon",

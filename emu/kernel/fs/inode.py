@@ -63,6 +63,7 @@ class Inode:
         self.locks: Any = None  # see fs.locks
         self.users = 0  # open file descriptions
         self.execs = 0  # processes that run it: nobody may write it
+        self.slab = 0  # where the structure lies while it is in use or cached, see fs.dcache
 
     @property
     def kind(self) -> int:
@@ -124,6 +125,9 @@ class Inode:
 
     def truncate_store(self) -> None:
         """Give back what the file system keeps for a file that nobody can reach any more."""
+
+    def evicted(self) -> None:
+        """The inode cache has forgotten it: nobody has it open, no name of it is remembered, no page cached."""
 
     # -- as a symbolic link or a directory ----------------------------------------------------------------------------
     def readlink(self) -> bytes:

@@ -82,6 +82,8 @@ class Walk:
         if len(name) > NAME_MAX:
             raise Errno(ENAMETOOLONG)
         inode = at.lookup(name)
+        if inode is not None:
+            self.fs.kernel.dcache.enter(at, name, inode)
         if inode is not None and follow and inode.kind == S_IFLNK:
             return self.follow(at, inode)
         return Found(at, name, topmost(inode))

@@ -77,7 +77,8 @@ class Vfs:
         at = self.make_dirs(folder)
         if not isinstance(at, Directory) or not name:
             raise EmuError(f"can't store the program at {path!r}", hint="choose a path outside mounted folders")
-        at.children.pop(name, None)
+        if at.children.pop(name, None) is not None:
+            self.kernel.dcache.remove(at, name)
         return at.add(name, diskfs.DiskFile(self.root.sb, mode, data))
 
     # -- paths --------------------------------------------------------------------------------------------------------

@@ -31,9 +31,9 @@ class Mm:
         self.cell_shift = 9 if self.wide else 10  # entries of a table, log 2
         self.pmd_shift = 12 + self.cell_shift
         self.pte_mask = (1 << self.cell_shift) - 1
-        self.slab = kernel.slab.caches["mm_struct"].alloc()
         self.nr_tables = 1
-        self.pgd = self.pages.alloc_table()
+        self.pgd = self.pages.alloc_table()  # may be OutOfMemory: nothing else is taken before
+        self.slab = kernel.slab.caches["mm_struct"].alloc()
         self.ptes: dict[int, int] = {}
         self.huge: dict[int, tuple[int, int]] = {}  # see mm.huge
         self.vmas: list[Vma] = []

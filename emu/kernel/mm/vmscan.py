@@ -146,6 +146,9 @@ class Reclaimer(PageShrinker):
                 freed += self.shrink_list(which, count)
                 if freed >= target:
                     return freed
+            freed += self.kernel.dcache.shrink(priority)
+            if freed >= target:
+                return freed
         return freed
 
     def scan_counts(self, priority: int) -> list[tuple[int, int]]:
