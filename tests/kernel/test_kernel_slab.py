@@ -20,7 +20,7 @@ def active(guest: Guest, names: str) -> dict[str, int]:
 
 
 def change(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
-    return {name: after[name] - before[name] for name in before if after[name] != before[name]}
+    return {name: after[name] - before[name] for name in after if after[name] != before[name]}
 
 
 def echo(guest: Guest, path: str, text: bytes) -> None:
@@ -185,9 +185,8 @@ def test_meminfo_and_vmstat_tell(guest64: Guest) -> None:
     make_files(guest, 100)
     fd = guest.open("/proc/meminfo")
     size = guest.ok("read", fd, BUF, 1700)
-    rows = {
-        line.split(":")[0]: int(line.split()[1]) for line in guest.load(BUF, size).decode().splitlines() if ":" in line
-    }
+    lines = [line.split() for line in guest.load(BUF, size).decode().splitlines()]
+    rows = {words[0].rstrip(":"): int(words[1]) for words in lines if len(words) > 1}
     slab = guest.kernel.slab
     assert rows["Slab"] == 4 * slab.nr_pages == rows["SReclaimable"] + rows["SUnreclaim"]
     assert rows["SReclaimable"] == 4 * slab.nr_reclaimable == rows["KReclaimable"] > 0
