@@ -16,7 +16,7 @@ SIGCHLD = 17
 
 
 def test_fork_shares_pages_until_written(guest: Guest) -> None:
-    """fork takes frames for tables and objects of the kernel only; a write copies a page; the other side keeps its own."""
+    """fork takes frames for tables and objects of the kernel; a write copies one page; the other side keeps its own."""
     addr = guest.mmap(20 * PAGE)
     for n in range(20):
         guest.store(addr + n * PAGE, b"parent")
