@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from emu.isa.paging import PTE_V, PTE_W
 from emu.kernel.mm import filemap, huge, swap, tlb
 from emu.kernel.mm.brk import expand_stack
+from emu.kernel.mm.fault_around import do_fault_around, map_file_page
 from emu.kernel.mm.page import PAGE_SIZE, PG_ANON, PG_CODE, PG_STALE, PG_SWAPBACKED, PG_UPTODATE
 from emu.kernel.mm.pgtable import pte_alloc
 from emu.kernel.mm.rmap import anon_vma_prepare
@@ -114,7 +115,7 @@ def do_fault(mm: Mm, vma: Vma, addr: int, cell: int, access: int) -> int:
         return FAULT_SIGBUS
     pfn, major = found
     if access != ACCESS_STORE:
-        do_read_fault(mm, vma, cell, pfn)
+        do_read_fault(mm, vma, addr, cell, pfn, major)
     elif vma.vm_flags & VM_SHARED:
         do_shared_fault(mm, vma, cell, pfn)
     else:
@@ -122,9 +123,11 @@ def do_fault(mm: Mm, vma: Vma, addr: int, cell: int, access: int) -> int:
     return FAULT_MAJOR if major else FAULT_MINOR
 
 
-def do_read_fault(mm: Mm, vma: Vma, cell: int, pfn: int) -> None:
-    """Map the page cache's own frame, without the right to write."""
+def do_read_fault(mm: Mm, vma: Vma, addr: int, cell: int, pfn: int, major: bool) -> None:
+    """Map the page cache's own frame, without the right to write; when it was cached, with those around it."""
     map_file_page(mm, vma, cell, pfn, vma.prot_ro)
+    if not major:
+        do_fault_around(mm, vma, addr, cell)
 
 
 def do_shared_fault(mm: Mm, vma: Vma, cell: int, pfn: int) -> None:
@@ -143,16 +146,6 @@ def do_cow_fault(mm: Mm, vma: Vma, addr: int, cell: int, pfn: int) -> None:
         mm.pages.put_page(pfn)
     mm.rss_anon += 1
     mm.cells[cell] = copy << 10 | vma.prot_rw
-
-
-def map_file_page(mm: Mm, vma: Vma, cell: int, pfn: int, prot: int) -> None:
-    mem_map = mm.pages.mem_map
-    mem_map.refcount[pfn] += 1
-    mem_map.mapcount[pfn] += 1
-    if vma.vm_flags & VM_EXEC:
-        mem_map.flags[pfn] |= PG_CODE
-    mm.add_file_rss(vma, 1)
-    mm.cells[cell] = pfn << 10 | prot
 
 
 def do_wp_page(mm: Mm, vma: Vma, addr: int, cell: int) -> int:

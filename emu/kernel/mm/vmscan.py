@@ -64,20 +64,17 @@ class Reclaimer(PageShrinker):
         kernel.trace("direct_reclaim_end", free=kernel.pages.nr_free_pages, reclaimed=done)
         if done >= SWAP_CLUSTER_MAX:
             self.failures = 0
-        if not self.retry.should(done, SWAP_CLUSTER_MAX):
+        if not self.retry.should_reclaim_retry(done, SWAP_CLUSTER_MAX):
             return oom.out_of_memory(kernel)
-        if self._above_min():
-            return True
-        if self._wait_for_writeback() or done or self._swappable():
-            return True
-        return oom.out_of_memory(kernel)
+        if not self._above_min() and not self._wait_for_writeback() and not done:
+            self._throttle()
+        return True
 
-    def _swappable(self) -> bool:
-        """Whether pages had their second chance only: swap has room for what the next round finds unused."""
+    def reclaimable_pages(self) -> int:
+        """zone_reclaimable_pages: on the lists of files, and of anonymous memory while swap has room."""
         lists = self.kernel.pages.lru.lists
-        return bool(
-            self.kernel.swap.area.free >= SWAP_CLUSTER_MAX and lists[INACTIVE_ANON].count + lists[ACTIVE_ANON].count
-        )
+        files = lists[INACTIVE_FILE].count + lists[ACTIVE_FILE].count
+        return files + (lists[INACTIVE_ANON].count + lists[ACTIVE_ANON].count if self.kernel.swap.area.free else 0)
 
     def _above_min(self) -> bool:
         return any(zone.pcp or zone.nr_free > zone.min for zone in self.kernel.pages.zonelist)
@@ -126,6 +123,13 @@ class Reclaimer(PageShrinker):
                 disk.complete(self.kernel.now)
                 return True
         return False
+
+    def _throttle(self) -> None:
+        """reclaim_throttle: a round without progress; pages that are being read can go when the disk is done."""
+        for disk in (self.kernel.swap_disk, self.kernel.disk):
+            if disk.requests:
+                disk.wait_until(disk.requests[0].done)
+                return
 
     def wake_kswapd(self, zone: Zone) -> None:
         """A zone fell below its low watermark. A daemon that failed too often sleeps until someone else succeeds."""
