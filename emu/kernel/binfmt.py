@@ -33,6 +33,7 @@ class Binprm:
     filename: bytes
     interp: bytes
     argv: list[bytes]
+    cwd: DirBase  # where relative names start
 
     def replace_file(self, file: File) -> None:
         self.file.put()
@@ -64,7 +65,23 @@ def open_exec(kernel: Kernel, start: DirBase, path: bytes) -> File:
     return File(inode, O_RDONLY, found.path)
 
 
-def find_interpreter(kernel: Kernel, start: DirBase, bprm: Binprm) -> None:
+class NoInterpreter(Errno):
+    """A program that exists, but the one that is to interpret it can't be opened."""
+
+    def __init__(self, number: int, name: bytes) -> None:
+        super().__init__(number)
+        self.name = name
+
+
+def open_interpreter(kernel: Kernel, bprm: Binprm, name: bytes) -> File:
+    """What a script or a dynamically linked program names as its interpreter. NoInterpreter."""
+    try:
+        return open_exec(kernel, bprm.cwd, name)
+    except Errno as error:
+        raise NoInterpreter(error.number, name) from None
+
+
+def find_interpreter(kernel: Kernel, bprm: Binprm) -> None:
     """As long as the file is a script, go over to its interpreter and put its words before the arguments.
 
     ENOEXEC for a first line without a name, ELOOP beyond MAX_DEPTH, and what opening an interpreter may raise.
@@ -74,7 +91,7 @@ def find_interpreter(kernel: Kernel, start: DirBase, bprm: Binprm) -> None:
         if words is None:
             return
         bprm.argv = [*words, bprm.interp, *bprm.argv[1:]]
-        bprm.replace_file(open_exec(kernel, start, words[0]))
+        bprm.replace_file(open_interpreter(kernel, bprm, words[0]))
         bprm.interp = words[0]
     raise Errno(ELOOP)
 

@@ -11,18 +11,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.kernel import auxv, elf, process
-from emu.kernel.binfmt import Binprm, read_at
-from emu.kernel.fs.file import File
+from emu.kernel.binfmt import Binprm, open_interpreter, read_at
+from emu.kernel.elfmap import Loaded, map_interpreter, map_program
 from emu.kernel.fs.inode import Inode
-from emu.kernel.layout import TASK_SIZE, map_vdso, new_mm, pie_bias, setup_heap, setup_mmap_base, setup_stack
+from emu.kernel.layout import TASK_SIZE, map_vdso, new_mm, setup_heap, setup_stack
 from emu.kernel.mm.mm import Mm
-from emu.kernel.mm.mmap import MAP_FIXED, MAP_PRIVATE, do_mmap, mmap_region
 from emu.kernel.mm.page import page_align
-from emu.kernel.mm.uaccess import copy_to_user
-from emu.kernel.mm.vma import VM_EXEC, VM_MAY, VM_READ, VM_WRITE
 from emu.kernel.task import DEAD
 
 if TYPE_CHECKING:
+    from emu.kernel.fs.file import File
     from emu.kernel.kernel import Kernel
     from emu.kernel.task import Process, Task
 
@@ -47,73 +45,45 @@ def peek_whole(inode: Inode) -> bytes:
 
 def load(kernel: Kernel, bprm: Binprm, envp: list[bytes], rlimits: list[list[int]]) -> tuple[Mm, int, int]:
     """Build the address space of a program: (mm, entry pc, sp). ElfError or Errno; nothing is left behind then."""
-    file = bprm.file
-    program = elf.parse(read_image(kernel, file.inode), TASK_SIZE[kernel.xlen])
+    program = parse(kernel, bprm.file.inode)
+    loader = open_interpreter(kernel, bprm, program.interp) if program.interp else None
+    mm = new_mm(kernel, rlimits)
+    try:
+        bias = map_program(mm, bprm.file, program)
+        setup_heap(kernel, mm)
+        top = setup_stack(kernel, mm, program)
+        base, entry = load_interpreter(mm, loader) if loader else (0, program.entry + bias)
+        map_vdso(kernel, mm)
+        sp = auxv.build_stack(mm, top, Loaded(program, bias, base), bprm, envp)
+    except BaseException:
+        kernel.free_mm(mm)
+        raise
+    finally:
+        if loader:
+            loader.put()
+    mm.exe_file = bprm.file.get()
+    mm.exe_file.inode.execs += 1
+    return mm, entry, sp
+
+
+def parse(kernel: Kernel, inode: Inode) -> elf.Elf:
+    """An executable's headers. ElfError, also if it is for the other width."""
+    program = elf.parse(read_image(kernel, inode), TASK_SIZE[kernel.xlen])
     if program.xlen != kernel.xlen:
         raise elf.ElfError(
             f"the program is for RV{program.xlen}, the machine is RV{kernel.xlen}", hint=f"use --xlen {program.xlen}"
         )
-    mm = new_mm(kernel, rlimits)
+    return program
+
+
+def load_interpreter(mm: Mm, file: File) -> tuple[int, int]:
+    """Map the dynamic linker that a program asks for: where it lies, where it begins. LoaderError Errno."""
     try:
-        bias = map_segments(mm, file, program)
-        setup_heap(kernel, mm)
-        top = setup_stack(kernel, mm, program)
-        map_vdso(kernel, mm)
-        sp = auxv.build_stack(kernel, mm, top, program, bias, bprm.argv, envp, bprm.filename)
-    except BaseException:
-        kernel.free_mm(mm)
-        raise
-    mm.exe_file = file.get()
-    file.inode.execs += 1
-    return mm, program.entry + bias, sp
-
-
-def map_segments(mm: Mm, file: File, program: elf.Elf) -> int:
-    """Map every segment at its address (moved by the returned bias when position-independent)."""
-    kernel = mm.kernel
-    setup_mmap_base(kernel, mm)
-    bias = pie_bias(kernel, mm, program) if program.pie else 0
-    ends = []
-    for segment in program.segments:
-        if segment.memsz:
-            map_segment(mm, file, segment, bias)
-            ends.append(segment.end + bias)
-            note_landmarks(mm, segment, bias)
-    mm.start_brk = mm.brk = page_align(max(ends))
-    return bias
-
-
-def map_segment(mm: Mm, file: File, segment: elf.Segment, bias: int) -> None:
-    """The part with file bytes is a private mapping of the file, the rest of the last page zeroed, then zero pages."""
-    flags = vm_flags(segment.flags)
-    start, file_end = segment.first_page + bias, segment.vaddr + segment.filesz + bias
-    if segment.filesz:
-        prot = flags & (VM_READ | VM_WRITE | VM_EXEC)
-        length = page_align(file_end - start)
-        pgoff = (segment.offset - (segment.vaddr - segment.first_page)) >> 12
-        do_mmap(mm, start, length, prot, MAP_PRIVATE | MAP_FIXED, file, pgoff)
-        if segment.memsz > segment.filesz and flags & VM_WRITE:
-            copy_to_user(mm, file_end, bytes(page_align(file_end) - file_end))
-        start = page_align(file_end)
-    end = page_align(segment.end + bias)
-    if end > start:
-        mmap_region(mm, start, end - start, flags | VM_MAY, None, 0)
-
-
-def vm_flags(p_flags: int) -> int:
-    return (
-        (VM_READ if p_flags & elf.PF_R else 0)
-        | (VM_WRITE if p_flags & elf.PF_W else 0)
-        | (VM_EXEC if p_flags & elf.PF_X else 0)
-    )
-
-
-def note_landmarks(mm: Mm, segment: elf.Segment, bias: int) -> None:
-    start, end = segment.vaddr + bias, segment.vaddr + segment.filesz + bias
-    if segment.flags & elf.PF_X:
-        mm.start_code = min(mm.start_code or start, start)
-        mm.end_code = max(mm.end_code, end)
-    mm.start_data, mm.end_data = max(mm.start_data, start), max(mm.end_data, end)
+        program = parse(mm.kernel, file.inode)
+    except elf.ElfError as error:
+        raise elf.LoaderError(f"its program interpreter {file.path}: {error.message}", hint=error.hint) from None
+    bias = map_interpreter(mm, file, program)
+    return program.segments[0].first_page + bias, program.entry + bias
 
 
 def begin_new_exec(kernel: Kernel, task: Task) -> None:

@@ -6,13 +6,14 @@ boot     what happens once                   services  what everybody needs
 
 from __future__ import annotations
 
+import posixpath
 import random
 from collections import deque
 from typing import Any
 
 from emu.errors import EmuError
 from emu.kernel import accounting, boot, exec, process
-from emu.kernel.binfmt import Binprm, find_interpreter
+from emu.kernel.binfmt import Binprm, NoInterpreter, find_interpreter
 from emu.kernel.errno import ENOMEM, EPERM, Errno
 from emu.kernel.fs.file import O_RDONLY, O_RDWR, File
 from emu.kernel.irq import Interrupts
@@ -93,9 +94,9 @@ class Kernel(Loop, Clocks, Host, Current, Pages):
         strings = [s.encode("utf-8", "surrogateescape") for s in argv]
         env = [f"{key}={value}".encode("utf-8", "surrogateescape") for key, value in (envp or {}).items()]
         name = path.encode("utf-8", "surrogateescape")
-        bprm = Binprm(File(inode, O_RDONLY, path), name, name, strings)
+        bprm = Binprm(File(inode, O_RDONLY, path), name, name, strings, self.fs.root)
         try:
-            find_interpreter(self, self.fs.root, bprm)
+            find_interpreter(self, bprm)
             mm, pc, sp = exec.load(self, bprm, env, rlimits)
         except (Errno, OutOfMemory) as error:
             raise self._no_start(path, error) from None
@@ -111,6 +112,10 @@ class Kernel(Loop, Clocks, Host, Current, Pages):
 
     def _no_start(self, path: str, error: Exception) -> EmuError:
         """Why a program can't be started, and what would help."""
+        if isinstance(error, NoInterpreter):
+            name = error.name.decode("utf-8", "replace")
+            what = f"can't start {path}: its interpreter {name!r} can't be opened: {error}"
+            return EmuError(what, hint=f"--mount FOLDER:{posixpath.dirname(name) or '/bin'} hands it over")
         free, total = self.pages.nr_free_pages * 4, self.pages.mem_map.count * 4
         if isinstance(error, Errno) and error.number != ENOMEM:
             low = error.number == EPERM  # a segment below it

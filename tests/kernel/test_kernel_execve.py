@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from kernel_fake import BSS, DATA, Asleep, Guest, make_elf
+from kernel_fake import BASE, BSS, DATA, Asleep, Guest, make_elf
 from kernel_tasks import args, store_program
+
+from emu.errors import EmuError
 
 PAGE = 4096
 
@@ -121,3 +123,52 @@ def test_exec_by_links_and_descriptors(guest: Guest) -> None:
     words = strings_at(guest, guest.hart.x[2] & guest.kernel.xlen_mask)
     assert words == [b"/proc/self/exe", b"/dev/fd/%d" % fd]
     assert (guest.task.comm, guest.mm.exe_file.path) == ("script", "/prog")
+
+
+def auxv(guest: Guest) -> dict[int, int]:
+    """The auxiliary vector of a program that has just begun, with an empty environment."""
+    sp = guest.hart.x[2] & guest.kernel.xlen_mask
+    at = sp + (1 + len(strings_at(guest, sp)) + 1 + 1) * guest.word
+    vector = {}
+    while key := guest.word_at(at, guest.word):
+        vector[key] = guest.word_at(at + guest.word, guest.word)
+        at += 2 * guest.word
+    return vector
+
+
+@pytest.mark.parametrize("pie", [False, True])
+def test_dynamic_program(guest: Guest, pie: bool) -> None:
+    """The interpreter is mapped apart from the program and runs first; AT_BASE and AT_ENTRY say where both are."""
+    store_program(guest, "ld.so", make_elf(guest.xlen, pie=True))
+    store_program(guest, "dynamic", make_elf(guest.xlen, data=b"OTHER", pie=pie, interp=b"/ld.so\0"))
+    guest.call("execve", guest.string("/dynamic"), args(guest, "x"), 0)
+    vector = auxv(guest)
+    base, entry = vector[7], vector[9]
+    assert guest.hart.pc & guest.kernel.xlen_mask == base + 0x200
+    assert base % PAGE == 0
+    assert (entry == BASE + 0x200) == (not pie)
+    assert guest.mm.vma_at(base).vm_file.path == "/ld.so"
+    assert guest.mm.vma_at(entry).vm_file.path == guest.mm.exe_file.path == "/dynamic"
+    assert guest.load(entry - 0x200 - BASE + DATA, 5) == b"OTHER"
+    assert guest.load(base - BASE + DATA, 4) == b"DATA"
+    assert guest.mm.start_brk < base
+
+
+@pytest.mark.parametrize(
+    ("interp", "error"), [(b"/missing\0", "ENOENT"), (b"/tmp\0", "EACCES"), (b"/text\0", "ELIBBAD"), (b"x", "ENOEXEC")]
+)
+def test_dynamic_program_errors(guest: Guest, interp: bytes, error: str) -> None:
+    """A program without its interpreter leaves the old one running, and no file open."""
+    store_program(guest, "text", b"hello")
+    store_program(guest, "dynamic", make_elf(guest.xlen, interp=interp))
+    before = guest.kernel.nr_files
+    assert guest.errno("execve", guest.string("/dynamic"), args(guest, "x"), 0) == error
+    assert guest.kernel.nr_files == before
+
+
+def test_interpreter_that_is_not_there(guest: Guest) -> None:
+    """For the first program it is the host's user who hears what is missing, and how to hand it over."""
+    for data, name in ((make_elf(guest.xlen, interp=b"/lib/ld.so\0"), "/lib"), (b"#!/usr/bin/env sh\n", "/usr/bin")):
+        with pytest.raises(EmuError, match="interpreter") as found:
+            guest.kernel.spawn(data, "/prog", ["prog"])
+        assert found.value.hint == f"--mount FOLDER:{name} hands it over"

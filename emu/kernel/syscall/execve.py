@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from emu.kernel import elf, exec
 from emu.kernel.binfmt import Binprm, check_executable, find_interpreter, open_exec
-from emu.kernel.errno import E2BIG, EFAULT, EINVAL, ENOEXEC, Errno
+from emu.kernel.errno import E2BIG, EFAULT, EINVAL, Errno
 from emu.kernel.fs.file import O_RDONLY, File
 from emu.kernel.mm.uaccess import get_user, strncpy_from_user
 from emu.kernel.syscall.path import AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW, lookup_at, start_dir
@@ -40,14 +40,14 @@ def do_execve(kernel: Kernel, task: Task, dirfd: int, path: bytes, argv: int, en
     """Replace the program. Errno before the point of no return; after it there is no way back, and none is needed."""
     file = open_exec_at(kernel, task, dirfd, path, flags)
     name, filename = file.path, exec_name(dirfd, path)
-    bprm = Binprm(file, filename, filename, [])
+    bprm = Binprm(file, filename, filename, [], task.fs.cwd)
     try:
         bprm.argv, environment = string_array(kernel, task, argv) or [b""], string_array(kernel, task, envp)
-        find_interpreter(kernel, task.fs.cwd, bprm)
+        find_interpreter(kernel, bprm)
         mm, pc, sp = exec.load(kernel, bprm, environment, task.process.rlimits)
     except elf.ElfError as error:
         kernel.log(f"{task.comm}[{task.pid}]: execve {name}: {error.message}")
-        raise Errno(ENOEXEC) from None
+        raise Errno(error.number) from None
     finally:
         bprm.file.put()
     exec.begin_new_exec(kernel, task)
