@@ -17,7 +17,7 @@ from emu.kernel.fs.inode import Inode
 from emu.kernel.layout import TASK_SIZE, map_vdso, new_mm, setup_heap, setup_stack
 from emu.kernel.mm.mm import Mm
 from emu.kernel.mm.page import page_align
-from emu.kernel.task import DEAD
+from emu.kernel.sched.states import DEAD
 
 if TYPE_CHECKING:
     from emu.kernel.fs.file import File

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from emu.kernel.siginfo import SI_KERNEL, SI_TIMER, SIGALRM, SigInfo
+from emu.kernel.sigsend import send
+
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
     from emu.kernel.task import Process
 
-SIGALRM = 14
 LEAST_CYCLES = 5000  # between two signals, so that whoever asks for a signal each nanosecond still makes progress
 
 
@@ -29,14 +31,12 @@ class RealTimer:
             kernel.timers.add(self.next, self)
 
     def __call__(self) -> None:
-        from emu.kernel import signal
-
         process = self.process
         kernel = process.leader.kernel
         self.timer = 0
         if not process.threads:
             return
-        signal.send(kernel, process.threads[0], signal.SigInfo(SIGALRM, signal.SI_KERNEL))
+        send(kernel, process.threads[0], SigInfo(SIGALRM, SI_KERNEL))
         self.next = self.following(kernel.now) if self.interval else 0
         if self.next:
             kernel.timers.add(self.next, self)
@@ -76,16 +76,14 @@ class PosixTimer:
 
     def notify(self, kernel: Kernel, times: int) -> None:
         """Send the signal, or count that one is still pending."""
-        from emu.kernel import signal
-
         if not self.number:
             return
         target = self.thread if self.thread in self.process.threads else self.process.threads[0]
         queue = target.pending if self.thread is not None else self.process.pending
-        if self.info is not None and queue.get(self.number) is self.info:
+        if any(info is self.info for info in queue.get(self.number, ())):
             self.info.uid += times
         else:
-            info = signal.SigInfo(self.number, signal.SI_TIMER, pid=self.ident, uid=times - 1, value=self.value)
+            info = SigInfo(self.number, SI_TIMER, pid=self.ident, uid=times - 1, value=self.value)
             self.info = info
-            signal.send(kernel, target, info, self.thread is not None)
+            send(kernel, target, info, self.thread is not None, timer=True)
         self.overrun = self.info.uid

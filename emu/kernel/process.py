@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from emu.kernel import futex
+from emu.kernel import futex, sigsend
 from emu.kernel.errno import EAGAIN, ENOMEM, Errno
 from emu.kernel.fs.file import Files
 from emu.kernel.mm import mmap, zap
@@ -13,15 +13,14 @@ from emu.kernel.mm.alloc import OutOfMemory
 from emu.kernel.mm.uaccess import put_user
 from emu.kernel.options import Exit
 from emu.kernel.rlimit import RLIMIT_NPROC
-from emu.kernel.task import DEAD, ZOMBIE, FsStruct, Process, Sighand, Task
+from emu.kernel.sched.states import DEAD, ZOMBIE
+from emu.kernel.sched.wait import drop_restart
+from emu.kernel.siginfo import CLD_EXITED, CLD_KILLED, DEFAULT, SA_NOCLDWAIT, SIG_IGN, SIGCHLD, SigInfo
+from emu.kernel.task import FsStruct, Process, Sighand, Task
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
     from emu.kernel.mm.mm import Mm
-
-CLD_EXITED, CLD_KILLED, CLD_DUMPED = 1, 2, 3
-SIGCHLD = 17
-SIG_IGN, SA_NOCLDWAIT = 1, 2
 
 
 def too_many(kernel: Kernel, task: Task | None) -> bool:
@@ -89,8 +88,6 @@ def mm_release(kernel: Kernel, task: Task) -> None:
 def do_exit(kernel: Kernel, task: Task, code: int) -> None:
     """End one thread; the last one ends the process. `code` as wait4 shows it: status << 8, or the signal."""
     process = task.process
-    from emu.kernel.signal import drop_restart
-
     task.exit_code = code
     if kernel.tracer is not None:
         kernel.tracer.emit(kernel, "exit", task.pid, code=code >> 8 & 0xFF, signal=code & 0x7F)
@@ -161,17 +158,15 @@ def shut_down(kernel: Kernel, process: Process) -> None:
 
 def tell_parent(kernel: Kernel, child: Process) -> None:
     """do_notify_parent: SIGCHLD and a wake-up; a parent that ignores SIGCHLD has its children reaped at once."""
-    from emu.kernel import signal
-
     parent, leader = child.parent, child.leader
     if parent is None or kernel.exit is not None:
         return
-    action = parent.actions.get(SIGCHLD, signal.DEFAULT)
+    action = parent.actions.get(SIGCHLD, DEFAULT)
     ignore = action.handler == SIG_IGN or action.flags & SA_NOCLDWAIT
     if leader.exit_signal and parent.threads:
         code, status = how_it_ended(leader.exit_code)
-        info = signal.SigInfo(leader.exit_signal, code, pid=leader.pid, uid=leader.uid, status=status)
-        signal.send(kernel, parent.threads[0], info)
+        info = SigInfo(leader.exit_signal, code, pid=leader.pid, uid=leader.uid, status=status)
+        sigsend.send(kernel, parent.threads[0], info)
     if ignore and leader.exit_signal == SIGCHLD:
         release(kernel, child)
     parent.child_exit.wake()

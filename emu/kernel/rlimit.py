@@ -26,6 +26,7 @@ def default_rlimits(stack: int) -> list[list[int]]:
     limits[RLIMIT_STACK] = [stack, INFINITY]
     limits[RLIMIT_CORE] = [0, INFINITY]
     limits[RLIMIT_NPROC] = [4096, 4096]
+    limits[RLIMIT_SIGPENDING] = [4096, 4096]
     limits[RLIMIT_NOFILE] = [1024, 4096]
     limits[RLIMIT_MEMLOCK] = [8 << 20, 8 << 20]
     return limits

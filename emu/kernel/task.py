@@ -12,14 +12,13 @@ from emu.kernel.fs.directory import DirBase
 from emu.kernel.fs.file import Files
 from emu.kernel.itimer import PosixTimer, RealTimer
 from emu.kernel.mm.mm import Mm
+from emu.kernel.sched.states import NEW
 from emu.kernel.sched.wait import WaitQueue
+from emu.kernel.siginfo import Pending, SigAction
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
     from emu.kernel.mm.slab import Cache
-
-NEW, READY, RUNNING, WAITING, ZOMBIE, DEAD = "new", "ready", "running", "waiting", "zombie", "terminated"
-STOPPED = "stopped"
 
 
 class FsStruct:
@@ -73,7 +72,7 @@ class Process:
         self.pgid = self.sid = leader.pid
         self.exiting: int | None = None  # exit status when the whole group is on its way out
         self.child_exit = WaitQueue()
-        self.pending: dict[int, object] = {}  # signals to the process as a whole
+        self.pending: Pending = {}  # signals to the process as a whole
         self.min_flt = self.maj_flt = self.cycles = 0  # of threads that have ended
         self.child_min_flt = self.child_maj_flt = self.child_cycles = 0  # of children that were waited for
         self.maxrss = self.child_maxrss = 0
@@ -121,11 +120,12 @@ class Task:
         self.ready_since = self.on_cpu_since = self.ran_cycles = 0
         self.start_cycle = kernel.now
         self.blocked = 0  # signal mask, bit n-1 for signal n
-        self.pending: dict[int, object] = {}
+        self.pending: Pending = {}
         self.altstack = (0, 2, 0)  # ss_sp, ss_flags = SS_DISABLE, ss_size
         self.nvcsw = self.nivcsw = 0  # context switches, voluntary and not
         self.awaited = 0  # signals that sigtimedwait waits for
         self.saved_mask: int | None = None
+        self.again = False  # the system call that is executed next was begun, and counted, before it waited
         self.in_call = ""  # while a system call waits: "restart" or "eintr", what a handler's signal makes of it
         self.on_interrupt: Any = None
 

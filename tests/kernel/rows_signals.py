@@ -24,6 +24,20 @@ def pending(guest: Guest) -> None:
     guest.ok("kill", 1, 10)
 
 
+def queue(guest: Guest, number: int = 40, value: int = 0) -> None:
+    """Send oneself a signal with a value."""
+    code = "<iiiiIIQ" if guest.xlen == 64 else "<iiiIII"
+    fields = (number, 0, -1, 0, 1, 0, value) if guest.xlen == 64 else (number, 0, -1, 1, 0, value)
+    guest.store(BUF + 0x80, struct.pack(code, *fields))
+    guest.ok("rt_sigqueueinfo", 1, number, BUF + 0x80)
+
+
+def few_signals(guest: Guest) -> None:
+    """Two signals may be queued, and all are blocked."""
+    blocked(guest, (1 << 64) - 1)
+    guest.task.process.rlimits[11] = [2, 2]
+
+
 def handled(guest: Guest) -> None:
     """SIGUSR1 has a handler."""
     guest.store(BUF + 0x80, struct.pack("<QQQ" if guest.xlen == 64 else "<IIQ", 0x10200, 0, 0))
@@ -85,6 +99,14 @@ ROWS: list[Row] = [
     ("rt_sigqueueinfo", data("iii", 10, 0, -1, before=(99, 10)), "ESRCH"),
     ("rt_sigqueueinfo", data("iii", 10, 0, -1, before=(1, 65)), "EINVAL"),
     ("rt_sigqueueinfo", (1, 10, UNMAPPED), "EFAULT"),
+    ("rt_sigqueueinfo", after(few_signals, queue, queue, args=data("iii", 40, 0, -1, before=(1, 40))), "EAGAIN"),
+    ("rt_sigqueueinfo", after(few_signals, queue, queue, args=data("iii", 10, 0, -1, before=(1, 10))), 0),
+    ("rt_tgsigqueueinfo", after(blocked, args=data("iii", 10, 0, -1, before=(1, 1, 10))), 0),
+    ("rt_tgsigqueueinfo", data("iii", 10, 0, -1, before=(2, 1, 10)), "ESRCH"),
+    ("rt_tgsigqueueinfo", data("iii", 10, 0, -1, before=(1, 0, 10)), "EINVAL"),
+    ("rt_tgsigqueueinfo", data("iii", 10, 0, -1, before=(1, 1, 65)), "EINVAL"),
+    ("rt_tgsigqueueinfo", lambda g: (child(g), 2, *data("iii", 10, 0, 0, before=(10,))(g)), "EPERM"),
+    ("rt_tgsigqueueinfo", (1, 1, 10, UNMAPPED), "EFAULT"),
     ("rt_sigqueueinfo", lambda g: (child(g), *data("iii", 10, 0, 0, before=(10,))(g)), "EPERM"),
     ("sigaltstack", altstack(0, 4096), 0),
     ("sigaltstack", altstack(0, 100), "ENOMEM"),
@@ -99,6 +121,7 @@ ROWS: list[Row] = [
     ("kill", (-99, 10), "ESRCH"),
     ("kill", (1, -1), "EINVAL"),
     ("kill", after(child, user, args=(2, 10)), "EPERM"),
+    ("kill", after(few_signals, queue, queue, args=(1, 41)), 0),  # beyond the limit only that it came is kept
     ("kill", (1, 9), "dead"),
     ("tkill", after(blocked, args=(1, 10)), 0),
     ("tkill", (99, 10), "ESRCH"),

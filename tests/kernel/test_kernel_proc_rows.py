@@ -12,7 +12,8 @@ from kernel_fake import BSS, Guest
 from emu.errors import EmuError
 from emu.kernel import tunables
 from emu.kernel.proc.status import bitmap, bitmap_list
-from emu.kernel.signal import SigInfo, send
+from emu.kernel.siginfo import SigInfo
+from emu.kernel.sigsend import send
 
 PAGE, BUF = 4096, BSS + 0x800
 STATUS = """

@@ -8,7 +8,8 @@ import pytest
 from kernel_fake import BSS, Asleep, Dead, Guest
 from kernel_tasks import args, thread
 
-from emu.kernel import signal
+from emu.kernel import sigsend
+from emu.kernel.siginfo import SigInfo
 
 BUF = BSS + 0x800
 THREAD = 0x100 | 0x200 | 0x400 | 0x800 | 0x10000
@@ -93,7 +94,7 @@ def test_nanosleep(guest: Guest) -> None:
     guest.ok("rt_sigaction", 10, BSS, 0, 8)
     with pytest.raises(Asleep):
         guest.call(name, *arguments)
-    signal.send(guest.kernel, guest.task, signal.SigInfo(10))
+    sigsend.send(guest.kernel, guest.task, SigInfo(10))
     guest.kernel.sched.fill_idle_harts()
     guest.again()
     assert guest.hart.pc == 0x10210

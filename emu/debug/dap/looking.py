@@ -10,7 +10,7 @@ from emu.debug.control import alter, memory
 from emu.debug.control.calls_view import typed
 from emu.errors import EmuError
 from emu.isa.disassemble import disassemble
-from emu.kernel.signal import NAMES as SIGNAL_NAMES
+from emu.kernel.siginfo import NAMES as SIGNAL_NAMES
 
 if TYPE_CHECKING:
     from emu.debug.dap.adapter import Adapter

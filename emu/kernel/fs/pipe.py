@@ -15,6 +15,8 @@ from emu.kernel.fs.file import O_ACCMODE, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY
 from emu.kernel.fs.inode import POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM, S_IFIFO, Inode, SuperBlock
 from emu.kernel.mm.page import PAGE_SIZE, PG_KERNEL
 from emu.kernel.sched.wait import Partial, WaitQueue, wait_on
+from emu.kernel.siginfo import SI_USER, SIGPIPE, SigInfo
+from emu.kernel.sigsend import send
 
 if TYPE_CHECKING:
     from emu.kernel.task import Task
@@ -23,7 +25,6 @@ PIPE_BUF = 4096
 BUFFERS = 16  # frames at most
 FIONREAD = 0x541B
 F_GETPIPE_SZ = 1032
-SIGPIPE = 13
 
 
 class Pipe(Inode):
@@ -127,9 +128,7 @@ class Pipe(Inode):
         return done
 
     def _broken(self, kernel: Any, task: Task) -> int:
-        from emu.kernel import signal
-
-        signal.send(kernel, task, signal.SigInfo(SIGPIPE, signal.SI_USER, pid=task.tgid, uid=task.uid), True)
+        send(kernel, task, SigInfo(SIGPIPE, SI_USER, pid=task.tgid, uid=task.uid), True)
         raise Errno(EPIPE)
 
     def _fill(self, source: Any) -> int:

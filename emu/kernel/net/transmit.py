@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emu.kernel import signal
 from emu.kernel.errno import EAGAIN, ECONNREFUSED, EMSGSIZE, ENOTCONN, EPIPE, Errno
 from emu.kernel.net.skb import Skb
 from emu.kernel.sched.wait import Partial, wait_on
+from emu.kernel.siginfo import SI_USER, SIGPIPE, SigInfo
+from emu.kernel.sigsend import send
 
 if TYPE_CHECKING:
     from emu.kernel.fs.file import File
@@ -18,7 +19,6 @@ FRAMES = BUFFER // 4096
 MAX_DGRAM_QLEN = 10  # net.unix.max_dgram_qlen
 MSG_NOSIGNAL = 0x4000
 RCV_SHUTDOWN, SEND_SHUTDOWN = 1, 2
-SIGPIPE = 13
 
 
 def transmit(
@@ -47,7 +47,7 @@ def broken(socket: Socket, flags: int) -> int:
     if isinstance(task.restart, Partial) and task.restart.done:
         return task.restart.done
     if socket.is_stream and not flags & MSG_NOSIGNAL:
-        signal.send(kernel, task, signal.SigInfo(SIGPIPE, signal.SI_USER, pid=task.tgid, uid=task.uid), True)
+        send(kernel, task, SigInfo(SIGPIPE, SI_USER, pid=task.tgid, uid=task.uid), True)
     raise Errno(EPIPE)
 
 

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 from emu.kernel import signal
 from emu.kernel.irq import IPI_RESCHEDULE
 from emu.kernel.sched.registers import load_registers, save_registers
-from emu.kernel.task import READY, RUNNING, STOPPED, WAITING
+from emu.kernel.sched.states import READY, RUNNING, STOPPED, WAITING
 from emu.machine.ledger import LEDGER_IDLE, LEDGER_SCHED
 
 if TYPE_CHECKING:
-    from emu.kernel import signal
     from emu.kernel.kernel import Kernel
-from emu.kernel.task import Task
+    from emu.kernel.task import Task
 
 
 class Scheduler:

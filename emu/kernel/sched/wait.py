@@ -31,6 +31,14 @@ class Partial:
         return self.done
 
 
+def drop_restart(task: Task) -> None:
+    """Forget what a waiting call remembers; some of it must be undone."""
+    cancel = getattr(task.restart, "cancel", None)
+    task.restart = None
+    if cancel is not None:
+        cancel()
+
+
 class WaitQueue:
     """Tasks that wait for one thing, the first come first. `wakes` counts the events (edge-triggered epoll)."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emu.kernel.signal import name_of
+from emu.kernel.siginfo import name_of
 from emu.kernel.strace import flags
 from emu.kernel.strace.text import address
 from emu.kernel.strace.values import KINDS, kind, octal, signed

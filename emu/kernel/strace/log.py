@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from emu.isa.abi import A0
-from emu.kernel.signal import SIGCHLD, name_of
+from emu.kernel.siginfo import SIGCHLD, name_of
 from emu.kernel.strace.call import Call
 from emu.kernel.strace.structures import code_name
 from emu.kernel.strace.text import address, struct

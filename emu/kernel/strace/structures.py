@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct as packing
 from typing import TYPE_CHECKING
 
-from emu.kernel.signal import name_of
+from emu.kernel.siginfo import name_of
 from emu.kernel.strace import flags
 from emu.kernel.strace.text import address, listed, struct
 from emu.kernel.strace.values import Kind, kind

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from emu.kernel.signal import name_of
+from emu.kernel.siginfo import name_of
 from emu.kernel.strace.text import SHOWN, address, listed, octal_text, quoted
 
 if TYPE_CHECKING:

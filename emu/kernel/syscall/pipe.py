@@ -13,7 +13,8 @@ from emu.kernel.fs.pipe import Pipe
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user
 from emu.kernel.rlimit import RLIMIT_NOFILE
 from emu.kernel.sched.wait import wait_on
-from emu.kernel.signal import UNBLOCKABLE, takes_one
+from emu.kernel.siginfo import UNBLOCKABLE
+from emu.kernel.signal import takes_one
 from emu.kernel.syscall.descriptor import install
 from emu.kernel.syscall.table import Addr, Int, Size, Uint, syscall
 from emu.kernel.syscall.time import get_timespec

@@ -5,12 +5,12 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
-from emu.kernel import fork, jobctl, process
+from emu.kernel import fork, process
 from emu.kernel import wait as w
 from emu.kernel.errno import E2BIG, EINVAL, ESRCH
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user, put_user
 from emu.kernel.sigframe import pack_siginfo
-from emu.kernel.signal import SigInfo
+from emu.kernel.siginfo import CLD_CONTINUED, CLD_STOPPED, SigInfo
 from emu.kernel.syscall.table import Addr, Int, Size, syscall
 from emu.kernel.syscall.usage import pack_rusage, usage_of
 
@@ -109,5 +109,5 @@ def pack_child(kernel: Kernel, found: tuple[Process, str] | None) -> bytes:
     if news == w.EXITED:
         code, status = process.how_it_ended(child.leader.exit_code)
     else:
-        code, status = (jobctl.CLD_STOPPED, child.stopped) if news == "stopped" else (jobctl.CLD_CONTINUED, 18)
+        code, status = (CLD_STOPPED, child.stopped) if news == "stopped" else (CLD_CONTINUED, 18)
     return pack_siginfo(SigInfo(17, code, pid=child.leader.pid, uid=child.leader.uid, status=status), kernel.xlen)

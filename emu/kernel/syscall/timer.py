@@ -6,9 +6,9 @@ import struct
 from typing import TYPE_CHECKING
 
 from emu.kernel.errno import EAGAIN, EINVAL, Errno
-from emu.kernel.itimer import SIGALRM, PosixTimer
+from emu.kernel.itimer import PosixTimer
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user, put_user
-from emu.kernel.signal import NSIG
+from emu.kernel.siginfo import NSIG, SIGALRM
 from emu.kernel.syscall import itimerspec
 from emu.kernel.syscall.table import Addr, Int, syscall
 from emu.kernel.syscall.time import (
