@@ -22,6 +22,7 @@ CLONE_VFORK, CLONE_PARENT, CLONE_THREAD, CLONE_NEWNS = 0x4000, 0x8000, 0x10000, 
 CLONE_SYSVSEM, CLONE_SETTLS, CLONE_PARENT_SETTID, CLONE_CHILD_CLEARTID = 0x40000, 0x80000, 0x100000, 0x200000
 CLONE_DETACHED, CLONE_CHILD_SETTID = 0x400000, 0x1000000
 NAMESPACES = CLONE_NEWNS | 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000
+INHERITED = "comm uid euid suid gid egid sgid blocked affinity policy nice rt_priority".split()
 KNOWN = 0x1FFFFFF | NAMESPACES | 0x80000000
 
 
@@ -87,7 +88,7 @@ def make_task(kernel: Kernel, task: Task, pid: int, flags: int, mm: Mm) -> Task:
     else:
         fs = task.fs.copy()
     child = Task(kernel, pid, mm, files, fs)
-    for name in ("comm", "uid", "euid", "suid", "gid", "egid", "sgid", "blocked", "affinity", "policy", "nice"):
+    for name in INHERITED:
         setattr(child, name, getattr(task, name))
     if not flags & CLONE_VM or flags & CLONE_VFORK:
         child.altstack = task.altstack
@@ -122,6 +123,7 @@ def join(kernel: Kernel, task: Task, child: Task, flags: int) -> None:
     child.process = process
     if not flags & CLONE_VM:
         child.mm.rlimits = limits
+    process.cpu_limit.obey()
     if parent is not None:
         parent.children.append(process)
     kernel.nr_forks += 1

@@ -1,45 +1,67 @@
-"""Timers that send signals on the simulated clock: ITIMER_REAL (setitimer(2), alarm(2)) and timer_create(2)'s."""
+"""Timers that send signals: setitimer(2)'s three and timer_create(2)'s, on the simulated clock or on CPU time."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emu.kernel.siginfo import SI_KERNEL, SI_TIMER, SIGALRM, SigInfo
+from emu.kernel import cputime
+from emu.kernel.rlimit import INFINITY, RLIMIT_CPU
+from emu.kernel.siginfo import SI_KERNEL, SI_TIMER, SIGALRM, SIGKILL, SIGPROF, SIGVTALRM, SIGXCPU, SigInfo
 from emu.kernel.sigsend import send
 
 if TYPE_CHECKING:
+    from emu.kernel.cputime import CpuClock
     from emu.kernel.kernel import Kernel
     from emu.kernel.task import Process
 
 LEAST_CYCLES = 5000  # between two signals, so that whoever asks for a signal each nanosecond still makes progress
+ITIMER_SIGNALS = (SIGALRM, SIGVTALRM, SIGPROF)  # of ITIMER_REAL, ITIMER_VIRTUAL, ITIMER_PROF
 
 
-class RealTimer:
-    """A process's ITIMER_REAL: the cycle of the next signal (0: off), and the cycles between signals (0: once)."""
+class SignalTimer:
+    """`next` is the cycle of the next signal by the timer's clock (0: off), `interval` the cycles between signals (0:
+    once). `cpu` is the clock of CPU time; None: time itself.
+    """
 
-    def __init__(self, process: Process) -> None:
-        self.process = process
+    def __init__(self, process: Process, cpu: CpuClock | None = None) -> None:
+        self.process, self.cpu = process, cpu
         self.next = self.interval = 0
         self.timer = 0  # which entry of the kernel's timers is the valid one
 
-    def set(self, first: int, interval: int) -> None:
-        """Cycles until the first signal (0 stops the timer) and between the following ones."""
-        kernel = self.process.leader.kernel
-        self.interval, self.timer = interval, 0
-        self.next = kernel.now + first if first else 0
-        if first:
-            kernel.timers.add(self.next, self)
+    def now(self) -> int:
+        """Its clock, in cycles."""
+        return self.process.leader.kernel.now if self.cpu is None else self.cpu.now()
+
+    def set(self, next_cycle: int, interval: int) -> None:
+        """Arm it for a cycle of its clock, 0 disarms."""
+        self.next, self.interval, self.timer = next_cycle, interval, 0
+        if self.cpu is not None:
+            cputime.disarm(self)
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Wait for `next`."""
+        if self.next and self.cpu is not None:
+            cputime.arm(self)
+        elif self.next:
+            self.process.leader.kernel.timers.add(self.next, self)
+
+
+class IntervalTimer(SignalTimer):
+    """One of setitimer's, with its signal."""
+
+    def __init__(self, process: Process, which: int) -> None:
+        super().__init__(process, cputime.CpuClock(process) if which else None)
+        self.number = ITIMER_SIGNALS[which]
 
     def __call__(self) -> None:
         process = self.process
-        kernel = process.leader.kernel
         self.timer = 0
         if not process.threads:
             return
-        send(kernel, process.threads[0], SigInfo(SIGALRM, SI_KERNEL))
-        self.next = self.following(kernel.now) if self.interval else 0
-        if self.next:
-            kernel.timers.add(self.next, self)
+        send(process.leader.kernel, process.threads[0], SigInfo(self.number, SI_KERNEL))
+        self.next = self.following(self.now()) if self.interval else 0
+        self.go_on()
 
     def following(self, now: int) -> int:
         """hrtimer_forward: the next signal; periods that are over already, or too near, are passed over."""
@@ -47,32 +69,51 @@ class RealTimer:
         return self.next + (missed + 1) * self.interval
 
 
-class PosixTimer:
+class CpuLimit:
+    """RLIMIT_CPU: SIGXCPU each second from the soft limit on, SIGKILL at the hard one (getrlimit(2))."""
+
+    def __init__(self, process: Process) -> None:
+        self.process, self.cpu, self.next = process, cputime.CpuClock(process), 0
+
+    def obey(self) -> None:
+        """The limit is new."""
+        soft = self.process.rlimits[RLIMIT_CPU][0]
+        cputime.disarm(self)
+        if soft != INFINITY:
+            self.next = max(soft, 1) * self.process.leader.kernel.options.clock_hz
+            cputime.arm(self)
+
+    def __call__(self) -> None:
+        process = self.process
+        kernel = process.leader.kernel
+        over = self.cpu.now() >= process.rlimits[RLIMIT_CPU][1] * kernel.options.clock_hz
+        self.next += kernel.options.clock_hz
+        cputime.arm(self)
+        if process.threads:
+            send(kernel, process.threads[0], SigInfo(SIGKILL if over else SIGXCPU, SI_KERNEL))
+
+
+class PosixTimer(SignalTimer):
     """One of timer_create's. `number` is the signal (0: none), `thread` the task it goes to (None: the process)."""
 
-    def __init__(self, process: Process, ident: int, clock: int, number: int, value: int, thread: Any = None) -> None:
-        self.process, self.ident, self.clock = process, ident, clock
-        self.number, self.value, self.thread = number, value, thread
-        self.next = self.interval = self.overrun = 0
-        self.timer = 0  # which entry of the kernel's timers is the valid one
+    def __init__(
+        self, process: Process, ident: int, clock: int, event: tuple[int, int, Any], cpu: CpuClock | None
+    ) -> None:
+        super().__init__(process, cpu)
+        self.ident, self.clock = ident, clock
+        self.number, self.value, self.thread = event
+        self.overrun = 0
         self.info: Any = None  # of the signal sent last
-
-    def set(self, next_cycle: int, interval: int) -> None:
-        """Arm it for a cycle, 0 disarms."""
-        self.next, self.interval, self.timer = next_cycle, interval, 0
-        if next_cycle:
-            self.process.leader.kernel.timers.add(next_cycle, self)
 
     def __call__(self) -> None:
         kernel = self.process.leader.kernel
         self.timer = 0
         if not self.process.threads:
             return
-        times = 1 + max(0, kernel.now - self.next) // self.interval if self.interval else 1
+        times = 1 + max(0, self.now() - self.next) // self.interval if self.interval else 1
         self.notify(kernel, times)
         self.next = self.next + times * self.interval if self.interval else 0
-        if self.next:
-            kernel.timers.add(self.next, self)
+        self.go_on()
 
     def notify(self, kernel: Kernel, times: int) -> None:
         """Send the signal, or count that one is still pending."""

@@ -7,6 +7,7 @@ import struct
 from kernel_fake import BSS, Guest
 from rows_common import BUF, KERNEL_HALF, TEXT, UNMAPPED, Off, Row, after, data, fd, name, path, pipe
 from rows_memory import limit
+from rows_signals import no_xfsz
 
 RDWR = 0o102  # O_RDWR | O_CREAT
 PATH = 0o10000000
@@ -61,7 +62,8 @@ ROWS: list[Row] = [
     ("write", lambda g: (eventfd(g), BUF, 4), "EINVAL"),
     ("write", after(lambda g: g.store(BUF, b"\xff" * 8), args=lambda g: (eventfd(g), BUF, 8)), "EINVAL"),
     ("write", after(lambda g: limit(g, 1, 10), args=fd("/tmp/w", RDWR, BUF, 20)), 10),
-    ("write", after(lambda g: limit(g, 1, 0), args=fd("/tmp/w", RDWR, BUF, 20)), "EFBIG"),
+    ("write", after(lambda g: limit(g, 1, 0), no_xfsz, args=fd("/tmp/w", RDWR, BUF, 20)), "EFBIG"),
+    ("write", after(lambda g: limit(g, 1, 0), args=fd("/tmp/w", RDWR, BUF, 20)), "dead"),  # SIGXFSZ
     ("write", fd("/tmp/w", RDWR, BUF, -1), "EINVAL"),
     ("readv", lambda g: (g.open("/prog"), iov(g, (BSS, 4), (BSS + 8, 4)), 2), 8),
     ("readv", lambda g: (g.open("/prog"), BUF, 0), 0),
@@ -117,7 +119,7 @@ ROWS: list[Row] = [
     ("ftruncate", fd("/prog", 0, Off(0)), "EINVAL"),
     ("ftruncate", (99, Off(0)), "EBADF"),
     ("ftruncate", lambda g: (pipe(g)[1], Off(0)), "EINVAL"),
-    ("ftruncate", after(lambda g: limit(g, 1, 10), args=fd("/tmp/w", RDWR, Off(11))), "EFBIG"),
+    ("ftruncate", after(lambda g: limit(g, 1, 10), no_xfsz, args=fd("/tmp/w", RDWR, Off(11))), "EFBIG"),
     ("fsync", fd("/tmp/w", RDWR), 0),
     ("fsync", (99,), "EBADF"),
     ("fsync", lambda g: (pipe(g)[0],), "EINVAL"),

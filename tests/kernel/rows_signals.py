@@ -24,6 +24,11 @@ def pending(guest: Guest) -> None:
     guest.ok("kill", 1, 10)
 
 
+def no_xfsz(guest: Guest) -> None:
+    """SIGXFSZ is blocked."""
+    blocked(guest, 1 << 24)
+
+
 def queue(guest: Guest, number: int = 40, value: int = 0) -> None:
     """Send oneself a signal with a value."""
     code = "<iiiiIIQ" if guest.xlen == 64 else "<iiiIII"
@@ -135,8 +140,17 @@ ROWS: list[Row] = [
     ("tgkill", after(child, user, args=(2, 2, 10)), "EPERM"),
     # clocks
     *[("clock_gettime", (clock, BUF), 0) for clock in range(8)],
-    ("clock_gettime", (-1, BUF), "EINVAL"),
+    ("clock_gettime", (-1, BUF), "EINVAL"),  # no such kind of CPU time
     *[("clock_getres", (clock, BUF), 0) for clock in range(8)],
+    # of CPU time: ~pid << 3 | (4: of a thread) | 2
+    *[
+        ("clock_gettime", (clock, BUF), 0) for clock in (-6, -2, -14, -10, ~1 << 3 | 6)
+    ],  # own process, own thread, pid 1
+    ("clock_gettime", (~99 << 3 | 2, BUF), "EINVAL"),
+    ("clock_gettime", lambda g: (~child(g) << 3 | 6, BUF), "EINVAL"),  # a thread of another process
+    ("clock_getres", (~1 << 3 | 2, BUF), 0),
+    ("clock_nanosleep", data("qq", 0, 5, before=(2, 0), rest=(0,)), "asleep"),
+    ("clock_nanosleep", data("qq", 0, 5, before=(~1 << 3 | 6, 0), rest=(0,)), "EINVAL"),  # one's own
     ("clock_getres", (0, 0), 0),
     ("clock_getres", (99, 0), "EINVAL"),
     ("clock_getres", (0, UNMAPPED), "EFAULT"),
@@ -164,6 +178,7 @@ ROWS: list[Row] = [
     ("getitimer", (3, BUF), "EINVAL"),
     ("getitimer", (0, UNMAPPED), "EFAULT"),
     ("setitimer", itimer(1, 0, 1, 0, rest=BUF + 64), 0),
+    *[("setitimer", lambda g, n=n: (n, *itimer(1, 0, 1, 0, rest=BUF + 64)(g)[1:]), 0) for n in (1, 2)],
     ("setitimer", itimer(0, 0, 0, 10**6, rest=0), "EINVAL"),
     ("setitimer", itimer(0, 0, -1, 0, rest=0), "EINVAL"),
     ("setitimer", (3, BUF, 0), "EINVAL"),

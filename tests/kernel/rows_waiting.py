@@ -170,6 +170,7 @@ ROWS: list[Row] = [
     ("timer_create", lambda g: (1, sigevent(g, notify=9), BUF), "EINVAL"),
     ("timer_create", lambda g: (1, sigevent(g, signal=0), BUF), "EINVAL"),
     ("timer_create", lambda g: (99, sigevent(g), BUF), "EINVAL"),
+    *[("timer_create", (clock, 0, BUF), 0) for clock in (2, 3, ~1 << 3 | 2)],
     ("timer_create", (1, UNMAPPED, BUF), "EFAULT"),
     ("timer_create", lambda g: (1, sigevent(g), TEXT), "EFAULT"),
     ("timer_settime", lambda g: (posix_timer(g), 0, spec(g), 0), 0),

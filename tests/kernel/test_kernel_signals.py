@@ -271,3 +271,35 @@ def test_a_call_that_sleeps_counts_once(guest: Guest) -> None:
     guest.again()
     counts = {entry.name: entry.count for entry in guest.kernel.syscalls.values() if "nanosleep" in entry.name}
     assert sum(counts.values()) == 1
+
+
+@pytest.mark.parametrize(("which", "number"), [(1, 26), (2, 27)])
+def test_timers_of_cpu_time(guest: Guest, which: int, number: int) -> None:
+    """They stand still while the process sleeps, and expire by what it has run."""
+    blocked(guest, 1 << number - 1)
+    itimer = struct.pack("<4q" if guest.xlen == 64 else "<4i", 0, 0, 0, 100)
+    guest.store(BUF, itimer)
+    guest.ok("setitimer", which, BUF, 0)
+    cycles = guest.kernel.cycles_of(100_000)
+    guest.store(BUF, struct.pack("<qq", 1, 0))
+    with pytest.raises(Asleep):
+        guest.call(name_on("clock_nanosleep", guest.xlen), 1, 0, BUF, 0)
+    guest.sleep()
+    guest.again()
+    guest.advance(cycles // 2)
+    assert not guest.task.process.pending
+    guest.advance(cycles)
+    assert [*guest.task.process.pending] == [number]
+
+
+def test_cpu_limit(guest: Guest) -> None:
+    """SIGXCPU each second from the soft limit on, SIGKILL at the hard one."""
+    blocked(guest, 1 << 23)
+    guest.store(BUF, struct.pack("<QQ", 1, 3))
+    guest.ok("prlimit64", 0, 0, BUF, 0)
+    hz = guest.kernel.options.clock_hz
+    guest.advance(hz)
+    assert [*guest.task.process.pending] == [24]
+    guest.advance(2 * hz)
+    with pytest.raises(Dead):
+        guest.call("getpid")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from emu.kernel.errno import (
     EBUSY,
     EEXIST,
-    EFBIG,
     EINVAL,
     EISDIR,
     ENOENT,
@@ -23,8 +22,8 @@ from emu.kernel.fs.directory import DirBase
 from emu.kernel.fs.inode import S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, Inode
 from emu.kernel.fs.namei import Found
 from emu.kernel.mm.uaccess import copy_to_user, strncpy_from_user
-from emu.kernel.rlimit import RLIMIT_FSIZE
 from emu.kernel.syscall.descriptor import install
+from emu.kernel.syscall.fsize import check_size
 from emu.kernel.syscall.table import Addr, Int, Off, Uint, syscall
 
 if TYPE_CHECKING:
@@ -78,8 +77,7 @@ def sys_truncate(kernel: Kernel, task: Task, path: Addr, length: Off) -> int:
         return -EINVAL
     if inode.execs:
         return -ETXTBSY
-    if length > task.process.rlimits[RLIMIT_FSIZE][0]:
-        return -EFBIG
+    check_size(task, length)
     inode.truncate(length)
     return 0
 

@@ -10,9 +10,9 @@ from emu.kernel.fs.file import O_APPEND, File
 from emu.kernel.fs.inode import S_IFIFO, S_IFREG
 from emu.kernel.fs.iov import KernelIter
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user
-from emu.kernel.rlimit import RLIMIT_FSIZE
 from emu.kernel.sched.wait import Blocked, Partial
 from emu.kernel.syscall.file import import_iovec, seekable, vfs_read, vfs_write
+from emu.kernel.syscall.fsize import check_size
 from emu.kernel.syscall.table import Addr, Int, Long, Off, Size, Uint, syscall
 
 if TYPE_CHECKING:
@@ -119,9 +119,8 @@ def sys_copy_file_range(
     count = min(count, 0x7FFFF000, max(0, source.inode.i_size - at))
     if source.inode is target.inode and at < to + count and to < at + count:
         return -EINVAL
-    limit = task.process.rlimits[RLIMIT_FSIZE][0]
-    if count and to + count > limit:
-        return -EFBIG
+    if count:
+        check_size(task, to + count)
     done = transfer(task, source, at, target, to, count)
     advance(task, source, off_in, at + done)
     advance(task, target, off_out, to + done)
@@ -165,8 +164,9 @@ def sys_fallocate(kernel: Kernel, task: Task, fd: Int, mode: Int, offset: Off, l
         return -EBADF
     if file.inode.kind != S_IFREG:
         return -ESPIPE if file.inode.kind == S_IFIFO else -ENODEV
-    if offset + length > task.process.rlimits[RLIMIT_FSIZE][0] or offset + length >> 63:
+    if offset + length >> 63:
         return -EFBIG
+    check_size(task, offset + length)
     if not mode and offset + length > file.inode.i_size:
         file.inode.truncate(offset + length)
     return 0
