@@ -13,6 +13,7 @@ from emu.kernel.fs.directory import DirBase
 from emu.kernel.fs.file import O_RDONLY, File
 from emu.kernel.fs.inode import S_IFLNK, S_IFREG, Inode
 from emu.kernel.fs.iov import KernelIter
+from emu.kernel.fs.permission import MAY_EXEC, cred_of, permission
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
@@ -51,8 +52,9 @@ def check_executable(inode: Inode) -> None:
     """EACCES unless it is a regular file with an x bit, ELOOP if it is a link that was not to be followed."""
     if inode.kind == S_IFLNK:
         raise Errno(ELOOP)
-    if inode.kind != S_IFREG or not inode.mode & 0o111:
+    if inode.kind != S_IFREG:
         raise Errno(EACCES)
+    permission(cred_of(inode.sb.kernel.current), inode, MAY_EXEC)
 
 
 def open_exec(kernel: Kernel, start: DirBase, path: bytes) -> File:

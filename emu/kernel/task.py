@@ -110,6 +110,7 @@ class Task:
         self.min_flt = self.maj_flt = 0
         self.clear_child_tid = self.robust_list = 0
         self.uid = self.euid = self.suid = self.gid = self.egid = self.sgid = 0
+        self.groups: tuple[int, ...] = ()  # supplementary ones
         self.exit_code = 0  # as wait4 shows it: status << 8 | signal
         self.restart: Any = None  # what a system call that waits must remember until it is executed again
         self.waits_on: list[WaitQueue] = []

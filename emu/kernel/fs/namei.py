@@ -7,14 +7,11 @@ whatever a mounted host folder contains.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from emu.kernel.errno import ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, Errno
 from emu.kernel.fs.directory import DirBase
 from emu.kernel.fs.inode import S_IFLNK, Inode
-
-if TYPE_CHECKING:
-    from emu.kernel.fs.vfs import Vfs
+from emu.kernel.fs.permission import MAY_EXEC, Cred, permission
 
 TOO_DEEP = "(unreachable)"
 NAME_MAX, PATH_MAX, MAX_SYMLINKS = 255, 4096, 40
@@ -43,11 +40,11 @@ class Found:
 class Walk:
     """One path resolution: counts symbolic links."""
 
-    def __init__(self, fs: Vfs, start: DirBase, root: DirBase) -> None:
-        self.fs, self.start, self.root, self.links = fs, start, root, 0
+    def __init__(self, start: DirBase, root: DirBase, cred: Cred) -> None:
+        self.start, self.root, self.cred, self.links = start, root, cred, 0
 
     def resolve(self, path: bytes, follow: bool = True) -> Found:
-        """ENOENT ENOTDIR ELOOP ENAMETOOLONG. The last component may be missing (inode None)."""
+        """ENOENT ENOTDIR ELOOP ENAMETOOLONG EACCES. The last component may be missing (inode None)."""
         if not path:
             raise Errno(ENOENT)
         if len(path) >= PATH_MAX:
@@ -75,6 +72,8 @@ class Walk:
 
     def step(self, at: DirBase, name: bytes, follow: bool) -> Found:
         """One component from directory `at`."""
+        if self.cred.uid:
+            permission(self.cred, at, MAY_EXEC)
         if name == b".":
             return Found(at, name, at)
         if name == b"..":

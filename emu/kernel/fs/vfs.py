@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from emu.errors import EmuError
@@ -14,14 +15,17 @@ from emu.kernel.fs.file import (
     O_CREAT,
     O_DIRECTORY,
     O_EXCL,
+    O_NOATIME,
     O_NOFOLLOW,
     O_PATH,
     O_RDONLY,
     O_TRUNC,
+    O_WRONLY,
     File,
 )
 from emu.kernel.fs.inode import S_IFIFO, S_IFLNK, S_IFREG, S_IFSOCK, Inode
 from emu.kernel.fs.namei import Found, Walk, topmost
+from emu.kernel.fs.permission import MAY_READ, MAY_WRITE, Cred, cred_of, may_create, must_own, own, permission
 from emu.kernel.fs.pipe import Pipe
 from emu.kernel.mm import filemap
 from emu.kernel.proc import root as proc
@@ -42,8 +46,8 @@ class Vfs:
         self.mounts: list[tuple[str, DirBase]] = []
         self.root = diskfs.make_root(kernel, kernel.disk_pages)
         self.mounts.append(("/", self.root))
-        for name in (b"dev", b"proc", b"tmp", b"root"):
-            self.root.mkdir(name, 0o755)
+        for name, mode in ((b"dev", 0o755), (b"proc", 0o755), (b"tmp", 0o1777), (b"root", 0o700)):
+            self.root.mkdir(name, mode)
         self.mount("/dev", devfs.make_root(kernel))
         self.mount("/proc", proc.make_root(kernel))
         self.mount("/dev/shm", tmpfs.make_root(kernel))
@@ -82,12 +86,13 @@ class Vfs:
         return at.add(name, diskfs.DiskFile(self.root.sb, mode, data))
 
     # -- paths --------------------------------------------------------------------------------------------------------
-    def walk(self, start: DirBase, path: bytes, follow: bool = True) -> Found:
-        return Walk(self, start, self.root).resolve(path, follow)
+    def walk(self, start: DirBase, path: bytes, follow: bool = True, cred: Cred | None = None) -> Found:
+        """With the rights of the current task, or with those of `cred`."""
+        return Walk(start, self.root, cred or cred_of(self.kernel.current)).resolve(path, follow)
 
-    def lookup(self, start: DirBase, path: bytes, follow: bool = True) -> Inode:
+    def lookup(self, start: DirBase, path: bytes, follow: bool = True, cred: Cred | None = None) -> Inode:
         """The inode at a path. ENOENT and what a walk may raise."""
-        inode = self.walk(start, path, follow).inode
+        inode = self.walk(start, path, follow, cred).inode
         if inode is None:
             raise Errno(ENOENT)
         return inode
@@ -113,8 +118,16 @@ class Vfs:
             raise Errno(ENOENT)
         if found.must_dir:
             raise Errno(EISDIR)
+        return self.make(found, lambda: found.parent.create(found.name, mode))
+
+    def make(self, found: Found, create: Callable[[], Inode]) -> Inode:
+        """Let `create` make the file that a walk didn't find; it belongs to who asked. EACCES EROFS."""
+        cred = cred_of(self.kernel.current)
         found.parent.want_write()
-        return found.parent.create(found.name, mode)
+        may_create(cred, found.parent)
+        inode = create()
+        own(cred, found.parent, inode)
+        return inode
 
     def _may_open(self, inode: Inode, flags: int) -> None:
         write = flags & O_ACCMODE != O_RDONLY or flags & O_TRUNC
@@ -128,6 +141,7 @@ class Vfs:
             return
         if inode.is_dir and (write or flags & O_CREAT):
             raise Errno(EISDIR)
+        self._may_access(inode, flags, write)
         if inode.kind == S_IFSOCK:
             raise Errno(ENXIO)
         if write and inode.kind in (S_IFREG, S_IFIFO):
@@ -137,6 +151,14 @@ class Vfs:
                 raise Errno(ETXTBSY)
         if flags & O_ACCMODE == O_ACCMODE:
             raise Errno(EINVAL)
+
+    def _may_access(self, inode: Inode, flags: int, write: bool) -> None:
+        """The rights that an open file needs. EACCES, EPERM for O_NOATIME."""
+        cred = cred_of(self.kernel.current)
+        read = flags & O_ACCMODE != O_WRONLY
+        permission(cred, inode, (MAY_READ if read else 0) | (MAY_WRITE if write else 0))
+        if flags & O_NOATIME:
+            must_own(cred, inode)
 
     # -- life of inodes -----------------------------------------------------------------------------------------------
     def evict(self, inode: Inode) -> None:

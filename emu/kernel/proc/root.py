@@ -52,6 +52,8 @@ TASK_FILES = {
     "wchan": task.wchan,
 }
 
+PRIVATE = frozenset(("environ", "auxv", "pagemap", "fd", *FRAME_FILES, "slabinfo", "pagetypeinfo"))  # of their owner
+
 
 def make_root(kernel: Kernel) -> ProcDir:
     """The directory /proc."""
@@ -66,6 +68,13 @@ def root_names(kernel: Kernel) -> list[str]:
 
 
 def find_in_root(kernel: Kernel, here: ProcDir, name: str) -> Inode | None:
+    inode = make_in_root(kernel, here, name)
+    if inode is not None and name in PRIVATE:
+        inode.mode &= ~0o077
+    return inode
+
+
+def make_in_root(kernel: Kernel, here: ProcDir, name: str) -> Inode | None:
     sb = here.sb
     if name in SYSTEM_FILES:
         return ProcFile(sb, partial(SYSTEM_FILES[name], kernel))
@@ -92,6 +101,16 @@ def task_dir(kernel: Kernel, parent: ProcDir, of: Task, name: str) -> ProcDir:
 
 
 def find_in_task(kernel: Kernel, of: Task, here: ProcDir, name: str) -> Inode | None:
+    """A file about a task: it belongs to the task's user, and some are for him alone."""
+    inode = make_in_task(kernel, of, here, name)
+    if inode is not None:
+        inode.uid, inode.gid = of.euid, of.egid
+        if name in PRIVATE:
+            inode.mode &= ~0o077
+    return inode
+
+
+def make_in_task(kernel: Kernel, of: Task, here: ProcDir, name: str) -> Inode | None:
     sb = here.sb
     if name in TASK_FILES:
         return ProcFile(sb, partial(TASK_FILES[name], kernel, of))

@@ -40,7 +40,7 @@ def identity_lines(task: Task) -> list[str]:
         f"Uid:\t{task.uid}\t{task.euid}\t{task.suid}\t{task.euid}",
         f"Gid:\t{task.gid}\t{task.egid}\t{task.sgid}\t{task.egid}",
         f"FDSize:\t{max(64, 1 << len(task.files.open).bit_length())}",
-        "Groups:\t ",
+        f"Groups:\t{''.join(f'{group} ' for group in task.groups) or ' '}",
         f"NStgid:\t{task.tgid}",
         f"NSpid:\t{task.pid}",
         f"NSpgid:\t{process.pgid}",

@@ -119,11 +119,6 @@ def sys_setresgid(kernel: Kernel, task: Task, rgid: Uint, egid: Uint, sgid: Uint
     return 0
 
 
-@syscall("getgroups")
-def sys_getgroups(kernel: Kernel, task: Task, size: Int, groups: Addr) -> int:
-    return -EINVAL if size < 0 else 0
-
-
 def process_of(kernel: Kernel, task: Task, pid: int) -> Task | None:
     """The leader of the process `pid`, or of the caller's for 0."""
     if pid == 0:
