@@ -88,7 +88,7 @@ POINTERS = [
     P("pselect6", "in", words("LL", 0, 8), lambda g, p: (0, 0, 0, 0, g.string("", BSS + 64), p)),
     P("setgroups", "in", words("II", 1, 2), lambda g, p: (2, p)),
     P("getgroups", "out", 8, lambda g, p: (g.task.__setattr__("groups", (1, 2)), (2, p))[1]),
-    P("rt_tgsigqueueinfo", "in", words("iiii16x", 10, 0, -1, 0), lambda g, p: (1, 1, 0, p)),
+    P("rt_tgsigqueueinfo", "in", words("iii", 17, 0, -1), lambda g, p: (1, 1, 17, p)),
     # paths
     at_path("openat", 0, 0),
     at_path("mkdirat", 0o755, text="/tmp/made"),
