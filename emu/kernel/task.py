@@ -44,7 +44,7 @@ class FsStruct:
 class Sighand:
     """What a process does about each signal; `users` processes share it."""
 
-    def __init__(self, cache: Cache, actions: dict[int, object]) -> None:
+    def __init__(self, cache: Cache, actions: dict[int, SigAction]) -> None:
         self.cache, self.actions, self.users = cache, actions, 1
         self.slab = cache.alloc()
 

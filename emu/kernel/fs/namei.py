@@ -7,11 +7,15 @@ whatever a mounted host folder contains.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from emu.kernel.errno import ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, Errno
 from emu.kernel.fs.directory import DirBase
 from emu.kernel.fs.inode import S_IFLNK, Inode
 from emu.kernel.fs.permission import MAY_EXEC, Cred, permission
+
+if TYPE_CHECKING:
+    from emu.kernel.fs.vfs import Vfs
 
 TOO_DEEP = "(unreachable)"
 NAME_MAX, PATH_MAX, MAX_SYMLINKS = 255, 4096, 40
@@ -40,8 +44,8 @@ class Found:
 class Walk:
     """One path resolution: counts symbolic links."""
 
-    def __init__(self, start: DirBase, root: DirBase, cred: Cred) -> None:
-        self.start, self.root, self.cred, self.links = start, root, cred, 0
+    def __init__(self, fs: Vfs, start: DirBase, cred: Cred) -> None:
+        self.fs, self.start, self.root, self.cred, self.links = fs, start, fs.root, cred, 0
 
     def resolve(self, path: bytes, follow: bool = True) -> Found:
         """ENOENT ENOTDIR ELOOP ENAMETOOLONG EACCES. The last component may be missing (inode None)."""

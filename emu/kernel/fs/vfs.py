@@ -88,7 +88,7 @@ class Vfs:
     # -- paths --------------------------------------------------------------------------------------------------------
     def walk(self, start: DirBase, path: bytes, follow: bool = True, cred: Cred | None = None) -> Found:
         """With the rights of the current task, or with those of `cred`."""
-        return Walk(start, self.root, cred or cred_of(self.kernel.current)).resolve(path, follow)
+        return Walk(self, start, cred or cred_of(self.kernel.current)).resolve(path, follow)
 
     def lookup(self, start: DirBase, path: bytes, follow: bool = True, cred: Cred | None = None) -> Inode:
         """The inode at a path. ENOENT and what a walk may raise."""
