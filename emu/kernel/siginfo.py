@@ -61,6 +61,12 @@ def name_of(number: int) -> str:
     return "SIGRTMIN" if number == FIRST_REAL_TIME else f"SIGRT_{number - FIRST_REAL_TIME}"
 
 
+def told(info: SigInfo) -> dict[str, int | str]:
+    """What tracepoints tell of a signal."""
+    sender = {"sender": info.pid, "uid": info.uid, "status": info.status, "value": info.value}
+    return {"number": info.number, "name": name_of(info.number), "code": info.code, "address": info.addr} | sender
+
+
 def bit(number: int) -> int:
     return 1 << (number - 1)
 

@@ -26,6 +26,7 @@ from emu.kernel.siginfo import (
     bit,
     first_of,
     name_of,
+    told,
 )
 from emu.kernel.sigsend import ignored
 
@@ -79,9 +80,7 @@ def do_signal(kernel: Kernel, task: Task) -> None:
     while task.cpu >= 0 and (info := next_pending(task)) is not None:
         action = task.process.actions.get(info.number, DEFAULT)
         if kernel.tracer is not None:
-            what = {"code": info.code, "address": info.addr, "action": effect(info.number, action)}
-            what |= {"sender": info.pid, "uid": info.uid, "status": info.status}
-            kernel.tracer.emit(kernel, "signal", task.pid, number=info.number, name=name_of(info.number), **what)
+            kernel.tracer.emit(kernel, "signal", task.pid, **told(info), action=effect(info.number, action))
         if action.handler == SIG_IGN or (action.handler == SIG_DFL and info.number in IGNORED_BY_DEFAULT):
             continue
         if action.handler == SIG_DFL:
