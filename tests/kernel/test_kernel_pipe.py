@@ -143,6 +143,18 @@ def test_fifo(guest: Guest) -> None:
     assert read(guest, r, 10) == b""
 
 
+def test_pipe_opened_again(guest: Guest) -> None:
+    """/proc/self/fd/N of a pipe opens it without waiting for the other side, which may have gone (fifo(7))."""
+    r, w = pipe(guest)
+    write(guest, w, b"text")
+    guest.ok("close", w)
+    again = guest.open(f"/proc/self/fd/{r}")
+    assert read(guest, again, 10) == b"text"
+    assert read(guest, again, 10) == b""
+    guest.ok("close", r)
+    guest.ok("close", again)
+
+
 def ppoll(guest: Guest) -> str:
     return "ppoll" if guest.xlen == 64 else "ppoll_time64"
 

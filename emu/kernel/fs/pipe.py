@@ -180,9 +180,11 @@ class Pipe(Inode):
         raise Errno(EINVAL)
 
     def wait_for_partner(self, flags: int) -> None:
-        """open(2) of a FIFO: a reader waits for a writer and the other way round. ENXIO: a writer that may not wait."""
+        """open(2) of a FIFO: a reader waits for a writer and the other way round. ENXIO: a writer that may not wait.
+        A pipe without a name, opened again by /proc/self/fd/N, never waits.
+        """
         mode, task = flags & O_ACCMODE, self.sb.kernel.current
-        if mode == O_RDWR or (mode == O_RDONLY and flags & O_NONBLOCK):
+        if self.sb is self.sb.kernel.pipefs or mode == O_RDWR or (mode == O_RDONLY and flags & O_NONBLOCK):
             return
         if mode == O_WRONLY and flags & O_NONBLOCK and not self.readers:
             raise Errno(ENXIO)
