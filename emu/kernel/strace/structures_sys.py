@@ -72,3 +72,10 @@ def clone_args(call: Call, value: int) -> str | None:
         return None
     names = flags.names("CLONE", found[0])
     return struct("...", flags=names, stack=address(found[5]), stack_size=f"{found[6]:#x}", tls=address(found[7]))
+
+
+@pointer
+def tms(call: Call, value: int) -> str | None:
+    found = fields(call, value, "4L")
+    names = ("tms_utime", "tms_stime", "tms_cutime", "tms_cstime")
+    return None if found is None else struct(**dict(zip(names, found, strict=True)))
