@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emu.kernel.errno import EFBIG, EINVAL, ENXIO, EOVERFLOW, Errno
+from emu.kernel.errno import EFBIG, EINVAL, ENXIO, EOPNOTSUPP, EOVERFLOW, Errno
 from emu.kernel.fs.inode import S_IFREG, Inode, SuperBlock
 from emu.kernel.mm import filemap
 from emu.kernel.mm.page import PAGE_SIZE, PG_CODE
@@ -35,6 +35,20 @@ class Regular(Inode):
 
     def reserve(self, index: int) -> None:
         """Called before a page is first written: ENOSPC when the store is full."""
+
+    def punch(self, first: int, last: int) -> None:
+        """A hole: pages first … last - 1 read as zeroes from now on. EOPNOTSUPP."""
+        raise Errno(EOPNOTSUPP)
+
+    def punch_hole(self, offset: int, length: int) -> None:
+        """fallocate's PUNCH_HOLE: whole pages go, what sticks out at both ends becomes zero."""
+        end = min(offset + length, (self.i_size + PAGE_SIZE - 1) & -PAGE_SIZE)
+        first, last = (offset + PAGE_SIZE - 1) >> 12, end >> 12
+        self.punch(first, max(first, last))
+        edges = ((offset, min(first << 12, end)), (max(last, first) << 12, end))
+        for start, stop in edges:
+            if start < (stop := min(stop, self.i_size)):
+                self._write_page_part(start, bytes(stop - start))
 
     def read_iter(self, file: File, to: Any, pos: int) -> int:
         """A system call that must wait for the disk sleeps, and goes on where it was when it is executed again."""

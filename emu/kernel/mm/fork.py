@@ -19,7 +19,15 @@ from emu.kernel.mm.merge import reserve_vma
 from emu.kernel.mm.mm import Mm
 from emu.kernel.mm.page import PG_ANON
 from emu.kernel.mm.pgtable import pte_alloc
-from emu.kernel.mm.vma import VM_ACCOUNT, VM_DONTCOPY, VM_HUGETLB, VM_LOCKED, VM_SHARED, Vma
+from emu.kernel.mm.vma import (
+    VM_ACCOUNT,
+    VM_DONTCOPY,
+    VM_HUGETLB,
+    VM_LOCKED_MASK,
+    VM_SHARED,
+    VM_WIPEONFORK,
+    Vma,
+)
 from emu.kernel.mm.zap import table_slices
 
 if TYPE_CHECKING:
@@ -56,14 +64,15 @@ def copy_area(old: Mm, new: Mm, vma: Vma) -> None:
     reserve_vma(new)
     if vma.vm_flags & VM_ACCOUNT:
         overcommit.charge(new, vma.pages)
-    twin = Vma(new, vma.vm_start, vma.vm_end, vma.vm_flags & ~VM_LOCKED, vma.vm_file)
-    twin.vm_pgoff, twin.anon_vma, twin.name = vma.vm_pgoff, vma.anon_vma, vma.name
+    twin = Vma(new, vma.vm_start, vma.vm_end, vma.vm_flags & ~VM_LOCKED_MASK, vma.vm_file)
+    wipe = vma.vm_flags & VM_WIPEONFORK
+    twin.vm_pgoff, twin.name, twin.anon_vma = vma.vm_pgoff, vma.name, None if wipe else vma.anon_vma
     if vma.vm_file:
         vma.vm_file.get()
     new.insert(twin)
     if vma.vm_flags & VM_HUGETLB:
         copy_hugetlb(old, new, vma)
-    elif vma.anon_vma is not None or (vma.vm_file is None and not vma.vm_flags & VM_SHARED):
+    elif not wipe and (vma.anon_vma is not None or (vma.vm_file is None and not vma.vm_flags & VM_SHARED)):
         for low, high, addr in table_slices(old, vma.vm_start, vma.vm_end):
             copy_entries(old, new, vma, low, high, addr)
 

@@ -9,7 +9,7 @@ from emu.kernel.errno import EBADF, EINVAL, ENOMEM, Errno
 from emu.kernel.mm import brk, madvise, mlock, mmap, mprotect, mremap, msync
 from emu.kernel.mm.page import PAGE_SIZE, page_align
 from emu.kernel.mm.uaccess import copy_to_user, populate
-from emu.kernel.mm.vma import VM_LOCKED
+from emu.kernel.mm.vma import VM_LOCKED, VM_LOCKED_MASK, VM_LOCKONFAULT
 from emu.kernel.rlimit import RLIMIT_MEMLOCK
 from emu.kernel.syscall.table import Addr, Int, Size, syscall
 
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from emu.kernel.task import Task
 
 
-MCL_CURRENT, MCL_FUTURE = 1, 2
+MCL_CURRENT, MCL_FUTURE, MCL_ONFAULT = 1, 2, 4
+MLOCK_ONFAULT = 1
 MINCORE_STEP = 1 << 20
 MEMBARRIER_COMMANDS = 0x1FF
 
@@ -40,7 +41,8 @@ def mmap_pgoff(task: Task, addr: int, length: int, prot: int, flags: int, fd: in
             return -EBADF
     result = mmap.ksys_mmap(task.mm, addr, length, prot, flags, file, pgoff)
     task.kernel.requests.mmap(page_align(length))
-    if flags & (mmap.MAP_POPULATE | mmap.MAP_LOCKED):
+    locked = task.mm.vma_at(result).vm_flags & VM_LOCKED_MASK == VM_LOCKED
+    if locked or flags & (mmap.MAP_POPULATE | mmap.MAP_NONBLOCK) == mmap.MAP_POPULATE:
         populate(task.mm, result, result + page_align(length))
     return result
 
@@ -102,21 +104,21 @@ def sys_mincore(kernel: Kernel, task: Task, addr: Addr, length: Size, vec: Addr)
 
 @syscall("mlock")
 def sys_mlock(kernel: Kernel, task: Task, addr: Addr, length: Size) -> int:
-    mlock.do_mlock(task.mm, addr, length, True)
+    mlock.do_mlock(task.mm, addr, length, VM_LOCKED)
     return 0
 
 
 @syscall("mlock2")
 def sys_mlock2(kernel: Kernel, task: Task, addr: Addr, length: Size, flags: Int) -> int:
-    if flags & ~1:
+    if flags & ~MLOCK_ONFAULT:
         return -EINVAL
-    mlock.do_mlock(task.mm, addr, length, True)
+    mlock.do_mlock(task.mm, addr, length, VM_LOCKED | VM_LOCKONFAULT if flags else VM_LOCKED)
     return 0
 
 
 @syscall("munlock")
 def sys_munlock(kernel: Kernel, task: Task, addr: Addr, length: Size) -> int:
-    mlock.do_mlock(task.mm, addr, length, False)
+    mlock.do_mlock(task.mm, addr, length, 0)
     return 0
 
 
@@ -127,11 +129,12 @@ def sys_mlockall(kernel: Kernel, task: Task, flags: Int) -> int:
     mm = task.mm
     if mm.total_vm << 12 > mm.rlimit(RLIMIT_MEMLOCK) and flags & MCL_CURRENT:
         return -ENOMEM
-    mm.def_flags = VM_LOCKED if flags & MCL_FUTURE else 0
+    locked = VM_LOCKED | VM_LOCKONFAULT if flags & MCL_ONFAULT else VM_LOCKED
+    mm.def_flags = locked if flags & MCL_FUTURE else 0
     if flags & MCL_CURRENT:
         for vma in list(mm.vmas):
             with suppress(Errno):
-                mlock.do_mlock(mm, vma.vm_start, vma.vm_end - vma.vm_start, True)
+                mlock.do_mlock(mm, vma.vm_start, vma.vm_end - vma.vm_start, locked)
     return 0
 
 
@@ -139,7 +142,7 @@ def sys_mlockall(kernel: Kernel, task: Task, flags: Int) -> int:
 def sys_munlockall(kernel: Kernel, task: Task) -> int:
     task.mm.def_flags = 0
     for vma in list(task.mm.vmas):
-        mlock.do_mlock(task.mm, vma.vm_start, vma.vm_end - vma.vm_start, False)
+        mlock.do_mlock(task.mm, vma.vm_start, vma.vm_end - vma.vm_start, 0)
     return 0
 
 

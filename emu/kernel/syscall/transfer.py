@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 CHUNK, MOST = 65536, 16 << 20
 RWF_FLAGS = 0x3F
-FALLOC_FL_KEEP_SIZE = 1
+FALLOC_FL_KEEP_SIZE, FALLOC_FL_PUNCH_HOLE = 1, 2
 
 
 def readable(task: Task, fd: int) -> File:
@@ -154,11 +154,11 @@ def sys_pwritev2(kernel: Kernel, task: Task, fd: Int, iov: Addr, count: Int, low
 # -- room and order ---------------------------------------------------------------------------------------------------
 @syscall("fallocate")
 def sys_fallocate(kernel: Kernel, task: Task, fd: Int, mode: Int, offset: Off, length: Off) -> int:
-    """Only what needs no holes: the file grows (mode 0) or the call is a promise (KEEP_SIZE)."""
+    """The file grows (mode 0), the call is a promise (KEEP_SIZE), or a hole is made (PUNCH_HOLE with KEEP_SIZE)."""
     file = task.files.get(fd)
     if offset < 0 or length <= 0:
         return -EINVAL
-    if mode & ~FALLOC_FL_KEEP_SIZE:
+    if mode not in (0, FALLOC_FL_KEEP_SIZE, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE):
         return -EOPNOTSUPP
     if not file.writable:
         return -EBADF
@@ -167,6 +167,9 @@ def sys_fallocate(kernel: Kernel, task: Task, fd: Int, mode: Int, offset: Off, l
     if offset + length >> 63:
         return -EFBIG
     check_size(task, offset + length)
+    if mode & FALLOC_FL_PUNCH_HOLE:
+        file.inode.want_write()
+        file.inode.punch_hole(offset, length)
     if not mode and offset + length > file.inode.i_size:
         file.inode.truncate(offset + length)
     return 0
