@@ -102,7 +102,8 @@ def begin_new_exec(kernel: Kernel, task: Task) -> None:
         timer.set(0, 0)
     group.posix_timers.clear()
     task.altstack = (0, 2, 0)
-    group.did_exec = True
+    group.did_exec = group.dumpable = True
+    task.keepcaps = False
     process.mm_release(kernel, task)
 
 

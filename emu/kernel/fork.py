@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emu.kernel.errno import EINVAL, EPERM, Errno
+from emu.kernel.errno import EINVAL, EMFILE, EPERM, Errno
 from emu.kernel.mm.fork import dup_mm
 from emu.kernel.mm.uaccess import put_user
 from emu.kernel.process import alloc_pid
+from emu.kernel.rlimit import RLIMIT_NOFILE
 from emu.kernel.sched.registers import peek_registers
 from emu.kernel.task import Process, Sighand, Task
 from emu.machine.ledger import LEDGER_TRAP
@@ -22,7 +23,9 @@ CLONE_VFORK, CLONE_PARENT, CLONE_THREAD, CLONE_NEWNS = 0x4000, 0x8000, 0x10000, 
 CLONE_SYSVSEM, CLONE_SETTLS, CLONE_PARENT_SETTID, CLONE_CHILD_CLEARTID = 0x40000, 0x80000, 0x100000, 0x200000
 CLONE_DETACHED, CLONE_CHILD_SETTID = 0x400000, 0x1000000
 NAMESPACES = CLONE_NEWNS | 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000
-INHERITED = "comm uid euid suid gid egid sgid groups blocked affinity policy nice rt_priority".split()
+INHERITED = (
+    "comm uid euid suid gid egid sgid groups no_new_privs keepcaps timerslack blocked affinity policy nice rt_priority"
+).split()
 KNOWN = 0x1FFFFFF | NAMESPACES | 0x80000000
 
 
@@ -34,7 +37,9 @@ def check_flags(kernel: Kernel, task: Task, flags: int) -> None:
         raise Errno(EINVAL)
     if flags & NAMESPACES:
         raise Errno(EPERM)
-    if flags & CLONE_PIDFD or flags & ~KNOWN:
+    if flags & CLONE_PIDFD and len(task.files.open) >= task.process.rlimits[RLIMIT_NOFILE][0]:
+        raise Errno(EMFILE)
+    if (flags & CLONE_PIDFD and flags & (CLONE_THREAD | CLONE_DETACHED)) or flags & ~KNOWN:
         raise Errno(EINVAL)
 
 
@@ -119,6 +124,7 @@ def join(kernel: Kernel, task: Task, child: Task, flags: int) -> None:
     limits = [list(pair) for pair in task.process.rlimits]
     process = Process(child, limits, parent, copy_sighand(task, flags))
     process.pgid, process.sid = task.process.pgid, task.process.sid
+    process.dumpable = task.process.dumpable
     process.oom_score_adj = task.process.oom_score_adj
     child.process = process
     if not flags & CLONE_VM:

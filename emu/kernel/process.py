@@ -135,13 +135,34 @@ def exit_notify(kernel: Kernel, process: Process) -> None:
     if leader is kernel.init:
         shut_down(kernel, process)
         return
-    for child in process.children:
-        child.parent = kernel.init.process
-        kernel.init.process.children.append(child)
-        if child.dead:
-            tell_parent(kernel, child)
-    process.children.clear()
+    sigsend.hang_up_orphans(kernel, process, process.parent)
+    reaper = find_reaper(kernel, process)
+    children, process.children = process.children, []
+    for child in children:
+        reparent(kernel, child, process, reaper)
+    process.ended.wake()
     tell_parent(kernel, process)
+
+
+def find_reaper(kernel: Kernel, process: Process) -> Process:
+    """Who gets the children of a process that ends: the nearest ancestor that asked for them, or pid 1."""
+    at = process.parent
+    while at is not None and not (at.subreaper and not at.dead):
+        at = at.parent
+    return at or kernel.init.process
+
+
+def reparent(kernel: Kernel, child: Process, old: Process, new: Process) -> None:
+    """forget_original_parent: the child has another parent, and may have asked to be told."""
+    child.parent = new
+    new.children.append(child)
+    for thread in list(child.threads):
+        if thread.pdeath_signal:
+            sigsend.send(kernel, thread, SigInfo(thread.pdeath_signal, pid=old.leader.pid, uid=old.leader.uid))
+    if child.dead:
+        tell_parent(kernel, child)
+    elif child.pgid != old.pgid and child.sid == old.sid:
+        sigsend.hang_up_orphans(kernel, child, old)
 
 
 def shut_down(kernel: Kernel, process: Process) -> None:

@@ -16,11 +16,13 @@ from emu.kernel.siginfo import (
     FIRST_REAL_TIME,
     IGNORED_BY_DEFAULT,
     SA_NOCLDSTOP,
+    SI_KERNEL,
     SI_USER,
     SIG_DFL,
     SIG_IGN,
     SIGCHLD,
     SIGCONT,
+    SIGHUP,
     SIGKILL,
     STOPS,
     Pending,
@@ -152,3 +154,20 @@ def tell(kernel: Kernel, process: Process, code: int, status: int) -> None:
         info = SigInfo(SIGCHLD, code, pid=process.leader.pid, uid=process.leader.uid, status=status)
         send(kernel, parent.threads[0], info)
     parent.child_exit.wake()
+
+
+def hang_up_orphans(kernel: Kernel, process: Process, parent: Process | None) -> None:
+    """kill_orphaned_pgrp: a stopped group in which nobody has a parent outside it any more, who could let it go on, is
+    told to hang up and to continue. PROCESS ends, or its PARENT has ended.
+    """
+    if parent is None or parent.pgid == process.pgid or parent.sid != process.sid:
+        return
+    group = [t.process for t in kernel.tasks.values() if t.is_leader and t.process.pgid == process.pgid]
+    living = [each for each in group if not each.dead]
+    minders = [each.parent for each in living if each.parent not in (None, kernel.init.process)]
+    if any(each.pgid != process.pgid and each.sid == process.sid for each in minders):
+        return
+    if any(each.stopped for each in living):
+        for number in (SIGHUP, SIGCONT):
+            for each in living:
+                send(kernel, each.threads[0], SigInfo(number, SI_KERNEL))

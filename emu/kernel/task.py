@@ -72,7 +72,7 @@ class Process:
         self.dead = False  # every thread has ended; a zombie until waited for
         self.pgid = self.sid = leader.pid
         self.exiting: int | None = None  # exit status when the whole group is on its way out
-        self.child_exit = WaitQueue()
+        self.child_exit, self.ended = WaitQueue(), WaitQueue()
         self.pending: Pending = {}  # signals to the process as a whole
         self.min_flt = self.maj_flt = self.cycles = 0  # of threads that have ended
         self.child_min_flt = self.child_maj_flt = self.child_cycles = 0  # of children that were waited for
@@ -83,6 +83,8 @@ class Process:
         self.cpu_watch, self.cpu_timers = Watch(self), dict[SignalTimer, None]()
         self.oom_score_adj = 0
         self.oom_killed = False
+        self.subreaper = False  # orphans among its descendants become its children
+        self.dumpable = True
         self.did_exec = False  # since then its parent may not move it to another group
         self.waits_for_lock_of: Process | None = None  # see fs.locks
 
@@ -111,6 +113,9 @@ class Task:
         self.clear_child_tid = self.robust_list = 0
         self.uid = self.euid = self.suid = self.gid = self.egid = self.sgid = 0
         self.groups: tuple[int, ...] = ()  # supplementary ones
+        self.pdeath_signal = 0  # what it is sent when its parent ends
+        self.no_new_privs = self.keepcaps = False
+        self.timerslack = 50_000  # nanoseconds
         self.exit_code = 0  # as wait4 shows it: status << 8 | signal
         self.restart: Any = None  # what a system call that waits must remember until it is executed again
         self.waits_on: list[WaitQueue] = []

@@ -49,6 +49,7 @@ SUFFIXES = {
         "rt_sigtimedwait",
         "futex",
         "sched_rr_get_interval",
+        "recvmmsg",
     ),
 }
 ON_RV32 = {name: name + suffix for suffix, names in SUFFIXES.items() for name in names}

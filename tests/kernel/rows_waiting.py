@@ -29,6 +29,20 @@ def watching(guest: Guest, fd: int, events: int = 1) -> int:
     return instance
 
 
+def chain(guest: Guest, inner: int, length: int) -> int:
+    """So many instances that watch one another, and the last of them INNER: the outermost."""
+    for _ in range(length):
+        inner = watching(guest, inner)
+    return inner
+
+
+def circle(guest: Guest) -> tuple[int, ...]:
+    """The innermost of three is to watch the outermost."""
+    inner = epoll(guest)
+    outer = chain(guest, inner, 2)
+    return inner, ADD, outer, event(guest)
+
+
 def many_instances(guest: Guest) -> int:
     """An instance that watches as many others as it may."""
     instance, other = epoll(guest), epoll(guest)
@@ -126,9 +140,13 @@ ROWS: list[Row] = [
     ("epoll_ctl", lambda g: (epoll(g), 9, pipe(g)[0], event(g)), "EINVAL"),
     ("epoll_ctl", lambda g: (epoll(g), ADD, 3, event(g)), "EINVAL"),
     ("epoll_ctl", lambda g: (watching(g, epoll(g)), ADD, 99, event(g)), "EBADF"),
-    ("epoll_ctl", lambda g: (epoll(g), ADD, watching(g, 3), event(g)), "ELOOP"),
+    ("epoll_ctl", circle, "ELOOP"),
     ("epoll_ctl", lambda g: (epoll(g), ADD, epoll(g), event(g)), 0),
-    ("epoll_ctl", lambda g: (epoll(g), ADD, watching(g, epoll(g)), event(g)), "ELOOP"),
+    ("epoll_ctl", lambda g: (epoll(g), ADD, chain(g, epoll(g), 3), event(g)), 0),
+    ("epoll_ctl", lambda g: (epoll(g), ADD, chain(g, epoll(g), 4), event(g)), "ELOOP"),
+    ("epoll_ctl", lambda g: (chain(g, inner := epoll(g), 2) and inner, ADD, chain(g, epoll(g), 2), event(g)), "ELOOP"),
+    ("epoll_pwait", lambda g: (chain(g, watching(g, pipe(g)[1], 4), 4), BUF, 8, -1, 0, 8), 1),
+    ("epoll_pwait", lambda g: (chain(g, watching(g, pipe(g)[0]), 4), BUF, 8, 0, 0, 8), 0),
     ("epoll_ctl", lambda g: (many_instances(g), ADD, epoll(g), event(g)), "ENOSPC"),
     ("epoll_ctl", lambda g: (epoll(g), ADD, file(g), event(g)), "EPERM"),
     ("epoll_ctl", lambda g: (1, ADD, pipe(g)[0], event(g)), "EINVAL"),

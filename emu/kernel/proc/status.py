@@ -101,7 +101,7 @@ def right_lines(task: Task) -> list[str]:
     sets = {"Inh": 0, "Prm": permitted, "Eff": effective, "Bnd": ALL_CAPABILITIES, "Amb": 0}
     return [
         *(f"Cap{name}:\t{mask:016x}" for name, mask in sets.items()),
-        "NoNewPrivs:\t0",
+        f"NoNewPrivs:\t{int(task.no_new_privs)}",
         "Seccomp:\t0",
         "Seccomp_filters:\t0",
         "Speculation_Store_Bypass:\tunknown",

@@ -19,16 +19,18 @@ class Blocked(Exception):
 
 
 class Partial:
-    """The restart state of a transfer that waits in the middle; a signal ends it with what is done."""
+    """The restart state of a transfer that waits in the middle; a signal ends it with what is done. `until`: the cycle
+    at which its time is over.
+    """
 
-    __slots__ = ("done",)
+    __slots__ = ("done", "until")
 
-    def __init__(self, done: int) -> None:
-        self.done = done
+    def __init__(self, done: int, until: int | None = None) -> None:
+        self.done, self.until = done, until
 
     @property
-    def settled(self) -> int:
-        return self.done
+    def settled(self) -> int | None:
+        return self.done or None
 
 
 def drop_restart(task: Task) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import struct
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from emu.kernel import fork, process
 from emu.kernel import wait as w
-from emu.kernel.errno import E2BIG, EINVAL, ESRCH
+from emu.kernel.errno import E2BIG, EAGAIN, EINVAL, ESRCH, Errno
+from emu.kernel.fs.file import O_NONBLOCK
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user, put_user
 from emu.kernel.sigframe import pack_siginfo
 from emu.kernel.siginfo import CLD_CONTINUED, CLD_STOPPED, SigInfo
+from emu.kernel.syscall.pidfd import open_pidfd, pidfd_of
 from emu.kernel.syscall.table import Addr, Int, Size, syscall
 from emu.kernel.syscall.usage import pack_rusage, usage_of
 
@@ -24,7 +27,10 @@ CLONE_ARGS = struct.Struct("<11Q")
 # -- new tasks --------------------------------------------------------------------------------------------------------
 @syscall("clone")
 def sys_clone(kernel: Kernel, task: Task, flags: Size, stack: Addr, parent: Addr, tls: Addr, child: Addr) -> int | None:
-    return finish_clone(kernel, task, flags, fork.do_clone(kernel, task, flags, stack, parent, tls, child))
+    if flags & fork.CLONE_PIDFD and flags & fork.CLONE_PARENT_SETTID:  # both want the same place
+        return -EINVAL
+    new = fork.do_clone(kernel, task, flags, stack, parent, tls, child)
+    return finish_clone(kernel, task, flags, new, parent)
 
 
 @syscall("clone3")
@@ -34,16 +40,19 @@ def sys_clone3(kernel: Kernel, task: Task, args: Addr, size: Size) -> int | None
     if size < 64:
         return -EINVAL
     fields = CLONE_ARGS.unpack(copy_from_user(task.mm, args, min(size, 88)).ljust(88, b"\0"))
-    flags, _, child, parent, signal, stack, stack_size, tls, set_tid_size = fields[:9]
+    flags, pidfd, child, parent, signal, stack, stack_size, tls, set_tid_size = fields[:9]
     if flags & 0xFF or signal > 64 or set_tid_size or (stack == 0) != (stack_size == 0):
         return -EINVAL
     sp = stack + stack_size & kernel.xlen_mask
     new = fork.do_clone(kernel, task, flags | signal, sp, parent & kernel.xlen_mask, tls, child & kernel.xlen_mask)
-    return finish_clone(kernel, task, flags, new)
+    return finish_clone(kernel, task, flags, new, pidfd & kernel.xlen_mask)
 
 
-def finish_clone(kernel: Kernel, task: Task, flags: int, child: Task) -> int | None:
+def finish_clone(kernel: Kernel, task: Task, flags: int, child: Task, pidfd: int) -> int | None:
     """The maker's result; with CLONE_VFORK it has it already but runs only when the child has left its memory."""
+    if flags & fork.CLONE_PIDFD:
+        with suppress(Errno):  # a bad address; there is room for it
+            put_user(task.mm, pidfd, open_pidfd(kernel, task, child.process, 0), 4)
     if not flags & fork.CLONE_VFORK:
         return child.pid
     hart = kernel.harts[task.cpu]
@@ -67,12 +76,12 @@ def sys_exit_group(kernel: Kernel, task: Task, status: Int) -> None:
 
 @syscall("wait4")
 def sys_wait4(kernel: Kernel, task: Task, pid: Int, status: Addr, options: Int, rusage: Addr) -> int:
-    if options & 0x7FFFFFFF & ~(w.WNOHANG | w.WUNTRACED | w.WCONTINUED | w.WNOTHREAD | w.WALL):
+    if options & 0xFFFFFFFF & ~(w.WNOHANG | w.WUNTRACED | w.WCONTINUED | w.WNOTHREAD | w.WALL | w.WCLONE):
         return -EINVAL
     if pid == -(1 << 31):
         return -ESRCH
     which, number = (w.P_PID, pid) if pid > 0 else (w.P_ALL, 0) if pid == -1 else (w.P_PGID, -pid or task.process.pgid)
-    found = w.wait_for(kernel, task, which, number, options & 0xFF | w.WEXITED)
+    found = w.wait_for(kernel, task, which, number, options | w.WEXITED)
     if found is None:
         return 0
     child, news = found
@@ -86,14 +95,20 @@ def sys_wait4(kernel: Kernel, task: Task, pid: Int, status: Addr, options: Int, 
 
 @syscall("waitid")
 def sys_waitid(kernel: Kernel, task: Task, which: Int, number: Int, info: Addr, options: Int, rusage: Addr) -> int:
-    known = w.WNOHANG | w.WUNTRACED | w.WEXITED | w.WCONTINUED | w.WNOWAIT | w.WNOTHREAD | w.WALL
-    if options & 0x7FFFFFFF & ~known or not options & (w.WEXITED | w.WUNTRACED | w.WCONTINUED):
+    known = w.WNOHANG | w.WUNTRACED | w.WEXITED | w.WCONTINUED | w.WNOWAIT | w.WNOTHREAD | w.WALL | w.WCLONE
+    if options & 0xFFFFFFFF & ~known or not options & (w.WEXITED | w.WUNTRACED | w.WCONTINUED):
         return -EINVAL
-    if which not in (w.P_ALL, w.P_PID, w.P_PGID) or number < {w.P_PID: 1, w.P_PGID: 0}.get(which, number):
+    if not w.P_ALL <= which <= w.P_PIDFD or number < {w.P_PID: 1, w.P_PGID: 0, w.P_PIDFD: 0}.get(which, number):
         return -EINVAL
+    nonblocking = False
+    if which == w.P_PIDFD:
+        nonblocking = bool(task.files.get(number).flags & O_NONBLOCK)
+        which, number = w.P_PID, pidfd_of(task, number).process.leader.pid
     if which == w.P_PGID and not number:
         number = task.process.pgid
-    found = w.wait_for(kernel, task, which, number, options)
+    found = w.wait_for(kernel, task, which, number, options | (w.WNOHANG if nonblocking else 0))
+    if found is None and nonblocking and not options & w.WNOHANG:
+        return -EAGAIN
     if info:
         copy_to_user(task.mm, info, pack_child(kernel, found))
     if rusage and found is not None:
