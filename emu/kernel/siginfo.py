@@ -63,7 +63,7 @@ def name_of(number: int) -> str:
 
 def told(info: SigInfo) -> dict[str, int | str]:
     """What tracepoints tell of a signal."""
-    sender = {"sender": info.pid, "uid": info.uid, "status": info.status}
+    sender = {"sender": info.pid, "uid": info.uid, "status": info.status, "value": info.value}
     return {"number": info.number, "name": name_of(info.number), "code": info.code, "address": info.addr} | sender
 
 

@@ -30,6 +30,7 @@ from emu.kernel.siginfo import (
     SigInfo,
     bit,
     name_of,
+    told,
 )
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ def send(kernel: Kernel, task: Task, info: SigInfo, to_thread: bool = False, tim
         resume(kernel, process, number == SIGCONT)
     blocked_everywhere = all(thread.blocked & bit(number) for thread in process.threads)
     if ignored(task, number) and not blocked_everywhere:
+        if kernel.tracer is not None:
+            kernel.tracer.emit(kernel, "signal_ignored", task.pid, **told(info))
         return 0
     if not enqueue(kernel, task, task.pending if to_thread else process.pending, info, timer):
         return -EAGAIN

@@ -65,7 +65,8 @@ how:SIGMASK set:sigset oldset:sigset> sigsetsize:size | rt_sigpending set:sigset
 mask:sigset sigsetsize:size | rt_sigtimedwait set:sigset info:siginfo> timeout:timespec sigsetsize:size |
 rt_sigqueueinfo tgid:int sig:signal info:siginfo | rt_tgsigqueueinfo tgid:int tid:int sig:signal info:siginfo |
 sigaltstack ss:altstack old_ss:altstack> | signalfd4 fd mask:sigset sizemask:size flags:SFD | pidfd_open pid:int
-flags:uint | pidfd_send_signal pidfd:fd sig:signal info:ptr flags:uint | ppoll fds:pollfds nfds:uint tmo_p:timespec
+flags:uint | pidfd_getfd pidfd:fd targetfd:int flags:uint |
+pidfd_send_signal pidfd:fd sig:signal info:ptr flags:uint | ppoll fds:pollfds nfds:uint tmo_p:timespec
 sigmask:sigset sigsetsize:size | pselect6 nfds:int readfds:fdset writefds:fdset exceptfds:fdset timeout:timespec
 sigmask:ptr | epoll_create1 flags:EPOLLFLAG | epoll_ctl epfd:fd op:EPOLL_CTL fd event:epoll_event | epoll_pwait
 epfd:fd events:epoll_events> maxevents:int timeout:int sigmask:sigset sigsetsize:size | epoll_pwait2 epfd:fd
