@@ -65,7 +65,7 @@ def transfer(task: Task, source: File, at: int, target: File, to: int, count: in
             if not done:
                 raise
             return done + give_up_waiting(task)
-        done += moved
+        done, task.restart = done + moved, None  # the next chunk has not waited yet
         if moved < min(CHUNK, count - done + moved):
             break
     return done
