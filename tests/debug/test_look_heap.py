@@ -81,6 +81,34 @@ def test_heap_laid_out_by_hand() -> None:
         typist("heap 8")
 
 
+def test_what_contradicts_itself_is_said() -> None:
+    """A size that no longer fits is told from one that was never there; the walk goes on where a list knows a chunk."""
+    session = debugged("debug/heap.s")
+    typist = Typist(session)
+    found = typist("break look", "continue", "heap").data
+    free = next(row["address"] for row in found["blocks"] if row["state"] == "free")
+    behind = free + next(row["size"] for row in found["blocks"] if row["address"] == free) - 8
+    size, top = session.read(behind + 8, 8), found["blocks"][-1]["address"]
+
+    def complaints(at: int, word: int) -> list[str]:
+        kept = session.read(at, 8)
+        typist(f"set *(unsigned long *){at:#x} = {word}")
+        told = typist("heap").data["complaints"]
+        typist(f"set *(unsigned long *){at:#x} = {int.from_bytes(kept, 'little')}")
+        return told
+
+    number = int.from_bytes(size, "little")
+    assert complaints(behind + 8, number | 1) == [
+        f"the block at {free:#x} is free, the one behind it says in use (an overflow into its size?)"
+    ]
+    assert "the one behind it says 8" in complaints(behind, 8)[0]
+    assert "more than its arena" in complaints(top - 8, 0x10001)[0]
+    assert (
+        "2 chunks were mmapped, 0 are to be found" in complaints(session.symbols.by_name["mp_"].start + 56, 2 << 32)[0]
+    )
+    assert typist("heap").data["complaints"] == []
+
+
 MUSL = """
         .data
         .balign 8
