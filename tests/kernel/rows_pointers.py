@@ -37,6 +37,12 @@ def words(code: str, *values: int) -> Callable[[Guest], bytes]:
     return lambda guest: struct.pack("<" + code.replace("L", "Q" if guest.xlen == 64 else "I"), *values)
 
 
+def pieces(guest: Guest) -> int:
+    """One iovec."""
+    guest.store(BUF, words("LL", BSS, 8)(guest))
+    return BUF
+
+
 def tmp(guest: Guest) -> int:
     """A file of some bytes, open for all."""
     fd = guest.open("/tmp/pointer", 0o102)
@@ -128,6 +134,10 @@ POINTERS = [
     P("execve", "in", words("LL", BSS + 64, 0), lambda g, p: (g.string("/prog"), 0, p)),
     P("execveat", "in", string("/prog"), lambda g, p: (AT, p, 0, 0, 0)),
     # memory
+    P("process_vm_readv", "in", words("LL", BSS, 8), lambda g, p: (1, p, 1, pieces(g), 1, 0)),
+    P("process_vm_readv", "in", words("LL", BSS, 8), lambda g, p: (1, pieces(g), 1, p, 1, 0)),
+    P("process_vm_writev", "in", words("LL", BSS, 8), lambda g, p: (1, p, 1, pieces(g), 1, 0)),
+    P("process_vm_writev", "in", words("LL", BSS, 8), lambda g, p: (1, pieces(g), 1, p, 1, 0)),
     P("mincore", "out", 2, lambda g, p: (g.mmap(8192), 8192, p)),
     P("shmctl", "out", 64, lambda g, p: (segment(g), 2, p)),
     P("shmctl", "in", bytes(84), lambda g, p: (segment(g), 1, p)),

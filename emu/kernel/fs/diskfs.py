@@ -43,7 +43,7 @@ class DiskFile(Regular):
     def write_page(self, index: int, data: memoryview) -> None:
         self.written[index] = bytes(data)
 
-    def reserve(self, index: int) -> None:
+    def reserve(self, index: int, end: int) -> None:
         if index in self.reserved:
             return
         if self.sb.free_blocks <= 0:

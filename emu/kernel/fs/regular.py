@@ -33,8 +33,8 @@ class Regular(Inode):
         """Put a page (the last one may be short) into the store."""
         raise NotImplementedError  # each file system has its own
 
-    def reserve(self, index: int) -> None:
-        """Called before a page is first written: ENOSPC when the store is full."""
+    def reserve(self, index: int, end: int) -> None:
+        """Called before a page is written, up to byte `end` of the file: ENOSPC when the store is full."""
 
     def punch(self, first: int, last: int) -> None:
         """A hole: pages first … last - 1 read as zeroes from now on. EOPNOTSUPP."""
@@ -94,7 +94,7 @@ class Regular(Inode):
             if not data:
                 break
             try:
-                self.reserve(pos >> 12)
+                self.reserve(pos >> 12, pos + len(data))
             except Errno:
                 if pos == start:
                     raise

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emu.isa.paging import PTE_V, PTE_W
+from emu.isa.paging import PTE_A, PTE_V, PTE_W
 from emu.kernel.errno import ENOMEM, Errno
 from emu.kernel.mm import huge, overcommit, swap, tlb
 from emu.kernel.mm.alloc import OutOfMemory
@@ -103,12 +103,14 @@ def copy_entries(old: Mm, new: Mm, vma: Vma, low: int, high: int, addr: int) -> 
     if base is None:
         base = pte_alloc(new, addr)  # may reclaim, and so change the entries: look at them only now
     used = entries[entries != 0]
+    present = (entries & PTE_V) != 0
     if not vma.vm_flags & VM_SHARED:
-        present = (entries & PTE_V) != 0
         entries[present] &= ~entries.dtype.type(PTE_W)
     share_frames(new, vma, used)
     first = base + (addr >> 12 & new.pte_mask)
-    new.many_cells[first : first + (high - low)] = entries
+    copies = new.many_cells[first : first + (high - low)]
+    copies[:] = entries
+    copies[present] &= ~entries.dtype.type(PTE_A)  # the child has used none of them yet
 
 
 def share_frames(new: Mm, vma: Vma, used: np.ndarray) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.kernel.errno import EACCES, EAGAIN, EEXIST, EINVAL, ENODEV, ENOMEM, EOPNOTSUPP, EOVERFLOW, EPERM, Errno
-from emu.kernel.mm import overcommit, pgtable, tlb, zap
+from emu.kernel.mm import memfd, overcommit, pgtable, tlb, zap
 from emu.kernel.mm.hugetlbfs import HugeFile, open_huge_file
 from emu.kernel.mm.merge import isolate, reserve_vma, vma_merge
 from emu.kernel.mm.page import PAGE_SIZE, page_align
@@ -161,7 +161,7 @@ def _file_flags(vm_flags: int, shared: bool, file: File) -> int:
         raise Errno(ENODEV)
     if shared and not file.writable:
         vm_flags &= ~(VM_MAYWRITE | VM_SHARED)
-    return vm_flags
+    return memfd.map_flags(file.inode, vm_flags) if file.inode.mapping.is_shmem else vm_flags
 
 
 def mmap_region(mm: Mm, addr: int, length: int, vm_flags: int, file: File | None, pgoff: int, name: str = "") -> int:

@@ -42,7 +42,10 @@ length:size prot:PROT | mremap old_address:ptr old_size:size new_size:size flags
 madvise addr:ptr length:size advice:MADV | msync addr:ptr length:size flags:MS | mincore addr:ptr length:size vec:ptr
 | mlock addr:ptr length:size | mlock2 addr:ptr length:size flags:hex | munlock addr:ptr length:size | mlockall
 flags:MCL | munlockall | membarrier cmd:MEMBARRIER flags:hex cpu:skip | process_madvise pidfd:fd iov:iovec vlen:size
-advice:MADV flags:uint | shmget key:hex size shmflg:octal | shmat shmid:int shmaddr:ptr shmflg:SHM | shmdt shmaddr:ptr
+advice:MADV flags:uint | process_vm_readv pid:int local_iov:iovec> liovcnt:size remote_iov:ptr riovcnt:size flags:uint
+| process_vm_writev pid:int local_iov:iovec liovcnt:size remote_iov:ptr riovcnt:size flags:uint | remap_file_pages
+addr:ptr size prot:PROT pgoff:hex0 flags:MAP | shmget key:hex size shmflg:octal | shmat shmid:int shmaddr:ptr shmflg:SHM
+| shmdt shmaddr:ptr
 | shmctl shmid:int cmd:IPC buf:ptr | clone flags:clone_flags stack:skip parent_tid:clone_parent tls:clone_tls
 child_tid:clone_child | clone3 cl_args:clone_args size | execve path argv:argv envp:envp | execveat dirfd path
 argv:argv envp:envp flags:AT | exit status:int | exit_group status:int | wait4 pid:int wstatus:wstatus> options:WAIT

@@ -9,7 +9,7 @@ from emu.kernel.errno import EBADF, EINVAL, ENOMEM, Errno
 from emu.kernel.mm import brk, madvise, mlock, mmap, mprotect, mremap, msync
 from emu.kernel.mm.page import PAGE_SIZE, page_align
 from emu.kernel.mm.uaccess import copy_to_user, populate
-from emu.kernel.mm.vma import VM_LOCKED, VM_LOCKED_MASK, VM_LOCKONFAULT
+from emu.kernel.mm.vma import VM_LOCKED, VM_LOCKED_MASK, VM_LOCKONFAULT, VM_RWX, VM_SHARED
 from emu.kernel.rlimit import RLIMIT_MEMLOCK
 from emu.kernel.syscall.table import Addr, Int, Size, syscall
 
@@ -80,6 +80,25 @@ def sys_mprotect(kernel: Kernel, task: Task, addr: Addr, length: Size, prot: Siz
 @syscall("mremap")
 def sys_mremap(kernel: Kernel, task: Task, addr: Addr, old: Size, new: Size, flags: Size, new_addr: Addr) -> int:
     return mremap.do_mremap(task.mm, addr, old, new, flags, new_addr)
+
+
+@syscall("remap_file_pages")
+def sys_remap_file_pages(
+    kernel: Kernel, task: Task, addr: Addr, size: Size, prot: Size, pgoff: Size, flags: Size
+) -> int:
+    """As Linux does it today: a new shared mapping of the same file in the place of a part of the old one."""
+    start, length = addr & -PAGE_SIZE, size & -PAGE_SIZE
+    vma = task.mm.vma_at(start)
+    if prot or not length or vma is None or not vma.vm_flags & VM_SHARED or start + length > vma.vm_end:
+        return -EINVAL
+    place = mmap.MAP_SHARED | mmap.MAP_FIXED | (mmap.MAP_LOCKED if vma.vm_flags & VM_LOCKED else 0)
+    file = vma.vm_file.get()
+    try:
+        mmap.do_mmap(task.mm, start, length, vma.vm_flags & VM_RWX, place, file, pgoff)
+    finally:
+        file.put()
+    populate(task.mm, start, start + length)
+    return 0
 
 
 @syscall("madvise")
