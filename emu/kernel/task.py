@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
 
 class FsStruct:
-    """Where relative paths start, and the mode bits that new files don't get."""
+    """Where relative and absolute paths start, and the mode bits that new files don't get."""
 
-    __slots__ = ("cwd", "slab", "umask", "users")
+    __slots__ = ("cwd", "root", "slab", "umask", "users")
 
-    def __init__(self, cwd: DirBase, umask: int = 0o022) -> None:
-        self.cwd, self.umask, self.users = cwd, umask, 1
+    def __init__(self, cwd: DirBase, umask: int = 0o022, root: DirBase | None = None) -> None:
+        self.cwd, self.root, self.umask, self.users = cwd, root or cwd, umask, 1
         self.slab = cwd.sb.kernel.slab.caches["fs_cache"].alloc()
 
     def copy(self) -> FsStruct:
-        return FsStruct(self.cwd, self.umask)
+        return FsStruct(self.cwd, self.umask, self.root)
 
     def put(self) -> None:
         """A task less uses it."""

@@ -115,6 +115,7 @@ POINTERS = [
     P("readlinkat", "in", string("/dev/fd"), lambda g, p: (AT, p, BSS + 64, 64)),
     P("readlinkat", "out", 13, lambda g, p: (AT, g.string("/dev/fd"), p, 64)),
     P("chdir", "in", string("/tmp"), lambda g, p: (p,)),
+    P("chroot", "in", string("/tmp"), lambda g, p: (p,)),
     P("getcwd", "out", 2, lambda g, p: (p, 2)),
     P("truncate", "in", string("/tmp/f"), lambda g, p: (make(g), (p, Off(9)))[1]),
     P("statfs", "in", string("/prog"), lambda g, p: (p, BSS + 64)),

@@ -17,7 +17,7 @@ from emu.kernel.fs.permission import MAY_EXEC, Cred, permission
 if TYPE_CHECKING:
     from emu.kernel.fs.vfs import Vfs
 
-TOO_DEEP = "(unreachable)"
+TOO_DEEP = UNREACHABLE = "(unreachable)"
 NAME_MAX, PATH_MAX, MAX_SYMLINKS = 255, 4096, 40
 
 
@@ -45,7 +45,9 @@ class Walk:
     """One path resolution: counts symbolic links."""
 
     def __init__(self, fs: Vfs, start: DirBase, cred: Cred) -> None:
-        self.fs, self.start, self.root, self.cred, self.links = fs, start, fs.root, cred, 0
+        task = fs.kernel.current
+        self.fs, self.start, self.cred, self.links = fs, start, cred, 0
+        self.root = fs.root if task is None else task.fs.root
 
     def resolve(self, path: bytes, follow: bool = True) -> Found:
         """ENOENT ENOTDIR ELOOP ENAMETOOLONG EACCES. The last component may be missing (inode None)."""
@@ -120,15 +122,19 @@ def topmost(inode: Inode | None) -> Inode | None:
     return inode
 
 
-def path_of(at: DirBase) -> str:
-    """d_path: the absolute path of a directory. ENAMETOOLONG beyond PATH_MAX."""
+def path_of(at: DirBase, root: DirBase | None = None) -> str:
+    """d_path: the absolute path of a directory, as seen from `root`; UNREACHABLE and all of it if it does not lie
+    there. ENAMETOOLONG beyond PATH_MAX.
+    """
     names: list[bytes] = []
     length = 0
     while True:
-        while at.covers is not None:
+        top = at is root
+        while at.covers is not None and not top:
             at = at.covers
-        if at.parent is at:
-            return "/" + b"/".join(reversed(names)).decode("utf-8", "surrogateescape")
+        if top or at.parent is at:
+            path = "/" + b"/".join(reversed(names)).decode("utf-8", "surrogateescape")
+            return path if top or root is None else UNREACHABLE + path
         names.append(at.name)
         length += len(at.name) + 1
         if length >= PATH_MAX:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from emu.kernel.errno import ENOENT, Errno
 from emu.kernel.fs.inode import Inode, SuperBlock
+from emu.kernel.fs.namei import path_of
 from emu.kernel.fs.procfs import PageMap, ProcDir, ProcFile, ProcLink
 from emu.kernel.proc import kpage, meminfo, memory, status, sysctl, system, task, task_mmu, zoneinfo
 
@@ -123,7 +124,7 @@ def make_in_task(kernel: Kernel, of: Task, here: ProcDir, name: str) -> Inode | 
     if name == "cwd":
         return ProcLink(sb, lambda: task.cwd_path(of), lambda: of.fs.cwd)
     if name == "root":
-        return ProcLink(sb, lambda: "/", lambda: kernel.fs.root)
+        return ProcLink(sb, lambda: path_of(of.fs.root), lambda: of.fs.root)
     if name == "fd":
         return ProcDir(sb, here, b"fd", lambda: [str(fd) for fd in sorted(of.files.open)], partial(find_fd, of))
     if name == "task" and here.parent.name != b"task":

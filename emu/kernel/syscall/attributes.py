@@ -74,12 +74,25 @@ def sys_fchdir(kernel: Kernel, task: Task, fd: Int) -> int:
     return _chdir(task, task.files.get_raw(fd).inode)
 
 
+@syscall("chroot")
+def sys_chroot(kernel: Kernel, task: Task, path: Addr) -> int:
+    """Another directory is / from now on. The current directory stays where it is (chroot(2))."""
+    inode = kernel.fs.lookup(task.fs.cwd, strncpy_from_user(task.mm, path))
+    if not isinstance(inode, DirBase):
+        return -ENOTDIR
+    permission(cred_of(task), inode, MAY_EXEC)
+    if task.euid:
+        return -EPERM
+    task.fs.root = inode
+    return 0
+
+
 @syscall("getcwd")
 def sys_getcwd(kernel: Kernel, task: Task, buf: Addr, size: Size) -> int:
     cwd = task.fs.cwd
     if cwd.nlink == 0:
         return -ENOENT
-    path = path_of(cwd).encode("utf-8", "surrogateescape") + b"\0"
+    path = path_of(cwd, task.fs.root).encode("utf-8", "surrogateescape") + b"\0"
     if len(path) > size:
         return -ERANGE
     copy_to_user(task.mm, buf, path)
