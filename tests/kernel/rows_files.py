@@ -13,6 +13,13 @@ RDWR = 0o102  # O_RDWR | O_CREAT
 PATH = 0o10000000
 
 
+def full_pipe(guest: Guest) -> int:
+    """A pipe with two pages in it."""
+    writer = pipe(guest)[1]
+    guest.ok("write", writer, BSS, 4097)
+    return writer
+
+
 def closed_reader(guest: Guest) -> int:
     """The writing end of a pipe whose reading end is closed, with SIGPIPE ignored."""
     reader, writer = pipe(guest)
@@ -158,6 +165,14 @@ ROWS: list[Row] = [
     ("fcntl", fd("/prog", PATH, 3, 0), lambda g, r: r & PATH),
     ("fcntl", fd("/prog", PATH, 4, 0), "EBADF"),
     ("fcntl", lambda g: (pipe(g)[0], 1032, 0), 65536),
+    ("fcntl", lambda g: (pipe(g)[0], 1031, 1), 4096),
+    ("fcntl", lambda g: (pipe(g)[0], 1031, 65537), 131072),
+    ("fcntl", lambda g: (pipe(g)[0], 1031, -1), "EINVAL"),
+    ("fcntl", lambda g: (full_pipe(g), 1031, 4096), "EBUSY"),
+    ("fcntl", after(("setuid", 1), args=lambda g: (pipe(g)[0], 1031, 1 << 20)), 1 << 20),
+    ("fcntl", after(("setuid", 1), args=lambda g: (pipe(g)[0], 1031, (1 << 20) + 1)), "EPERM"),
+    ("fcntl", lambda g: (g.open("/prog"), 1031, 4096), "EBADF"),
+    ("fcntl", lambda g: (g.open("/prog"), 1032, 0), "EBADF"),
     ("ioctl", (1, 0x5451, 0), lambda g, r: r == 0 and 1 in g.task.files.cloexec),
     ("ioctl", data("I", 1, before=(1, 0x5421)), lambda g, r: r == 0 and g.task.files.get(1).flags & 0o4000),
     ("ioctl", (1, 0x5421, UNMAPPED), "EFAULT"),

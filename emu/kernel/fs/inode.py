@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from emu.kernel.errno import EINVAL, ENOTDIR, ENOTTY, EPERM, EROFS, ESPIPE, Errno
+from emu.kernel.errno import EBADF, EINVAL, ENOTDIR, ENOTTY, EPERM, EROFS, ESPIPE, Errno
 
 if TYPE_CHECKING:
     from emu.kernel.fs.file import File
@@ -31,6 +31,7 @@ READY = POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM
 
 
 MIN_NAMES = 1024
+F_SETPIPE_SZ, F_GETPIPE_SZ = 1031, 1032
 
 
 class SuperBlock:
@@ -108,7 +109,7 @@ class Inode:
         raise Errno(ENOTTY)
 
     def fcntl(self, file: File, command: int, argument: int) -> int:
-        raise Errno(EINVAL)
+        raise Errno(EBADF if command in (F_SETPIPE_SZ, F_GETPIPE_SZ) else EINVAL)
 
     def poll(self, file: File) -> int:
         return READY
