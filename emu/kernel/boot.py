@@ -16,7 +16,11 @@ from emu.kernel.fs.file import O_RDONLY, File
 from emu.kernel.fs.inode import SuperBlock
 from emu.kernel.fs.kept import ProcTexts
 from emu.kernel.fs.vfs import Vfs
-from emu.kernel.ipc_shm import Shm
+from emu.kernel.ipc.mqueue import MessageQueues
+from emu.kernel.ipc.msg import MSGMNI
+from emu.kernel.ipc.sem import SEMMNI, SemIds
+from emu.kernel.ipc.shm import Shm
+from emu.kernel.ipc.util import Ids
 from emu.kernel.mm import filemap
 from emu.kernel.mm.alloc import PageAllocator
 from emu.kernel.mm.awaited import Awaited
@@ -94,7 +98,8 @@ def boot_files(kernel: Kernel) -> None:
     kernel.proc_texts = ProcTexts(max(1 << 20, kernel.pages.total_pages << 8))
     kernel.pipefs = streams = SuperBlock(kernel, "pipefs")
     kernel.shm = SuperBlock(kernel, "shmfs")
-    kernel.shm_ids = Shm(kernel)
+    kernel.mqueues = MessageQueues(kernel)
+    kernel.shm_ids, kernel.msg_ids, kernel.sem_ids = Shm(kernel), Ids(MSGMNI), SemIds(SEMMNI)
     stdin, stdout = options.stdin or Capture(), options.stdout or Capture()
     kernel.stdin, kernel.stdout, kernel.stderr = stdin, stdout, options.stderr or Capture()
     kernel.console = Console(streams, stdin, stdout)

@@ -135,6 +135,7 @@ def exit_notify(kernel: Kernel, process: Process) -> None:
     if leader is kernel.init:
         shut_down(kernel, process)
         return
+    kernel.sem_ids.exit(process)
     sigsend.hang_up_orphans(kernel, process, process.parent)
     reaper = find_reaper(kernel, process)
     children, process.children = process.children, []

@@ -50,6 +50,9 @@ SUFFIXES = {
         "futex",
         "sched_rr_get_interval",
         "recvmmsg",
+        "semtimedop",
+        "mq_timedsend",
+        "mq_timedreceive",
     ),
 }
 ON_RV32 = {name: name + suffix for suffix, names in SUFFIXES.items() for name in names}

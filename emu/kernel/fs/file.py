@@ -120,6 +120,7 @@ class Files:
         del self.open[fd]
         self.cloexec.discard(fd)
         self._next = min(self._next, fd)
+        file.inode.flush(file)
         file.put()
 
     def _grow(self, cache: Cache, count: int) -> None:

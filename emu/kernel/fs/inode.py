@@ -92,6 +92,9 @@ class Inode:
     def open(self, file: File) -> None:
         """A new open file description on this inode."""
 
+    def flush(self, file: File) -> None:
+        """A descriptor of an open file description is closed; there may be others."""
+
     def release(self, file: File) -> None:
         """The last descriptor of an open file description went."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from emu.kernel.errno import EINVAL, EPERM, Errno
 from emu.kernel.fs import file as f
 from emu.kernel.fs.inode import S_IFREG
-from emu.kernel.ipc_shm import SHM_DEST, Segment
+from emu.kernel.ipc.shm import SHM_DEST, Segment
 from emu.kernel.mm import mmap
 from emu.kernel.mm.memfd import F_SEAL_EXEC
 from emu.kernel.mm.mprotect import PROT_EXEC, PROT_READ, PROT_WRITE
