@@ -36,9 +36,9 @@ def holding(guest: Guest, *kinds: int) -> int:
 
 def full(guest: Guest) -> int:
     """A queue with room for no more."""
-    number = queue(guest)
+    number, text = queue(guest), letter(guest, at=guest.mmap(3 << 12))
     for _ in range(2):
-        guest.ok("msgsnd", number, letter(guest), 8192, 0)
+        guest.ok("msgsnd", number, text, 8192, 0)
     return number
 
 
@@ -63,6 +63,11 @@ def sems(guest: Guest, *values: int) -> int:
     for n, value in enumerate(values):
         guest.ok("semctl", number, n, SETVAL, value)
     return number
+
+
+def values(guest: Guest) -> list[int]:
+    """Those of the first set."""
+    return list(guest.kernel.sem_ids.find(0).values)
 
 
 def ops(guest: Guest, *operations: tuple[int, int, int]) -> tuple[int, int]:
@@ -162,7 +167,7 @@ ROWS: list[Row] = [
     ("semget", after(("semget", 5, 3, CREAT | 0o600), args=(5, 3, CREAT | EXCL)), "EEXIST"),
     ("semget", after(("semget", 5, 3, CREAT | 0o600), user, args=(5, 3, 0o600)), "EACCES"),
     ("semget", after(*[("semget", 0, 32000, CREAT)] * 8, args=(0, 1, CREAT)), "ENOSPC"),
-    ("semop", semop((2, 0), (0, -1, 0), (1, 2, 0)), lambda g, r: g.kernel.sem_ids.find(0).values == [1, 2]),
+    ("semop", semop((2, 0), (0, -1, 0), (1, 2, 0)), lambda g, r: values(g) == [1, 2]),
     ("semop", semop((0,), (0, 0, 0)), 0),
     ("semop", semop((0,), (0, -1, 0)), "asleep"),
     ("semop", semop((1,), (0, 0, 0)), "asleep"),
@@ -186,7 +191,7 @@ ROWS: list[Row] = [
     (
         "semctl",
         lambda g: (sems(g, 7, 8), 0, SETALL, *data("HH", 3, 4)(g)),
-        lambda g, r: g.kernel.sem_ids.find(0).values == [3, 4],
+        lambda g, r: values(g) == [3, 4],
     ),
     ("semctl", lambda g: (sems(g, 7), 0, SETVAL, 32768), "ERANGE"),
     ("semctl", lambda g: (sems(g, 7), 0, SETVAL, -1), "ERANGE"),

@@ -66,7 +66,7 @@ POINTERS = [
     P("semop", "in", struct.pack("<Hhh", 0, 1, 0), lambda g, p: (sems(g, 0), p, 1)),
     P("semtimedop", "in", struct.pack("<Hhh", 0, 1, 0), lambda g, p: (sems(g, 0), p, 1, 0)),
     P("semctl", "out", lambda g: bytes(88 if g.xlen == 64 else 64), lambda g, p: (sems(g, 0), 0, 2, p)),
-    P("semctl", "inout", struct.pack("<H", 3), lambda g, p: (sems(g, 0), 0, 17, p)),
+    P("semctl", "in", struct.pack("<H", 3), lambda g, p: (sems(g, 0), 0, 17, p)),
     P("mq_open", "in", b"queue\0", lambda g, p: (p, 0o102, 0o600, 0)),
     P("mq_unlink", "in", b"q\0", lambda g, p: (mq(g), (p,))[1]),
     P("mq_timedsend", "in", b"eight by", lambda g, p: (mq(g), p, 8, 0, 0)),

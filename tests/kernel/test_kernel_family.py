@@ -1,10 +1,11 @@
-"""What becomes of those whose parent ends, and calls on sockets that wait only so long (prctl(2), socket(7))."""
+"""Between processes: what becomes of those whose parent ends, who waits for whom (prctl(2), socket(7), sysvipc(7))."""
 
 from __future__ import annotations
 
 import pytest
 from kernel_fake import Asleep, Dead, Guest
 from rows_common import BUF, name_on
+from rows_ipc import GETNCNT, UNDO, event, mq, ops, queue, sems, values
 from rows_signals import blocked
 from rows_sockets import limited, message, pair
 
@@ -86,3 +87,48 @@ def test_recvmmsg_waits_for_the_rest(guest: Guest) -> None:
     assert guest.again() == 2
     size = len(header)
     assert [guest.word_at(BUF + 0x300 + n * size + size - guest.word, 4) for n in range(2)] == [5, 3]
+
+
+def test_semaphores_are_undone(guest: Guest) -> None:
+    """SEM_UNDO: what a process took comes back when it ends, and wakes who waits for it."""
+    number = sems(guest, 1)
+    waiter, taker = guest.task, guest.fork()
+    guest.become(taker)
+    guest.ok("semop", number, *ops(guest, (0, -1, UNDO)))
+    guest.become(waiter)
+    with pytest.raises(Asleep):
+        guest.call("semop", number, *ops(guest, (0, -1, 0)))
+    guest.become(taker)
+    assert guest.ok("semctl", number, 0, GETNCNT, 0) == 1
+    end(guest, taker)
+    guest.become(waiter)
+    assert guest.again() == 0
+    assert values(guest) == [0]
+
+
+@pytest.mark.parametrize("kind", ["msg", "sem"])
+def test_removed_while_waiting(guest: Guest, kind: str) -> None:
+    """EIDRM, though the number is free by now."""
+    number = queue(guest) if kind == "msg" else sems(guest, 0)
+    waiter, other = guest.task, guest.fork()
+    with pytest.raises(Asleep):
+        if kind == "msg":
+            guest.call("msgrcv", number, BUF, 8, 0, 0)
+        else:
+            guest.call("semop", number, *ops(guest, (0, -1, 0)))
+    guest.become(other)
+    guest.ok(*(("msgctl", number, 0, 0) if kind == "msg" else ("semctl", number, 0, 0, 0)))
+    guest.become(waiter)
+    assert guest.again() == -43
+
+
+def test_mq_notify(guest: Guest) -> None:
+    """The first message of an empty queue is told, once."""
+    blocked(guest)
+    fd = mq(guest)
+    guest.ok("mq_notify", fd, event(guest))
+    for _ in range(2):
+        guest.ok(name_on("mq_timedsend", guest.xlen), fd, BUF, 3, 0, 0)
+    (info,) = guest.task.process.pending.pop(10)
+    assert (info.code, info.value) == (-3, 77)
+    assert guest.task.files.get(fd).inode.notify is None
