@@ -14,7 +14,7 @@ from typing import Any
 from emu.errors import EmuError
 from emu.kernel import accounting, boot, exec, process
 from emu.kernel.binfmt import Binprm, NoInterpreter, find_interpreter
-from emu.kernel.errno import ENOMEM, EPERM, Errno
+from emu.kernel.errno import ENOEXEC, ENOMEM, EPERM, Errno
 from emu.kernel.fs.file import O_RDONLY, O_RDWR, File
 from emu.kernel.irq import Interrupts
 from emu.kernel.loop import Loop
@@ -116,6 +116,8 @@ class Kernel(Loop, Clocks, Host, Current, Pages):
             name = error.name.decode("utf-8", "replace")
             what = f"can't start {path}: its interpreter {name!r} can't be opened: {error}"
             return EmuError(what, hint=f"--mount FOLDER:{posixpath.dirname(name) or '/bin'} hands it over")
+        if isinstance(error, Errno) and error.number == ENOEXEC:
+            return EmuError(f"can't start {path}: its first line names no interpreter", hint="like #!/bin/sh")
         free, total = self.pages.nr_free_pages * 4, self.pages.mem_map.count * 4
         if isinstance(error, Errno) and error.number != ENOMEM:
             low = error.number == EPERM  # a segment below it

@@ -200,6 +200,18 @@ def test_stdin_of_a_file(emu, tmp_path: Path) -> None:
     assert emu("run", "--stdin", tmp_path, ROOT / "programs" / "echo.s").code == exitcodes.USAGE
 
 
+def test_a_script_runs_by_its_interpreter(emu, tmp_path: Path, monkeypatch) -> None:
+    """PROG may be a script; who interprets it is handed over by --mount, and is a script's own affair."""
+    (tmp_path / "bin").mkdir()
+    emu("asm", ROOT / "programs/args.s", "-o", tmp_path / "bin/args")
+    (tmp_path / "bin/args").chmod(0o755)
+    (tmp_path / "script").write_text("#!/bin/args -x y\n")
+    monkeypatch.chdir(tmp_path)
+    done = emu("run", "--mount", "bin:/bin", "script", "z")
+    assert done.code == 0
+    assert "argv /bin/args\nargv -x y\nargv /script\nargv z\n" in done.out
+
+
 def test_stdin_of_the_host() -> None:
     """A pipe into emu is a pipe into the guest."""
     with start("run", "programs/echo.s", stdin=subprocess.PIPE) as process:
