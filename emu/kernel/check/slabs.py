@@ -26,8 +26,7 @@ def check_slabs(kernel: Kernel) -> None:
         if name not in ELSEWHERE:
             mine = {place: count for (owner, place), count in places.items() if owner == name and place}
             bug_on(mine != {place: n for place, n in cache.slabs.items() if n}, "objects in slabs", name, mine)
-        for pfn in cache.slabs:
-            frames += range(pfn, pfn + (1 if pfn in cache.small else 1 << cache.order))
+        frames += cache.frames()
     marked = (kernel.pages.mem_map.many.flags & PG_SLAB).nonzero()[0].tolist()
     bug_on(sorted(frames) != marked, "frames of slabs", len(frames), len(marked))
 

@@ -45,6 +45,7 @@ def do_huge_anonymous_page(mm: Mm, vma: Vma, addr: int) -> bool:
     pages = mm.pages
     pfn = pages.alloc_pages(mm.cell_shift)
     if pfn is None:
+        mm.kernel.vm.thp_fault_fallback += 1
         return False
     table = pages.alloc_table()
     clear_block(mm, pfn)

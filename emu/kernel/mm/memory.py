@@ -157,6 +157,7 @@ def do_wp_page(mm: Mm, vma: Vma, addr: int, cell: int) -> int:
         mm.cells[cell] = pfn << 10 | vma.prot_rw
     elif pages.mem_map.flags[pfn] & PG_ANON and swap.reuse_swap_page(mm.kernel, pfn):
         mm.cells[cell] = pfn << 10 | vma.prot_rw
+        mm.kernel.vm.pgreuse += 1
     else:
         wp_page_copy(mm, vma, addr, cell, pfn)
     tlb.flush_page(mm, addr)

@@ -6,6 +6,7 @@ in a slab of its cache, a slab is a block of frames from the buddy system, and a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from emu.kernel.mm.page import PG_SLAB
@@ -72,6 +73,11 @@ class Cache:
     def nr_pages(self) -> int:
         return len(self.small) + ((len(self.slabs) - len(self.small)) << self.order)
 
+    def frames(self) -> Iterator[int]:
+        """The frames of all slabs."""
+        for pfn in self.slabs:
+            yield from range(pfn, pfn + (1 if pfn in self.small else 1 << self.order))
+
     def capacity(self, pfn: int) -> int:
         """How many objects a slab holds."""
         return 4096 // self.size if pfn in self.small else self.per_slab
@@ -135,3 +141,6 @@ class Slab:
     def nr_reclaimable(self) -> int:
         """Pages of the caches that a shrinker can make smaller."""
         return sum(cache.nr_pages for cache in self.caches.values() if cache.reclaimable)
+
+    def reclaimable_frames(self) -> list[int]:
+        return [pfn for cache in self.caches.values() if cache.reclaimable for pfn in cache.frames()]

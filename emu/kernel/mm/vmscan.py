@@ -203,7 +203,7 @@ class Reclaimer(PageShrinker):
         """Take pages from the old end of a list."""
         kernel = self.kernel
         pages = kernel.pages.lru.take_oldest(which, count)
-        kernel.vm.count_scan(self.by_kswapd, len(pages))
+        kernel.vm.count_scan(self.by_kswapd, len(pages), which >= INACTIVE_FILE)
         self.scanned[which >= INACTIVE_FILE] += len(pages)
         kernel.harts[kernel.cpu].charge(LEDGER_SWAP, SCAN_CYCLES * len(pages))
         return pages
@@ -213,6 +213,7 @@ class Reclaimer(PageShrinker):
         kernel, batch = self.kernel, Batch()
         flags = kernel.pages.mem_map.flags
         pages = self.isolate(which, count)
+        kernel.vm.pgrefill += len(pages)
         for pfn in pages:
             referenced, vm_flags = page_referenced(rmap_walk(kernel.pages.mem_map, pfn), batch)
             if referenced and vm_flags & VM_EXEC and which == ACTIVE_FILE:

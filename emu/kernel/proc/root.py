@@ -9,7 +9,7 @@ from emu.kernel.errno import ENOENT, Errno
 from emu.kernel.fs.inode import Inode, SuperBlock
 from emu.kernel.fs.namei import path_of
 from emu.kernel.fs.procfs import PageMap, ProcDir, ProcFile, ProcLink
-from emu.kernel.proc import kpage, meminfo, memory, status, sysctl, system, task, task_mmu, zoneinfo
+from emu.kernel.proc import events, kpage, meminfo, memory, status, sysctl, system, task, task_mmu, zoneinfo
 
 if TYPE_CHECKING:
     from emu.kernel.fs.file import File
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SYSTEM_FILES = {
     "meminfo": meminfo.meminfo,
-    "vmstat": memory.vmstat,
+    "vmstat": events.vmstat,
     "buddyinfo": memory.buddyinfo,
     "zoneinfo": zoneinfo.zoneinfo,
     "slabinfo": memory.slabinfo,

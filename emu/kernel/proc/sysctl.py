@@ -95,5 +95,7 @@ def drop_caches(kernel: Kernel, data: bytes) -> None:
         raise Errno(EINVAL)
     if value & 1:
         filemap.drop_clean(kernel)
+        kernel.vm.drop_pagecache += 1
     if value & 2:
         kernel.dcache.drop()
+        kernel.vm.drop_slab += 1
