@@ -208,7 +208,7 @@ def test_oom_without_swap() -> None:
         r"Node 0 DMA32 free:\d+kB boost:0kB min:\d+kB low:\d+kB high:\d+kB .*managed:\d+kB.*",
         r"Node 0 DMA32: \d+\*4kB .* \d+\*4096kB = \d+kB",
         r"\d+ total pagecache pages",
-        r"\[  pid  \]   uid  tgid total_vm      rss rss_anon rss_file rss_shmem pgtables_bytes swapents oom_score_adj .*",
+        r"\[  pid  \]   uid  tgid total_vm      rss rss_anon rss_file rss_shmem pgtables_bytes swapents .*",
         r"\[      1\]     0     1 +\d+ +\d+ +\d+ +\d+ +0 +\d+ +0 +0 prog",
         r"oom-kill:constraint=CONSTRAINT_NONE,nodemask=\(null\),.*,global_oom,task_memcg=/,task=prog,pid=1,uid=0",
     ):

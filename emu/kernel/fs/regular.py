@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from emu.kernel.errno import EFBIG, EINVAL, ENXIO, EOPNOTSUPP, EOVERFLOW, Errno
 from emu.kernel.fs.inode import S_IFREG, Inode, SuperBlock
 from emu.kernel.mm import filemap
+from emu.kernel.mm.dirty import set_page_dirty
 from emu.kernel.mm.page import PAGE_SIZE, PG_CODE
 from emu.kernel.sched.wait import Blocked, Partial
 
@@ -111,7 +112,7 @@ class Regular(Inode):
         pfn = filemap.grab_page(kernel, self.mapping, pos >> 12, len(data) == PAGE_SIZE)
         at = (pfn << 12) + offset
         kernel.ram[at : at + len(data)] = data
-        filemap.set_page_dirty(self.mapping, pfn, kernel.pages.mem_map)
+        set_page_dirty(self.mapping, pfn, kernel.pages.mem_map)
         if kernel.pages.mem_map.flags[pfn] & PG_CODE:
             kernel.pages.code_changed(pfn)
         self.i_size = max(self.i_size, pos + len(data))

@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, Any
 
 from emu.isa.paging import Scheme
-from emu.kernel.mm import pgtable, rmap
+from emu.kernel.mm import huge, pgtable, rmap
 from emu.kernel.mm.vma import VM_EXEC, VM_GROWSDOWN, VM_SHARED, VM_WRITE, Vma
 
 if TYPE_CHECKING:
@@ -159,8 +159,6 @@ class Mm:
 
     def split_huge(self, key: int) -> int | None:
         """The first cell of the last-level table that takes a transparent huge page's place; None if there is none."""
-        from emu.kernel.mm import huge
-
         return huge.split(self, key) if self.huge.get(key, (0, 0))[1] else None
 
     def name_of(self, vma: Vma) -> str:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from emu.isa.paging import PTE_D, PTE_V
 from emu.kernel.errno import EBUSY, EINVAL, Errno
-from emu.kernel.mm import filemap, zap
+from emu.kernel.mm import zap
+from emu.kernel.mm.dirty import set_page_dirty
 from emu.kernel.mm.madvise import check_range, walk_areas
 from emu.kernel.mm.page import PAGE_SIZE, page_align
 from emu.kernel.mm.vma import (
@@ -44,7 +45,7 @@ def collect_dirty(mm: Mm, vma: Vma, low: int, high: int) -> None:
     for first, last, _ in zap.table_slices(mm, low, high):
         for cell in range(first, last):
             if mm.cells[cell] & (PTE_V | PTE_D) == PTE_V | PTE_D:
-                filemap.set_page_dirty(vma.mapping, mm.cells[cell] >> 10, mm.pages.mem_map)
+                set_page_dirty(vma.mapping, mm.cells[cell] >> 10, mm.pages.mem_map)
 
 
 def do_mincore(mm: Mm, start: int, length: int) -> bytes:
