@@ -273,3 +273,55 @@ def test_the_same_path_in_the_guest() -> None:
 
     names = {"hello.s": "hello.s", "./a/../b/x": "b/x", "../x/y": "y", "/abs/x": "/abs/x", "../../x": "x"}
     assert {path: guest_name(path) for path in names} == names
+
+
+HEAP = """
+_start: li a7, 214                      # brk: where it ends, then a page more, then half of it back
+        li a0, 0
+        ecall
+        mv s0, a0
+        li t0, 8192
+        add a0, s0, t0
+        ecall
+        li t0, 4096
+        add a0, s0, t0
+        ecall
+        li a7, 222                      # mmap
+        li a0, 0
+        li a1, 5000
+        li a2, 3
+        li a3, 0x22
+        li a4, -1
+        li a5, 0
+        ecall
+        li a7, 216                      # mremap: to 16 pages, to one
+        li a1, 8192
+        li a2, 65536
+        li a3, 1
+        ecall
+        li a1, 65536
+        li a2, 4096
+        ecall
+        li a7, 215                      # munmap
+        li a1, 4096
+        ecall
+        li a7, 93
+        li a0, 0
+        ecall
+"""
+
+
+def test_what_a_program_asked_memory_for(emu, source) -> None:
+    """Calls and bytes of brk, mmap, mremap and munmap, both ways."""
+    assert json.loads(emu("stat", "--json", source(HEAP)).out)["kernel"]["heap"] == {
+        "brk_bytes": 8192,
+        "brk_calls": 3,
+        "brk_returned_bytes": 4096,
+        "mmap_bytes": 8192,
+        "mmap_calls": 1,
+        "mremap_bytes": 65536 - 8192,
+        "mremap_calls": 2,
+        "mremap_returned_bytes": 65536 - 4096,
+        "munmap_bytes": 4096,
+        "munmap_calls": 1,
+    }

@@ -129,28 +129,50 @@ other:  .dword 0, 0, lost
         .word 0, 0
         .dword 3 | 2 << 6
         .balign 16
-group:  .dword meta, 0
-        .zero 4 * 48
+group:  .dword meta
+        .word 0
+        .byte 0, 0                      # the header of slot 0: its number, and how many units it lies behind the first
+        .half 0
+        .zero 44
+        .byte 0, 1 | 2 << 5             # of slot 1, of which two bytes were not asked for
+        .half 3
+        .zero 42
+spoilt: .zero 6 + 2 * 48
 lost:   .dword 0, 0
         .text
         .globl _start
 _start: la a0, group
         sd zero, 16(a0)
-look:   ebreak
+look:   nop
+        la a0, spoilt
+        li a1, 0x42
+        sb a1, 0(a0)                    # a byte too much
+        sb a1, -45(a0)                  # the slot's number
+after:  ebreak
 """
 
 
 def test_groups_of_mallocng() -> None:
     """A slot for each bit; a group whose header does not point back was overwritten."""
-    found = at_look(assembled(MUSL))
+    session = assembled(MUSL)
+    found = at_look(session)
     assert found["library"] == "musl mallocng" and found["facts"] == {"groups": 2, "brk": 0x5000}
     assert [(row["size"], row["state"], row["where"]) for row in found["blocks"]] == [
         (44, "in use", ""),
-        (44, "in use", ""),
+        (42, "in use", ""),
         (44, "free", "freed"),
         (44, "free", "not yet used"),
     ]
-    assert "does not point back" in found["complaints"][0]
+    (complaint,) = found["complaints"]
+    assert "does not point back" in complaint
+    group = session.symbols.by_name["group"].start
+    typist = Typist(session)
+    typist(f"until {session.symbols.by_name['after'].start - 4:#x}")
+    told = typist("heap").data["complaints"]
+    assert told[0] == f"the block at {group + 64:#x} was written beyond its end"
+    typist("break after", "continue")
+    told = typist("heap").data["complaints"]
+    assert told[0] == f"the header of the block at {group + 64:#x} was overwritten (by the one before?)"
 
 
 LOOP = """

@@ -79,7 +79,9 @@ def sys_mprotect(kernel: Kernel, task: Task, addr: Addr, length: Size, prot: Siz
 
 @syscall("mremap")
 def sys_mremap(kernel: Kernel, task: Task, addr: Addr, old: Size, new: Size, flags: Size, new_addr: Addr) -> int:
-    return mremap.do_mremap(task.mm, addr, old, new, flags, new_addr)
+    result = mremap.do_mremap(task.mm, addr, old, new, flags, new_addr)
+    kernel.requests.mremap(page_align(old), page_align(new))
+    return result
 
 
 @syscall("remap_file_pages")

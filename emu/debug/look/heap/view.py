@@ -68,7 +68,10 @@ def blocks(session: Any, found: Heap, totals: dict[str, dict[str, int]]) -> list
     """The same for people."""
     facts = [
         ("malloc", found.library),
-        *((name.replace("_", " "), f"{value:,}") for name, value in found.facts.items()),
+        *(
+            (name.replace("_", " "), f"{value:#x}" if name == "brk" else f"{value:,}")
+            for name, value in found.facts.items()
+        ),
     ]
     sums = [[state, number(row["blocks"]), number(row["bytes"])] for state, row in totals.items() if row["blocks"]]
     lists: list[list[Line]] = [
