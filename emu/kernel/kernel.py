@@ -67,6 +67,7 @@ class Kernel(Loop, Clocks, Host, Current, Pages):
         self.nr_forks = self.entries = 0
         self.irqs, self.softirqs = Interrupts(self), Softirqs(self)
         self.futexes: dict[Any, Any] = {}
+        self.pi_futexes: dict[Any, Any] = {}
         self.yield_wanted = False
         self.last_pid = 0
         self.init: Task | None = None

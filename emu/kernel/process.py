@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from emu.kernel import futex, sigsend
+from emu.kernel import futex, futex_pi, sigsend
 from emu.kernel.errno import EAGAIN, ENOMEM, Errno
 from emu.kernel.fs.file import Files
 from emu.kernel.mm import mmap, zap
@@ -80,6 +80,8 @@ def mm_release(kernel: Kernel, task: Task) -> None:
         if task.clear_child_tid and mm.mm_users > 1:
             put_user(mm, task.clear_child_tid, 0, 4)
             futex.wake(kernel, futex.key_of(mm, task.clear_child_tid, False), 1)
+    with suppress(OutOfMemory):
+        futex_pi.owner_dies(kernel, task)
     kernel.pagefault_disabled = False
     task.clear_child_tid = 0
     task.vfork_done.wake()

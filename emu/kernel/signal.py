@@ -125,7 +125,7 @@ def interrupt_call(kernel: Kernel, task: Task, action: SigAction) -> None:
     if not task.in_call:
         return
     settled = getattr(task.restart, "settled", None)
-    if settled is not None or task.in_call == "eintr" or not action.flags & SA_RESTART:
+    if settled is not None or task.in_call == "eintr" or not (task.in_call == "always" or action.flags & SA_RESTART):
         hart = kernel.harts[task.cpu]
         hart.x[10] = -EINTR if settled is None else settled
         hart.pc += 4

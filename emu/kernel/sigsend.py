@@ -68,12 +68,25 @@ def send(kernel: Kernel, task: Task, info: SigInfo, to_thread: bool = False, tim
         name = name_of(number)
         kernel.tracer.emit(kernel, "signal_send", number=number, name=name, target=task.pid, sender=info.pid)
     for thread in [task] if to_thread else [task, *process.threads]:
-        if (not thread.blocked & bit(number) or thread.awaited & bit(number)) and thread.state != "zombie":
+        if wants(thread, number):
             kernel.sched.wake_up(thread)
             if thread.state == RUNNING:
                 kernel.kicked = kernel.need_resched = True
             break
     return 0
+
+
+def wants(thread: Task, number: int) -> bool:
+    """Whether a thread would take the signal now. What ends it comes through to one that waits for vfork's child."""
+    if thread.state == "zombie" or (thread.blocked & ~thread.awaited & bit(number)):
+        return False
+    return not thread.killable or fatal(thread, number)
+
+
+def fatal(task: Task, number: int) -> bool:
+    """Whether the signal ends the process."""
+    handler = task.process.actions.get(number, DEFAULT).handler
+    return handler == SIG_DFL and number not in IGNORED_BY_DEFAULT and number not in STOPS
 
 
 def enqueue(kernel: Kernel, task: Task, queue: Pending, info: SigInfo, timer: bool) -> bool:

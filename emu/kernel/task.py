@@ -137,6 +137,7 @@ class Task:
         self.again = False  # the system call that is executed next was begun, and counted, before it waited
         self.in_call = ""  # while a system call waits: "restart" or "eintr", what a handler's signal makes of it
         self.on_interrupt: Any = None
+        self.killable = False  # it waits, and of all signals only those that end it wake it
 
     is_kthread = False
 
@@ -158,7 +159,7 @@ class Task:
             queue.tasks.pop(self, None)
         self.waits_on.clear()
         self.timer = self.awaited = 0
-        self.io_cause = None
+        self.io_cause, self.killable = None, False
 
     def __repr__(self) -> str:
         return f"<Task {self.pid} {self.comm} {self.state}>"

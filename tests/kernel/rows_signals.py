@@ -207,6 +207,22 @@ ROWS: list[Row] = [
     ("futex", data("I", 5, rest=(9, 5, 0, 0, 1)), "asleep"),
     ("futex", (BUF, 10, 1, 0, 0, 0), "EINVAL"),
     ("futex", (BUF, 10, 1, 0, 0, 1), 0),
+    # LOCK_PI, UNLOCK_PI, TRYLOCK_PI, LOCK_PI2
+    ("futex", data("I", 0, rest=(6, 0, 0, 0, 0)), lambda g, r: r == 0 and g.word_at(BUF, 4) == 1),
+    ("futex", data("I", 1 << 30, rest=(6, 0, 0, 0, 0)), lambda g, r: g.word_at(BUF, 4) == 1 << 30 | 1),
+    ("futex", data("I", 1, rest=(6, 0, 0, 0, 0)), "EDEADLK"),
+    ("futex", data("I", 99, rest=(6, 0, 0, 0, 0)), "ESRCH"),
+    ("futex", after(child, args=data("I", 2, rest=(6, 0, 0, 0, 0))), "asleep"),
+    ("futex", after(child, args=data("Iiqq", 2, 0, 0, 0, rest=(6, 0, BUF + 8, 0, 0))), "ETIMEDOUT"),
+    ("futex", after(child, args=data("Iiqq", 2, 0, 0, BILLION, rest=(13, 0, BUF + 8, 0, 0))), "EINVAL"),
+    ("futex", (BUF + 1, 6, 0, 0, 0, 0), "EINVAL"),
+    ("futex", (UNMAPPED, 6, 0, 0, 0, 0), "EFAULT"),
+    ("futex", data("I", 1, rest=(7, 0, 0, 0, 0)), lambda g, r: r == 0 and g.word_at(BUF, 4) == 0),
+    ("futex", data("I", 2, rest=(7, 0, 0, 0, 0)), "EPERM"),
+    ("futex", (UNMAPPED, 7, 0, 0, 0, 0), "EFAULT"),
+    ("futex", data("I", 0, rest=(8, 0, 0, 0, 0)), lambda g, r: r == 0 and g.word_at(BUF, 4) == 1),
+    ("futex", after(child, args=data("I", 2, rest=(8, 0, 0, 0, 0))), "EAGAIN"),
+    ("futex", (BUF, 11, 0, 0, BUF + 4, 0), "ENOSYS"),
     ("futex", (BUF, 99, 0, 0, 0, 0), "ENOSYS"),
     ("futex", (BUF, 257, 1, 0, 0, 0), "ENOSYS"),  # CLOCK_REALTIME of a wake
 ]

@@ -101,3 +101,21 @@ def test_nanosleep(guest: Guest) -> None:
     guest.call("rt_sigreturn")
     assert guest.hart.x[10] == -4
     assert 0 < struct.unpack("<qq", guest.load(BUF + 32, 16))[1] <= 10_000
+
+
+def test_signals_wait_for_the_child_of_vfork(guest: Guest) -> None:
+    """The parent goes on when its memory is its own again, and takes them then; what kills it kills it at once."""
+    guest.store(BUF, struct.pack("<QQQ" if guest.xlen == 64 else "<IIQ", 0x10200, 0, 0))
+    guest.ok("rt_sigaction", 10, BUF, 0, 8)
+    parent = guest.task
+    with pytest.raises(Asleep):
+        guest.call("clone", 0x4111, 0, 0, 0, 0)
+    child = guest.become(guest.kernel.tasks[2])
+    guest.ok("kill", parent.pid, 10)
+    assert parent.state == "waiting"
+    with pytest.raises(Dead):
+        guest.call("exit", 0)
+    assert parent.state == "ready"
+    guest.become(parent)
+    assert guest.hart.pc == 0x10200
+    assert child.state == "zombie"

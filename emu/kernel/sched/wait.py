@@ -72,10 +72,10 @@ def wait_on(
 ) -> None:
     """Make the current task wait for any of the queues, or for the clock to reach cycle `until`. Raises Blocked.
 
-    When a signal's handler runs meanwhile, the call is executed again after it if the handler has SA_RESTART and
-    `on_signal` is "restart"; else it fails with EINTR, after `on_interrupt` was called. What `task.restart` remembers
-    is lost either way, for the handler makes calls of its own; a restart state that has `settled` (a result, or None)
-    ends the call with that result.
+    When a signal's handler runs meanwhile, the call is executed again after it if `on_signal` is "always", or if it is
+    "restart" and the handler has SA_RESTART; else it fails with EINTR, after `on_interrupt` was called. What
+    `task.restart` remembers is lost either way, for the handler makes calls of its own; a restart state that has
+    `settled` (a result, or None) ends the call with that result.
     """
     task.in_call, task.on_interrupt = on_signal, on_interrupt
     for queue in queues:

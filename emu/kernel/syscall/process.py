@@ -59,6 +59,7 @@ def finish_clone(kernel: Kernel, task: Task, flags: int, child: Task, pidfd: int
     hart.x[10] = child.pid
     hart.pc += 4
     child.vfork_done.add(task)
+    task.killable = True
     kernel.sched.block(task)
     return None
 
