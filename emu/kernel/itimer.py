@@ -11,7 +11,6 @@ from emu.kernel.sigsend import send
 
 if TYPE_CHECKING:
     from emu.kernel.cputime import CpuClock
-    from emu.kernel.kernel import Kernel
     from emu.kernel.task import Process
 
 LEAST_CYCLES = 5000  # between two signals, so that whoever asks for a signal each nanosecond still makes progress
@@ -39,12 +38,16 @@ class SignalTimer:
             cputime.disarm(self)
         self.go_on()
 
-    def go_on(self) -> None:
-        """Wait for `next`."""
+    def go_on(self, earliest: int = 0) -> None:
+        """Wait for `next`, or longer."""
         if self.next and self.cpu is not None:
             cputime.arm(self)
         elif self.next:
-            self.process.leader.kernel.timers.add(self.next, self)
+            self.process.leader.kernel.timers.add(max(self.next, earliest), self)
+
+    def left(self) -> int:
+        """Cycles to the next signal."""
+        return max(0, self.next - self.now())
 
 
 class IntervalTimer(SignalTimer):
@@ -103,28 +106,37 @@ class PosixTimer(SignalTimer):
         self.ident, self.clock = ident, clock
         self.number, self.value, self.thread = event
         self.overrun = 0
-        self.info: Any = None  # of the signal sent last
+        self.info: SigInfo | None = None  # of the signal sent last
 
     def __call__(self) -> None:
-        kernel = self.process.leader.kernel
+        """Send the signal. Until it is taken time is only counted (Linux: posix_timer_fn, posixtimer_rearm)."""
         self.timer = 0
-        if not self.process.threads:
-            return
-        times = 1 + max(0, self.now() - self.next) // self.interval if self.interval else 1
-        self.notify(kernel, times)
-        self.next = self.next + times * self.interval if self.interval else 0
-        self.go_on()
-
-    def notify(self, kernel: Kernel, times: int) -> None:
-        """Send the signal, or count that one is still pending."""
-        if not self.number:
+        if not self.process.threads or not self.number:
             return
         target = self.thread if self.thread in self.process.threads else self.process.threads[0]
         queue = target.pending if self.thread is not None else self.process.pending
-        if any(info is self.info for info in queue.get(self.number, ())):
-            self.info.uid += times
-        else:
-            info = SigInfo(self.number, SI_TIMER, pid=self.ident, uid=times - 1, value=self.value)
-            self.info = info
-            send(kernel, target, info, self.thread is not None, timer=True)
-        self.overrun = self.info.uid
+        self.info = next((info for info in queue.get(self.number, ()) if info.timer is self), None)
+        if self.info is None:
+            self.info = SigInfo(self.number, SI_TIMER, pid=self.ident, value=self.value, timer=self)
+            send(target.kernel, target, self.info, self.thread is not None, timer=True)
+            if not any(info is self.info for info in queue.get(self.number, ())):  # it is ignored
+                self.taken(self.info)
+
+    def set(self, next_cycle: int, interval: int) -> None:
+        """What was sent already has nothing to do with the new times."""
+        self.info = None
+        super().set(next_cycle, interval)
+
+    def taken(self, info: SigInfo) -> None:
+        """The signal leaves the queue: how often it would have come meanwhile, and when it comes next."""
+        if info is not self.info or not self.next:
+            return
+        self.overrun = info.uid = max(0, self.now() - self.next) // self.interval if self.interval else 0
+        self.next = self.next + (self.overrun + 1) * self.interval if self.interval else 0
+        self.go_on(self.now() + LEAST_CYCLES)
+
+    def left(self) -> int:
+        """Cycles to the next expiry, of which there may have been some that nobody was told of."""
+        if not self.interval:
+            return max(0, self.next - self.now())
+        return self.next - self.now() if self.next > self.now() else -(self.now() - self.next) % self.interval

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 NAMES = (
     "0 HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG "
@@ -48,6 +49,7 @@ class SigInfo:
     fault: bool = False
     value: int = 0
     cause: int | None = None  # the trap behind a fault, for the fault card
+    timer: Any = None  # what is told when a timer's signal leaves the queue
 
 
 DEFAULT = SigAction()
@@ -77,4 +79,6 @@ def first_of(queue: Pending, number: int) -> SigInfo:
     found = infos.pop(0)
     if not infos:
         del queue[number]
+    if found.timer is not None:
+        found.timer.taken(found)
     return found

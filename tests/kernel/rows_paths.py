@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import struct
+from typing import Any
 
 from kernel_fake import BSS, Guest
-from rows_common import AT, BUF, TEXT, UNMAPPED, Off, Row, after, fd, name, path, two
+from rows_common import AT, BUF, TEXT, UNMAPPED, Args, Off, Row, after, fd, name, path, two
 from rows_memory import limit
 from rows_signals import no_xfsz
 
@@ -51,7 +52,27 @@ def ran(guest: Guest, result: int) -> bool:
     return guest.task.comm == "prog" and guest.hart.pc == 0x10200
 
 
+TMPFILE, O_EXCL, FOLLOW = 0o20200000, 0o200, 0x400
+
+
+def nameless(flags: int = 0) -> Args:
+    """linkat's arguments to give a file of O_TMPFILE a name."""
+
+    def prepare(guest: Guest) -> tuple[Any, ...]:
+        fd = guest.ok("openat", AT, guest.string("/tmp"), TMPFILE | 2 | flags, 0o600)
+        return (*two(f"/proc/self/fd/{fd}", "/tmp/named")(guest), FOLLOW)
+
+    return prepare
+
+
 ROWS: list[Row] = [
+    ("openat", path("/tmp", TMPFILE | 2, 0o600), lambda g, r: g.task.files.get(r).inode.nlink == 0),
+    ("openat", path("/tmp", TMPFILE, 0o600), "EINVAL"),
+    ("openat", path("/tmp/none", TMPFILE | 2, 0o600), "ENOENT"),
+    ("openat", path("/prog", TMPFILE | 2, 0o600), "ENOTDIR"),
+    ("openat", path("/proc", TMPFILE | 2, 0o600), "EOPNOTSUPP"),
+    ("linkat", nameless(), lambda g, r: r == 0 and g.open("/tmp/named") > 0),
+    ("linkat", nameless(O_EXCL), "ENOENT"),
     # openat
     ("openat", path("/prog", 0, 0), 3),
     ("openat", after(make, args=path("/tmp/l", 0, 0)), 3),

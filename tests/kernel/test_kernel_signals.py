@@ -303,3 +303,21 @@ def test_cpu_limit(guest: Guest) -> None:
     guest.advance(2 * hz)
     with pytest.raises(Dead):
         guest.call("getpid")
+
+
+def test_a_timer_waits_until_its_signal_is_taken(guest: Guest) -> None:
+    """timer_create: one signal is pending; how often it would have come meanwhile is its overrun."""
+    blocked(guest, 1 << 13)
+    guest.ok("timer_create", 1, 0, BUF)
+    step = 1_000_000
+    guest.store(BUF, struct.pack("<4q", 0, step, 0, step))
+    settime = name_on("timer_settime", guest.xlen)
+    guest.ok(settime, 0, 0, BUF, 0)
+    guest.advance(guest.kernel.cycles_of(10 * step))
+    guest.advance(guest.kernel.cycles_of(10 * step))
+    assert [len(infos) for infos in guest.task.process.pending.values()] == [1]
+    guest.store(BUF, struct.pack("<Q", 1 << 13))
+    assert guest.ok(name_on("rt_sigtimedwait", guest.xlen), BUF, BUF + 0x100, 0, 8) == 14
+    assert guest.word_at(BUF + 0x100 + (20 if guest.xlen == 64 else 16), 4) == guest.ok("timer_getoverrun", 0) == 19
+    guest.advance(guest.kernel.cycles_of(step))
+    assert [*guest.task.process.pending] == [14]

@@ -66,6 +66,8 @@ class Inode:
         self.execs = 0  # processes that run it: nobody may write it
         self.slab = 0  # where the structure lies while it is in use or cached, see fs.dcache
 
+    linkable = False  # it has no name, and may get one
+
     @property
     def kind(self) -> int:
         return self.mode & S_IFMT

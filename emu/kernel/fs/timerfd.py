@@ -29,6 +29,10 @@ class TimerFd(Inode):
         """Its clock, in cycles."""
         return self.kernel.now
 
+    def left(self) -> int:
+        """Cycles to the next expiry."""
+        return self.next - self.now()
+
     def set(self, next_cycle: int, interval: int) -> None:
         """Arm it for a cycle, 0 disarms."""
         self.next, self.interval, self.expired, self.timer = next_cycle, interval, 0, 0

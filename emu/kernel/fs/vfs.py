@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from emu.errors import EmuError
-from emu.kernel.errno import EEXIST, EINVAL, EISDIR, ELOOP, ENOENT, ENOTDIR, ENXIO, ETXTBSY, Errno
+from emu.kernel.errno import EEXIST, EINVAL, EISDIR, ELOOP, ENOENT, ENOTDIR, ENXIO, EOPNOTSUPP, ETXTBSY, Errno
 from emu.kernel.fs import devfs, diskfs, hostfs, tmpfs
 from emu.kernel.fs.directory import DirBase, Directory
 from emu.kernel.fs.file import (
@@ -19,6 +19,8 @@ from emu.kernel.fs.file import (
     O_NOFOLLOW,
     O_PATH,
     O_RDONLY,
+    O_RDWR,
+    O_TMPFILE,
     O_TRUNC,
     O_WRONLY,
     File,
@@ -101,6 +103,8 @@ class Vfs:
         """openat(2): an open file, made first when O_CREAT says so. O_PATH only names a place."""
         if flags & O_PATH:
             flags &= O_PATH_FLAGS
+        if flags & O_TMPFILE == O_TMPFILE and not flags & O_PATH:
+            return self._open_nameless(self.walk(start, path, not flags & O_NOFOLLOW), flags, mode)
         found = self.walk(start, path, not flags & O_NOFOLLOW and not (flags & O_CREAT and flags & O_EXCL))
         inode = found.inode
         if inode is None:
@@ -112,6 +116,25 @@ class Vfs:
             if flags & O_TRUNC and inode.kind == S_IFREG and flags & O_ACCMODE != O_RDONLY:
                 inode.truncate(0)
         return File(inode, flags & ~(O_CREAT | O_EXCL | O_TRUNC), found.path)
+
+    def _open_nameless(self, found: Found, flags: int, mode: int) -> File:
+        """O_TMPFILE: a file without a name in the directory; with O_EXCL it never gets one. EINVAL EOPNOTSUPP."""
+        if flags & O_ACCMODE not in (O_WRONLY, O_RDWR):
+            raise Errno(EINVAL)
+        at = found.inode
+        if at is None:
+            raise Errno(ENOENT)
+        if not isinstance(at, DirBase):
+            raise Errno(ENOTDIR)
+        if not isinstance(at, Directory) or at.make_file is None:
+            raise Errno(EOPNOTSUPP)
+        cred = cred_of(self.kernel.current)
+        at.want_write()
+        may_create(cred, at)
+        inode = at.make_file(at.sb, mode)
+        own(cred, at, inode)
+        inode.nlink, inode.linkable = 0, not flags & O_EXCL
+        return File(inode, flags & ~(O_EXCL | O_TMPFILE), f"{found.path}/#{inode.ino} (deleted)")
 
     def _create(self, found: Found, flags: int, mode: int) -> Inode:
         if not flags & O_CREAT:

@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from emu.kernel.task import Task
 
 MICRO = 1000
+ITIMER_REAL = 0
+MOST = (1 << 63) // BILLION  # seconds: Linux counts nanoseconds
 LAYOUT = {64: struct.Struct("<4q"), 32: struct.Struct("<4i")}
 
 
 def pack_itimerval(kernel: Kernel, timer: IntervalTimer) -> bytes:
     """struct itimerval, with longs: interval, then what is left; never 0 while it is armed."""
-    left = max(1, kernel.nanoseconds(max(0, timer.next - timer.now())) // MICRO) if timer.next else 0
+    left = max(1, kernel.nanoseconds(timer.left()) // MICRO) if timer.next else 0
     every = kernel.nanoseconds(timer.interval) // MICRO
     words = (every // 1_000_000, every % 1_000_000, left // 1_000_000, left % 1_000_000)
     return LAYOUT[kernel.xlen].pack(*words)
@@ -45,7 +47,9 @@ def sys_setitimer(kernel: Kernel, task: Task, which: Int, new: Addr, old: Addr) 
         return -EINVAL
     timer = task.process.itimers[which]
     before = pack_itimerval(kernel, timer)
-    every, first = (min(fields[n], 1 << 32) * BILLION + fields[n + 1] * MICRO for n in (0, 2))
+    every, first = (min(fields[n], MOST) * BILLION + fields[n + 1] * MICRO for n in (0, 2))
+    if which == ITIMER_REAL and not first:  # one that is off has no interval; those of CPU time keep theirs
+        every = 0
     timer.set(timer.now() + kernel.cycles_of(first) if first else 0, kernel.cycles_of(every))
     if old:
         copy_to_user(task.mm, old, before)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def pack(kernel: Kernel, timer: PosixTimer | TimerFd) -> bytes:
     """The interval, then what is left; never 0 while it is armed."""
-    left = max(1, kernel.nanoseconds(timer.next - timer.now())) if timer.next else 0
+    left = max(1, kernel.nanoseconds(timer.left())) if timer.next else 0
     every = kernel.nanoseconds(timer.interval)
     return struct.pack("<4q", every // BILLION, every % BILLION, left // BILLION, left % BILLION)
 

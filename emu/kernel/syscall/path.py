@@ -138,6 +138,8 @@ def sys_linkat(kernel: Kernel, task: Task, olddir: Int, old: Addr, newdir: Int, 
     found = to_make(kernel, task, newdir, new)
     if inode.is_dir:
         return -EPERM
+    if not inode.nlink and not inode.linkable:
+        return -ENOENT
     if inode.sb is not found.parent.sb:
         return -EXDEV
     may_create(cred_of(task), found.parent)
