@@ -10,6 +10,7 @@ from emu.kernel.mm.uaccess import put_user
 from emu.kernel.process import alloc_pid
 from emu.kernel.rlimit import RLIMIT_NOFILE
 from emu.kernel.sched.registers import peek_registers
+from emu.kernel.siginfo import SIG_IGN
 from emu.kernel.task import Process, Sighand, Task
 from emu.machine.ledger import LEDGER_TRAP
 
@@ -26,7 +27,8 @@ NAMESPACES = CLONE_NEWNS | 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0
 INHERITED = (
     "comm uid euid suid gid egid sgid groups no_new_privs keepcaps timerslack blocked affinity policy nice rt_priority"
 ).split()
-KNOWN = 0x1FFFFFF | NAMESPACES | 0x80000000
+CLONE_CLEAR_SIGHAND = 1 << 32
+KNOWN = 0x1FFFFFF | NAMESPACES | 0x80000000 | CLONE_CLEAR_SIGHAND
 
 
 def check_flags(kernel: Kernel, task: Task, flags: int) -> None:
@@ -41,12 +43,16 @@ def check_flags(kernel: Kernel, task: Task, flags: int) -> None:
         raise Errno(EMFILE)
     if (flags & CLONE_PIDFD and flags & (CLONE_THREAD | CLONE_DETACHED)) or flags & ~KNOWN:
         raise Errno(EINVAL)
+    if flags & CLONE_CLEAR_SIGHAND and flags & CLONE_SIGHAND:
+        raise Errno(EINVAL)
 
 
-def do_clone(kernel: Kernel, task: Task, flags: int, stack: int, parent_tid: int, tls: int, child_tid: int) -> Task:
-    """copy_process: the new task, ready to run. Errno EAGAIN ENOMEM EINVAL EPERM."""
+def do_clone(
+    kernel: Kernel, task: Task, flags: int, stack: int, parent_tid: int, tls: int, child_tid: int, wanted: int = 0
+) -> Task:
+    """copy_process: the new task, ready to run, with pid `wanted` if that is given. EAGAIN ENOMEM EINVAL EPERM EEXIST."""
     check_flags(kernel, task, flags)
-    pid = alloc_pid(kernel)
+    pid = alloc_pid(kernel, wanted)
     mm = copy_mm(kernel, task, flags)
     try:
         child = make_task(kernel, task, pid, flags, mm)
@@ -124,7 +130,7 @@ def join(kernel: Kernel, task: Task, child: Task, flags: int) -> None:
     limits = [list(pair) for pair in task.process.rlimits]
     process = Process(child, limits, parent, copy_sighand(task, flags))
     process.pgid, process.sid = task.process.pgid, task.process.sid
-    process.dumpable = task.process.dumpable
+    process.dumpable, process.membarriers = task.process.dumpable, task.process.membarriers
     process.oom_score_adj = task.process.oom_score_adj
     child.process = process
     if not flags & CLONE_VM:
@@ -139,7 +145,10 @@ def copy_sighand(task: Task, flags: int) -> Sighand:
     """The same answers to signals, shared or copied."""
     sighand = task.process.sighand
     if not flags & CLONE_SIGHAND:
-        return sighand.copy()
+        copy = sighand.copy()
+        if flags & CLONE_CLEAR_SIGHAND:
+            copy.actions = {number: action for number, action in copy.actions.items() if action.handler == SIG_IGN}
+        return copy
     sighand.users += 1
     return sighand
 

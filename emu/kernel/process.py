@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from emu.kernel import futex, futex_pi, sigsend
-from emu.kernel.errno import EAGAIN, ENOMEM, Errno
+from emu.kernel.errno import EAGAIN, EEXIST, ENOMEM, Errno
 from emu.kernel.fs.file import Files
 from emu.kernel.mm import mmap, zap
 from emu.kernel.mm.alloc import OutOfMemory
@@ -30,13 +30,19 @@ def too_many(kernel: Kernel, task: Task | None) -> bool:
     return sum(1 for other in kernel.tasks.values() if other.uid == task.uid) >= limit
 
 
-def alloc_pid(kernel: Kernel) -> int:
-    """The next free pid, counting up and starting over. EAGAIN at pid_max tasks, or RLIMIT_NPROC of one user."""
+def alloc_pid(kernel: Kernel, wanted: int = 0) -> int:
+    """The pid that is wanted, or the next free one, counting up and starting over. EAGAIN at pid_max tasks, or
+    RLIMIT_NPROC of one user; EEXIST.
+    """
     top = kernel.sysctl.pid_max
     if len(kernel.tasks) >= top - 1 or too_many(kernel, kernel.current):
         raise Errno(EAGAIN)
     if kernel.current is not None and not kernel.slab.caches["task_struct"].reserve():
         raise Errno(ENOMEM)
+    if wanted:
+        if wanted in kernel.tasks:
+            raise Errno(EEXIST)
+        return wanted
     pid = kernel.last_pid
     while True:
         pid = pid + 1 if pid + 1 < top else 2

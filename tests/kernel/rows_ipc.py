@@ -142,7 +142,10 @@ ROWS: list[Row] = [
     ("msgrcv", lambda g: (holding(g, 3), BUF, -1, 0, 0), "EINVAL"),
     ("msgrcv", (9, BUF, 8, 0, 0), "EINVAL"),
     ("msgrcv", lambda g: (foreign(g, 0o622), BUF, 8, 0, NOWAIT), "EACCES"),
-    ("msgrcv", lambda g: (holding(g, 3), BUF, 8, 0, 0o40000), "ENOSYS"),  # MSG_COPY
+    # MSG_COPY: the message of this number, which stays
+    ("msgrcv", lambda g: (holding(g, 3, 4), BUF, 8, 1, 0o44000), lambda g, r: g.word_at(BUF, 4) == 4),
+    ("msgrcv", lambda g: (holding(g, 3, 4), BUF, 8, 2, 0o44000), "ENOMSG"),
+    ("msgrcv", lambda g: (holding(g, 3), BUF, 8, 0, 0o40000), "EINVAL"),
     ("msgctl", lambda g: (holding(g, 3), 2, BUF), 0),
     ("msgctl", lambda g: (holding(g, 3), 11, BUF), 0),
     ("msgctl", lambda g: (holding(g, 3), 13, BUF), 0),

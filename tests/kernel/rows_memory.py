@@ -233,6 +233,9 @@ ROWS: list[Row] = [
     ("membarrier", (0, 0, 0), "ok"),
     ("membarrier", (1, 0, 0), 0),
     ("membarrier", (1, 1, 0), "EINVAL"),
+    ("membarrier", (-1, 0, 0), "EINVAL"),
+    ("membarrier", (8, 0, 0), "EPERM"),
+    ("membarrier", after(("membarrier", 16, 0, 0), args=(8, 0, 0)), 0),
     ("membarrier", (1 << 20, 0, 0), "EINVAL"),
     ("membarrier", (3, 0, 0), "EINVAL"),
     # System V shared memory

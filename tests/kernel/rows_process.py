@@ -71,6 +71,20 @@ ROWS: list[Row] = [
     ("clone3", data("8Q", 0x11, 0, 0, 0, 0, 0, 0, 0, rest=(64,)), "EINVAL"),  # the signal has a field of its own
     ("clone3", data("8Q", 0, 0, 0, 0, 65, 0, 0, 0, rest=(64,)), "EINVAL"),
     ("clone3", data("8Q", 0, 0, 0, 0, 17, BSS, 0, 0, rest=(64,)), "EINVAL"),  # a stack without a size
+    ("clone3", data("8Q", 1 << 32, 0, 0, 0, 17, 0, 0, 0, rest=(64,)), 2),  # CLEAR_SIGHAND
+    ("clone3", data("8Q", 1 << 32 | 0x900, 0, 0, 0, 17, 0, 0, 0, rest=(64,)), "EINVAL"),
+    ("clone3", data("8Q", 0x10F00, 0, 0, 0, 17, 0, 0, 0, rest=(64,)), "EINVAL"),  # a thread sends nothing
+    ("clone3", data("11Qi", 0, 0, 0, 0, 17, 0, 0, 0, BUF + 88, 1, 0, 77, rest=(88,)), 77),
+    ("clone3", data("11Qi", 0, 0, 0, 0, 17, 0, 0, 0, BUF + 88, 1, 0, 1, rest=(88,)), "EEXIST"),
+    ("clone3", data("11Qi", 0, 0, 0, 0, 17, 0, 0, 0, BUF + 88, 2, 0, 77, rest=(88,)), "EINVAL"),
+    ("clone3", data("11Qi", 0, 0, 0, 0, 17, 0, 0, 0, BUF + 88, 1, 0, 0, rest=(88,)), "EINVAL"),
+    ("clone3", after(user, args=data("11Qi", 0, 0, 0, 0, 17, 0, 0, 0, BUF + 88, 1, 0, 77, rest=(88,))), "EPERM"),
+    ("clone3", data("12Q", 0, 0, 0, 0, 17, 0, 0, 0, 0, 0, 0, 1, rest=(96,)), "E2BIG"),
+    ("unshare", (0x600,), 0),
+    ("unshare", after(lambda g: g.fork(0x10F00, BSS + 0x1000), args=(0x600,)), lambda g, r: g.task.files.users == 1),
+    ("unshare", after(lambda g: g.fork(0x10F00, BSS + 0x1000), args=(0x10000,)), "EINVAL"),
+    ("unshare", (0x20000,), "EPERM"),
+    ("unshare", (0x4000,), "EINVAL"),
     ("clone3", (BUF, 63), "EINVAL"),
     ("clone3", (BUF, 4097), "E2BIG"),
     ("clone3", (UNMAPPED, 64), "EFAULT"),

@@ -68,6 +68,10 @@ class MsgQueue:
         other = bool(flags & MSG_EXCEPT)
         return next((m for m in self.messages if not kind or (m.type == kind) != other), None)
 
+    def nth(self, index: int) -> Message | None:
+        """MSG_COPY counts."""
+        return self.messages[index] if 0 <= index < len(self.messages) else None
+
     def take(self, message: Message) -> None:
         self.messages.remove(message)
         self.cbytes -= message.size

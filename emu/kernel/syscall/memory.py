@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from emu.kernel.errno import EBADF, EINVAL, ENOMEM, Errno
+from emu.kernel.errno import EBADF, EINVAL, ENOMEM, EPERM, Errno
 from emu.kernel.mm import brk, madvise, mlock, mmap, mprotect, mremap, msync
 from emu.kernel.mm.page import PAGE_SIZE, page_align
 from emu.kernel.mm.uaccess import copy_to_user, populate
@@ -167,6 +167,9 @@ def sys_munlockall(kernel: Kernel, task: Task) -> int:
     return 0
 
 
+MEMBARRIER_PRIVATE = (8, 32, 128)  # for those who have registered by the next higher bit
+
+
 @syscall("membarrier")
 def sys_membarrier(kernel: Kernel, task: Task, command: Int, flags: Int, cpu: Int) -> int:
     """Harts run one after another between entries of the kernel: every entry is a barrier."""
@@ -174,4 +177,9 @@ def sys_membarrier(kernel: Kernel, task: Task, command: Int, flags: Int, cpu: In
         return -EINVAL
     if command == 0:
         return MEMBARRIER_COMMANDS
-    return 0 if command.bit_count() == 1 and command & MEMBARRIER_COMMANDS else -EINVAL
+    if command not in [1 << n for n in range(9) if MEMBARRIER_COMMANDS >> n & 1]:
+        return -EINVAL
+    if command in MEMBARRIER_PRIVATE and not task.process.membarriers & command << 1:
+        return -EPERM
+    task.process.membarriers |= command
+    return 0

@@ -5,10 +5,10 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
-from emu.kernel.errno import E2BIG, EAGAIN, EFAULT, EIDRM, EINVAL, ENOMEM, ENOMSG, ENOSYS, EPERM, Errno
+from emu.kernel.errno import E2BIG, EAGAIN, EFAULT, EIDRM, EINVAL, ENOMEM, ENOMSG, EPERM, Errno
 from emu.kernel.fs.iov import UserIter
 from emu.kernel.ipc import util as u
-from emu.kernel.ipc.msg import MSG_COPY, MSG_NOERROR, MSGMAX, MSGMNB, MSGMNI, Message, MsgQueue
+from emu.kernel.ipc.msg import MSG_COPY, MSG_EXCEPT, MSG_NOERROR, MSGMAX, MSGMNB, MSGMNI, Message, MsgQueue
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user, get_user, put_user
 from emu.kernel.sched.wait import WaitQueue, wait_on
 from emu.kernel.syscall.table import Addr, Int, Long, Size, syscall
@@ -68,10 +68,10 @@ def sys_msgsnd(kernel: Kernel, task: Task, number: Int, addr: Addr, size: Size, 
 def sys_msgrcv(kernel: Kernel, task: Task, number: Int, addr: Addr, size: Size, kind: Long, flags: Int) -> int:
     if number < 0 or size >> (kernel.xlen - 1):
         return -EINVAL
-    if flags & MSG_COPY:
-        return -ENOSYS
+    if flags & MSG_COPY and (flags & MSG_EXCEPT or not flags & u.IPC_NOWAIT):
+        return -EINVAL
     queue = queue_of(kernel, task, number, u.MAY_READ)
-    message = queue.find(kind, flags)
+    message = queue.nth(kind) if flags & MSG_COPY else queue.find(kind, flags)
     if message is None:
         if flags & u.IPC_NOWAIT:
             return -ENOMSG
@@ -83,6 +83,8 @@ def sys_msgrcv(kernel: Kernel, task: Task, number: Int, addr: Addr, size: Size, 
     text = UserIter(task.mm, [(addr + word, length)])
     if message.parcel.copy_to(text) < length:
         return -EFAULT
+    if flags & MSG_COPY:
+        return length
     queue.take(message)
     queue.rtime, queue.lrpid = kernel.realtime_ns() // 1_000_000_000, task.tgid
     return length

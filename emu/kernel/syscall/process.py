@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from emu.kernel import fork, process
 from emu.kernel import wait as w
-from emu.kernel.errno import E2BIG, EAGAIN, EINVAL, ESRCH, Errno
+from emu.kernel.errno import E2BIG, EAGAIN, EINVAL, EPERM, ESRCH, Errno
 from emu.kernel.fs.file import O_NONBLOCK
-from emu.kernel.mm.uaccess import copy_from_user, copy_to_user, put_user
+from emu.kernel.mm.uaccess import copy_from_user, copy_to_user, get_user, put_user
 from emu.kernel.sigframe import pack_siginfo
-from emu.kernel.siginfo import CLD_CONTINUED, CLD_STOPPED, SigInfo
+from emu.kernel.siginfo import CLD_CONTINUED, CLD_STOPPED, NSIG, SigInfo
 from emu.kernel.syscall.pidfd import open_pidfd, pidfd_of
 from emu.kernel.syscall.table import Addr, Int, Size, syscall
 from emu.kernel.syscall.usage import pack_rusage, usage_of
@@ -29,7 +29,7 @@ CLONE_ARGS = struct.Struct("<11Q")
 def sys_clone(kernel: Kernel, task: Task, flags: Size, stack: Addr, parent: Addr, tls: Addr, child: Addr) -> int | None:
     if flags & fork.CLONE_PIDFD and flags & fork.CLONE_PARENT_SETTID:  # both want the same place
         return -EINVAL
-    new = fork.do_clone(kernel, task, flags, stack, parent, tls, child)
+    new = fork.do_clone(kernel, task, flags & 0xFFFFFFFF, stack, parent, tls, child)
     return finish_clone(kernel, task, flags, new, parent)
 
 
@@ -39,13 +39,49 @@ def sys_clone3(kernel: Kernel, task: Task, args: Addr, size: Size) -> int | None
         return -E2BIG
     if size < 64:
         return -EINVAL
-    fields = CLONE_ARGS.unpack(copy_from_user(task.mm, args, min(size, 88)).ljust(88, b"\0"))
-    flags, pidfd, child, parent, signal, stack, stack_size, tls, set_tid_size = fields[:9]
-    if flags & 0xFF or signal > 64 or set_tid_size or (stack == 0) != (stack_size == 0):
+    data = copy_from_user(task.mm, args, size).ljust(88, b"\0")
+    if any(data[88:]):
+        return -E2BIG
+    flags, pidfd, child, parent, signal, stack, stack_size, tls, set_tid, count, cgroup = CLONE_ARGS.unpack(data[:88])
+    if flags & (0xFF | fork.CLONE_DETACHED) or signal > NSIG or (stack == 0) != (stack_size == 0) or cgroup:
         return -EINVAL
-    sp = stack + stack_size & kernel.xlen_mask
-    new = fork.do_clone(kernel, task, flags | signal, sp, parent & kernel.xlen_mask, tls, child & kernel.xlen_mask)
-    return finish_clone(kernel, task, flags, new, pidfd & kernel.xlen_mask)
+    if signal and flags & (fork.CLONE_THREAD | fork.CLONE_PARENT):
+        return -EINVAL
+    wanted = chosen_pid(kernel, task, set_tid & kernel.xlen_mask, count) if set_tid or count else 0
+    sp, mask = stack + stack_size & kernel.xlen_mask, kernel.xlen_mask
+    new = fork.do_clone(kernel, task, flags | signal, sp, parent & mask, tls, child & mask, wanted)
+    return finish_clone(kernel, task, flags, new, pidfd & mask)
+
+
+def chosen_pid(kernel: Kernel, task: Task, addr: int, count: int) -> int:
+    """clone3's set_tid: one pid, for there is one pid namespace; only root may choose. EINVAL EPERM EFAULT."""
+    if not addr or count != 1:
+        raise Errno(EINVAL)
+    pid = get_user(task.mm, addr, 4, signed=True)
+    if not 0 < pid < kernel.sysctl.pid_max:
+        raise Errno(EINVAL)
+    if task.euid:
+        raise Errno(EPERM)
+    return pid
+
+
+@syscall("unshare")
+def sys_unshare(kernel: Kernel, task: Task, flags: Size) -> int:
+    """Descriptors and directories of one's own again; namespaces are not there."""
+    alone = fork.CLONE_THREAD | fork.CLONE_SIGHAND | fork.CLONE_VM
+    if flags & ~(alone | fork.CLONE_FS | fork.CLONE_FILES | fork.CLONE_SYSVSEM | fork.NAMESPACES):
+        return -EINVAL
+    if flags & fork.NAMESPACES:
+        return -EPERM
+    if flags & alone and len(task.process.threads) > 1:
+        return -EINVAL
+    if flags & fork.CLONE_FS and task.fs.users > 1:
+        old, task.fs = task.fs, task.fs.copy()
+        old.put()
+    if flags & fork.CLONE_FILES and task.files.users > 1:
+        old_files, task.files = task.files, task.files.copy()
+        old_files.users -= 1
+    return 0
 
 
 def finish_clone(kernel: Kernel, task: Task, flags: int, child: Task, pidfd: int) -> int | None:
