@@ -50,7 +50,7 @@ def check_flags(kernel: Kernel, task: Task, flags: int) -> None:
 def do_clone(
     kernel: Kernel, task: Task, flags: int, stack: int, parent_tid: int, tls: int, child_tid: int, wanted: int = 0
 ) -> Task:
-    """copy_process: the new task, ready to run, with pid `wanted` if that is given. EAGAIN ENOMEM EINVAL EPERM EEXIST."""
+    """copy_process: the new task, ready to run, with pid `wanted` if that is given. EAGAIN EEXIST ENOMEM EINVAL …"""
     check_flags(kernel, task, flags)
     pid = alloc_pid(kernel, wanted)
     mm = copy_mm(kernel, task, flags)
