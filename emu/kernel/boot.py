@@ -25,6 +25,7 @@ from emu.kernel.mm import filemap
 from emu.kernel.mm.alloc import PageAllocator
 from emu.kernel.mm.awaited import Awaited
 from emu.kernel.mm.huge import HugePool
+from emu.kernel.mm.khugepaged import Khugepaged
 from emu.kernel.mm.page import PG_UNEVICTABLE
 from emu.kernel.mm.slab import Slab
 from emu.kernel.mm.swap import Swap
@@ -86,7 +87,7 @@ def boot_memory(kernel: Kernel) -> None:
     kernel.pagefault_disabled = False  # user memory that isn't there is EFAULT: no frame may be asked for
     kernel.reclaimer = Reclaimer(kernel)
     kernel.pages.reclaim, kernel.pages.wake_kswapd = kernel.reclaimer.direct, kernel.reclaimer.wake_kswapd
-    kernel.flusher = Flusher(kernel)
+    kernel.flusher, kernel.khugepaged = Flusher(kernel), Khugepaged(kernel)
     kernel.events = Trace()
 
 

@@ -64,12 +64,12 @@ class Dcache:
             self.remove(parent, name)
         if inode.sb.kind not in NAMED:
             return
+        self.iget(inode)
         place = self.kernel.slab.caches["dentry"].alloc(urgent=False)
         if not place:
             return
         self.names[parent, name] = Dentry(parent, name, inode, place)
         self.below[parent] = self.below.get(parent, 0) + 1
-        self.iget(inode)
         self.inodes[inode] += 1
 
     def remove(self, parent: Inode, name: bytes) -> None:

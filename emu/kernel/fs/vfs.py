@@ -31,6 +31,7 @@ from emu.kernel.fs.permission import MAY_READ, MAY_WRITE, Cred, cred_of, may_cre
 from emu.kernel.fs.pipe import Pipe
 from emu.kernel.mm import filemap
 from emu.kernel.proc import root as proc
+from emu.kernel.proc import sysfs
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
@@ -48,10 +49,11 @@ class Vfs:
         self.mounts: list[tuple[str, DirBase]] = []
         self.root = diskfs.make_root(kernel, kernel.disk_pages)
         self.mounts.append(("/", self.root))
-        for name, mode in ((b"dev", 0o755), (b"proc", 0o755), (b"tmp", 0o1777), (b"root", 0o700)):
+        for name, mode in ((b"dev", 0o755), (b"proc", 0o755), (b"sys", 0o755), (b"tmp", 0o1777), (b"root", 0o700)):
             self.root.mkdir(name, mode)
         self.mount("/dev", devfs.make_root(kernel))
         self.mount("/proc", proc.make_root(kernel))
+        self.mount("/sys", sysfs.make_root(kernel))
         self.mount("/dev/shm", tmpfs.make_root(kernel))
 
     # -- mounts -------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from emu.isa.paging import PTE_A, PTE_V
 from emu.kernel.errno import EACCES, EFAULT, EINVAL, ENOMEM, Errno
-from emu.kernel.mm import filemap, lazyfree, tlb, zap
+from emu.kernel.mm import filemap, khugepaged, lazyfree, tlb, zap
 from emu.kernel.mm.merge import split_vma, vma_merge
 from emu.kernel.mm.page import PAGE_SIZE, PG_ACTIVE, PG_REFERENCED, page_align
 from emu.kernel.mm.uaccess import user_page
@@ -35,7 +35,7 @@ MADV_NORMAL, MADV_RANDOM, MADV_SEQUENTIAL, MADV_WILLNEED, MADV_DONTNEED = range(
 MADV_FREE, MADV_REMOVE, MADV_DONTFORK, MADV_DOFORK = 8, 9, 10, 11
 MADV_MERGEABLE, MADV_UNMERGEABLE, MADV_HUGEPAGE, MADV_NOHUGEPAGE = 12, 13, 14, 15
 MADV_DONTDUMP, MADV_DODUMP, MADV_WIPEONFORK, MADV_KEEPONFORK, MADV_COLD, MADV_PAGEOUT = 16, 17, 18, 19, 20, 21
-MADV_POPULATE_READ, MADV_POPULATE_WRITE, MADV_DONTNEED_LOCKED = 22, 23, 24
+MADV_POPULATE_READ, MADV_POPULATE_WRITE, MADV_DONTNEED_LOCKED, MADV_COLLAPSE = 22, 23, 24, 25
 # advice -> (flags to clear, flags to set)
 FLAG_CHANGES = {
     MADV_NORMAL: (VM_RAND_READ | VM_SEQ_READ, 0),
@@ -91,6 +91,8 @@ def do_madvise(mm: Mm, start: int, length: int, advice: int) -> None:
         act = ACTS[advice]
     if start < end:
         walk_areas(mm, start, end, act)
+    if advice == MADV_HUGEPAGE:
+        mm.kernel.khugepaged.enter()
 
 
 def change_flags(mm: Mm, vma: Vma, low: int, high: int, clear: int, add: int) -> None:
@@ -206,4 +208,5 @@ ACTS: dict[int, Act] = {
     MADV_POPULATE_READ: partial(populate, write=False),
     MADV_POPULATE_WRITE: partial(populate, write=True),
     MADV_DONTNEED_LOCKED: dont_need_locked,
+    MADV_COLLAPSE: khugepaged.madvise_collapse,
 }
