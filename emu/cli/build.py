@@ -155,4 +155,4 @@ def hint_for(path: str, data: bytes) -> str:
         return "an executable runs by itself: emu run FILE"
     if data[:4] == ELF_MAGIC:
         return "was it copied completely?"
-    return f"assembly source is recognised by its name: {', '.join(SOURCE_SUFFIXES)}"
+    return f"assembly source is recognised by its name: {', '.join(SOURCE_SUFFIXES)}; C and C++ by .c, .cpp, .cc …"

@@ -325,3 +325,10 @@ def test_what_a_program_asked_memory_for(emu, source) -> None:
         "munmap_bytes": 4096,
         "munmap_calls": 1,
     }
+
+
+@pytest.mark.parametrize(("number", "words"), [(6, "SIGABRT: aborted"), (15, "SIGTERM: terminated"), (40, "SIGRT_8")])
+def test_a_signal_that_ends_the_program_is_named(emu, source, number: int, words: str) -> None:
+    """As a shell says it, where no fault card does."""
+    program = source(f"_start: li a7, 172\n ecall\n li a1, {number}\n li a7, 129\n ecall\n")
+    assert emu("run", program) == (128 + number, "", words + "\n")
