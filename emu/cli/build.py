@@ -14,13 +14,14 @@ from emu.errors import EmuError, Place
 
 SOURCE_SUFFIXES = (".s", ".S", ".asm")
 ELF_MAGIC = b"\x7fELF"
+SCRIPT_MAGIC = b"#!"  # of a text that names its interpreter: a program, too, as the kernel sees it
 ET_REL = 1
 DEFAULT_XLEN = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """An executable and the width that it was made for."""
+    """An executable (an ELF, or a script) and the width that it was made for."""
 
     elf: bytes
     xlen: int
@@ -36,6 +37,8 @@ def load_program(
         data = read_bytes(path)
         if elf_type(data) not in (None, ET_REL):
             return Program(data, check_width(path, data, xlen))
+        if data.startswith(SCRIPT_MAGIC):
+            return Program(data, xlen or DEFAULT_XLEN)
     return build((path, *further), xlen)
 
 
@@ -152,4 +155,4 @@ def hint_for(path: str, data: bytes) -> str:
         return "an executable runs by itself: emu run FILE"
     if data[:4] == ELF_MAGIC:
         return "was it copied completely?"
-    return f"assembly source is recognised by its name: {', '.join(SOURCE_SUFFIXES)}"
+    return f"assembly source is recognised by its name: {', '.join(SOURCE_SUFFIXES)}; C and C++ by .c, .cpp, .cc …"

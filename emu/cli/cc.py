@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from emu.cli.job import xlen_option
-from emu.errors import EmuError
+from emu.errors import EmuError, Place
 
 # no short options, not even -h: click would look for them inside of -fno-short-enums
 PASSED_ON = {"ignore_unknown_options": True, "help_option_names": ["--help"], "max_content_width": 110}
@@ -24,11 +24,11 @@ def command(arguments: tuple[str, ...], xlen: int | None) -> None:
         click.echo(click.get_current_context().get_help())
         return
     from emu.cli.build import DEFAULT_XLEN
-    from emu.cli.compiler import is_c, zig_cc
+    from emu.cli.compiler import sources_among, zig_cc
     from emu.cli.files import read_bytes
 
-    if zig_cc(arguments, xlen or DEFAULT_XLEN):
-        for before, path in zip(("", *arguments), arguments, strict=False):
-            if is_c(path) and not path.startswith("-") and before != "-o":
-                read_bytes(path)  # of one that isn't there zig says FileNotFound and no more
-        raise EmuError("the compiler has failed, see above")
+    if failure := zig_cc(arguments, xlen or DEFAULT_XLEN):
+        sources = sources_among(arguments)
+        for path in sources:
+            read_bytes(path)  # of one that isn't there zig says FileNotFound and no more
+        raise EmuError(failure, Place(sources[0]) if len(sources) == 1 else None)

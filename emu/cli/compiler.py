@@ -6,9 +6,7 @@ the options and its own version. Compiling the same program again takes some 50 
 
 from __future__ import annotations
 
-import getpass
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -19,11 +17,12 @@ from typing import NamedTuple
 import click
 
 from emu.cachedir import cache_root, writable
+from emu.cli import diagnostics
 from emu.errors import EmuError, Place
 
 C_SUFFIXES = (".c", ".i")
 CXX_SUFFIXES = (".cc", ".cpp", ".cxx", ".c++", ".C", ".ii")
-INSTALL = "pip install 'emu[c]' (it is the package ziglang: clang and musl in one)"
+INSTALL = "pip install ziglang (clang, its linker and musl in one package)"
 
 
 class Target(NamedTuple):
@@ -57,31 +56,44 @@ def compile_to_elf(paths: Sequence[str], xlen: int, options: Sequence[str] = ())
     with tempfile.TemporaryDirectory(prefix="emu-cc-") as folder:
         output = Path(folder) / "program"
         files = [f"./{path}" if path.startswith("-") else path for path in paths]
-        if zig_cc([*options, *files, "-o", str(output)], xlen, quiet_stdout=True):
-            raise EmuError("does not compile, see above", Place(paths[0]))
+        if failure := zig_cc([*options, *files, "-o", str(output)], xlen, quiet_stdout=True):
+            raise EmuError(failure, Place(paths[0]))
         if not output.is_file():
             raise EmuError("was not linked to a program", Place(paths[0]), "leave -c, -S and -E to emu cc")
         return output.read_bytes()
 
 
-def zig_cc(arguments: Sequence[str], xlen: int, *, quiet_stdout: bool = False) -> int:
-    """Run zig's compiler on this process's streams; its exit code. With `quiet_stdout` it writes to stderr only."""
+def zig_cc(arguments: Sequence[str], xlen: int, *, quiet_stdout: bool = False) -> str:
+    """Run zig's compiler on this process's streams; what went wrong, or "". With `quiet_stdout` it writes to stderr
+    only. EmuError if it can't be run.
+    """
     driver = "c++" if any(is_cxx(argument) for argument in arguments) else "cc"
     target, folder = TARGETS[xlen], cache_folder()
     marker = folder / f"{driver}-{target.triple}-{target.cpu}-{version()}"
     if not marker.exists():
         library = {"cc": "C", "c++": "C++"}[driver]
         click.echo(f"compiling the {library} library for {target.triple} (once per version; it is cached)…", err=True)
-    chosen = [driver, "-target", target.triple, f"-mcpu={target.cpu}", *OPTIONS, *arguments]
-    environment = {"ZIG_GLOBAL_CACHE_DIR": str(folder), "ZIG_LOCAL_CACHE_DIR": str(folder)} | os.environ
+    chosen = [driver, "-target", target.triple, f"-mcpu={target.cpu}", *OPTIONS, *diagnostics.colours(), *arguments]
+    sources = sources_among(arguments)
     sys.stdout.flush()
-    try:
-        done = subprocess.run([zig(), *chosen], env=environment, stdout=2 if quiet_stdout else None, check=False)
-    except OSError as error:
-        raise EmuError(f"the C compiler can't be run: {error.strerror or error}", hint=INSTALL) from None
-    if done.returncode == 0:
-        marker.touch()
-    return done.returncode
+    with tempfile.TemporaryDirectory(prefix="emu-cc-") as fresh:
+        local = fresh if diagnostics.remembered(folder, sources) else str(folder)
+        environment = {"ZIG_GLOBAL_CACHE_DIR": str(folder), "ZIG_LOCAL_CACHE_DIR": local} | os.environ
+        try:
+            code, messages = diagnostics.follow([zig(), *chosen], environment, 2 if quiet_stdout else None)
+        except OSError as error:
+            raise EmuError(f"the C compiler can't be run: {error.strerror or error}", hint=INSTALL) from None
+    diagnostics.remember(folder, diagnostics.spoken_of(sources, messages))
+    if code:
+        return diagnostics.verdict(messages)
+    marker.touch()
+    return ""
+
+
+def sources_among(arguments: Sequence[str]) -> list[str]:
+    """The C and C++ sources on a command line."""
+    pairs = zip(("", *arguments), arguments, strict=False)
+    return [word for before, word in pairs if is_c(word) and not word.startswith("-") and before != "-o"]
 
 
 def zig() -> str:
@@ -102,9 +114,9 @@ def version() -> str:
 
 
 def cache_folder() -> Path:
-    """Where zig keeps what it has compiled; a temporary folder where the user's can't be written to."""
+    """Where zig keeps what it has compiled. EmuError where nothing can be kept."""
     zig()
-    for folder in (cache_root() / "zig", Path(tempfile.gettempdir()) / f"emu-zig-{getpass.getuser()}"):
-        if writable(folder):
-            return folder
-    raise EmuError("there is no folder to compile in", hint="EMU_CACHE_DIR names one that can be written to")
+    folder = cache_root() / "zig"
+    if not writable(folder):
+        raise EmuError("there is no folder to compile in", hint="EMU_CACHE_DIR names one that can be written to")
+    return folder

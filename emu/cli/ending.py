@@ -18,6 +18,35 @@ REASONS = {
     "deadlock": "every process waits for another one, for ever",
 }
 
+# what shells say of a signal (strsignal(3)); one that comes of a fault has a card instead
+MEANINGS = {
+    1: "hangup",
+    2: "interrupt",
+    3: "quit",
+    4: "illegal instruction",
+    5: "trace/breakpoint trap",
+    6: "aborted",
+    7: "bus error",
+    8: "floating point exception",
+    9: "killed",
+    10: "user defined signal 1",
+    11: "segmentation fault",
+    12: "user defined signal 2",
+    13: "broken pipe",
+    14: "alarm clock",
+    15: "terminated",
+    24: "CPU time limit exceeded",
+    25: "file size limit exceeded",
+    31: "bad system call",
+}
+
+
+def died_of(number: int) -> str:
+    """`SIGABRT: aborted`."""
+    from emu.kernel.signal import name_of
+
+    return ": ".join(filter(None, (name_of(number), MEANINGS.get(number, ""))))
+
 
 def ending(run: Run, plain: bool) -> str:
     """The kernel's messages, the fault card in place of its line in them, then why the run was stopped if it was."""
@@ -25,6 +54,8 @@ def ending(run: Run, plain: bool) -> str:
     lines = [f"kernel: {line}" for line in run.exit.log if card is None or card.headline not in line]
     if card is not None:
         lines.append(card.render().rstrip("\n"))
+    elif run.exit.signal:
+        lines.append(died_of(run.exit.signal))
     if run.exit.reason in REASONS and not run.broken:
         lines.append(f"stopped: {REASONS[run.exit.reason]}; {where(run)}")
     if run.broken and run.write_error != errno.EPIPE:

@@ -12,7 +12,7 @@ from emu.errors import did_you_mean
 COMMANDS: dict[str, str] = {
     "run": "Run a program: an ELF file, or assembly or C source as it is.",
     "stat": "Run a program and report what it cost, like perf stat.",
-    "cc": "Compile C and C++ to a static ELF (needs the extra: pip install 'emu[c]').",
+    "cc": "Compile C and C++ to a static ELF (needs the package ziglang: pip install ziglang).",
     "debug": "Debug a program: look at every layer, ask why, go back in time.",
     "gdb": "Serve gdb on a port of this host, with reverse execution.",
     "dap": "Serve an editor (Debug Adapter Protocol over stdin and stdout).",

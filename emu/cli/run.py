@@ -35,7 +35,7 @@ def command(
     plain: bool,
     as_json: bool,
 ) -> int:
-    """Run PROG with ARGS: an ELF, or assembly or C source as it is. What follows PROG belongs to the guest."""
+    """Run PROG with ARGS: an ELF, assembly or C source as it is, a script. What follows PROG belongs to the guest."""
     from emu.cli.ending import ending, report
     from emu.cli.launch import launch
 

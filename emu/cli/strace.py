@@ -1,4 +1,4 @@
-"""`emu run --strace[=NAMES] [-o FILE]`: the option that may stand alone, and where the log goes."""
+"""`emu run --strace[=NAMES or options] [-o FILE]`: the option that may stand alone, and where the log goes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from emu.errors import EmuError, Place
 ALONE = {"--strace": "--strace=all"}
 OPTIONS = (
     click.option(
-        "--strace", metavar="[=NAMES]", help="Log system calls to stderr as strace does: all, or =open,read,%file …"
+        "--strace",
+        metavar="[=NAMES]",
+        help="Log system calls to stderr as strace does: all, =open,read,%file …, or with its options: ='-tt -T'.",
     ),
     click.option("-o", "--output", metavar="FILE", help="Write the log of --strace to FILE."),
 )
@@ -36,19 +38,23 @@ class StraceCommand(click.Command):
 
 
 @contextmanager
-def logging(names: str | None, output: str | None) -> Iterator[Callable[[Any], None] | None]:
+def logging(told: str | None, output: str | None) -> Iterator[Callable[[Any], None] | None]:
     """What to do with a kernel before it runs, if there is to be a log. EmuError for unknown names or a bad FILE."""
-    if names is None:
+    if told is None:
         if output is not None:
             raise EmuError("-o without --strace: there is no log to write", hint="emu run --strace -o FILE PROG")
         yield None
         return
-    from emu.kernel.strace.selection import parse
+    from emu.kernel.strace.options import parse
 
-    only, fd = parse(names), open_log(output)
+    options = parse(told)
+    fd = open_log(output or options.output)
+    logs: list[Any] = []
     try:
-        yield lambda kernel: attach(kernel, fd, only)
+        yield lambda kernel: logs.append(attach(kernel, fd, options))
     finally:
+        for log in logs:
+            log.finish()
         if fd != 2:
             os.close(fd)
 
@@ -61,11 +67,14 @@ def open_log(output: str | None) -> int:
         raise EmuError(f"cannot be written: {reason(error)}", Place(str(output))) from None
 
 
-def attach(kernel: Any, fd: int, only: frozenset[str] | None) -> None:
+def attach(kernel: Any, fd: int, options: Any) -> Any:
     """Let the kernel's log go to a descriptor."""
     from emu.cli.streams import Output
     from emu.kernel.strace.log import Strace
 
     stream = Output(fd)
     stream.on_broken = kernel.machine.stop
-    Strace(kernel, lambda text: stream.write(text.encode("utf-8", "backslashreplace")), only).listen()
+    log = Strace(kernel, lambda text: stream.write(text.encode("utf-8", "backslashreplace")), options)
+    log.start()
+    log.listen()
+    return log

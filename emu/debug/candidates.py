@@ -94,7 +94,7 @@ def syscalls(session: Any) -> Words:
 
 def signals(session: Any) -> Words:
     """SIGSEGV and others."""
-    from emu.kernel.signal import NAMES
+    from emu.kernel.siginfo import NAMES
 
     yield from ((f"SIG{name}", str(number)) for number, name in enumerate(NAMES) if number)
 

@@ -15,7 +15,8 @@ from emu.kernel.mm.uaccess import copy_to_user
 from emu.kernel.rlimit import RLIMIT_STACK
 
 if TYPE_CHECKING:
-    from emu.kernel.elf import Elf
+    from emu.kernel.binfmt import Binprm
+    from emu.kernel.elfmap import Loaded
     from emu.kernel.kernel import Kernel
     from emu.kernel.mm.mm import Mm
 
@@ -29,23 +30,21 @@ MAX_ARG_STRLEN = 32 * PAGE_SIZE
 MINSIGSTKSZ = 2048
 
 
-def build_stack(
-    kernel: Kernel, mm: Mm, top: int, program: Elf, bias: int, argv: list[bytes], envp: list[bytes], path: bytes
-) -> int:
+def build_stack(mm: Mm, top: int, loaded: Loaded, bprm: Binprm, envp: list[bytes]) -> int:
     """Write all of it below `top`; the stack pointer. E2BIG when it would take more than a quarter of the stack."""
-    check_size(mm, argv, envp, path)
-    word = kernel.xlen // 8
+    check_size(mm, bprm.argv, envp, bprm.filename)
+    kernel, word = mm.kernel, mm.kernel.xlen // 8
     at = top - word
-    execfn = at = push(mm, at, path + b"\0")
+    execfn = at = push(mm, at, bprm.filename + b"\0")
     mm.env_end = at
     envs, at = push_strings(mm, at, envp)
     mm.env_start = mm.arg_end = at
-    args, at = push_strings(mm, at, argv)
+    args, at = push_strings(mm, at, bprm.argv)
     mm.arg_start = at
     at = (at & -16) - kernel.random_below(512) * 16
     random = at = push(mm, at, kernel.random_bytes(16))
-    vector = auxiliary(kernel, program, bias, random, execfn)
-    words = [len(argv), *args, 0, *envs, 0, *vector]
+    vector = auxiliary(kernel, loaded, random, execfn)
+    words = [len(args), *args, 0, *envs, 0, *vector]
     table = struct.pack(f"<{len(words)}{'Q' if word == 8 else 'I'}", *words)
     mm.auxv = table[-len(vector) * word :]
     return push(mm, (at - len(table)) & -16, table, below=False)
@@ -77,8 +76,9 @@ def push_strings(mm: Mm, at: int, strings: list[bytes]) -> tuple[list[int], int]
     return addresses, bottom
 
 
-def auxiliary(kernel: Kernel, program: Elf, bias: int, random: int, execfn: int) -> list[int]:
+def auxiliary(kernel: Kernel, loaded: Loaded, random: int, execfn: int) -> list[int]:
     """The auxiliary vector, in Linux's order, flat."""
+    program, bias = loaded.program, loaded.bias
     pairs = [
         ("HWCAP", kernel.hwcap),
         ("PAGESZ", PAGE_SIZE),
@@ -86,9 +86,9 @@ def auxiliary(kernel: Kernel, program: Elf, bias: int, random: int, execfn: int)
         ("PHDR", program.phdr + bias if program.phdr else 0),
         ("PHENT", program.phentsize),
         ("PHNUM", program.phnum),
-        ("BASE", 0),
+        ("BASE", loaded.base),
         ("FLAGS", 0),
-        ("ENTRY", program.entry + bias),
+        ("ENTRY", loaded.entry),
         ("UID", 0),
         ("EUID", 0),
         ("GID", 0),

@@ -10,16 +10,22 @@ from emu.errors import EmuError
 from emu.kernel import costs, tunables
 from emu.kernel.block import Disk
 from emu.kernel.fs.console import Capture, Console
+from emu.kernel.fs.dcache import Dcache
 from emu.kernel.fs.diskfs import DiskFile
 from emu.kernel.fs.file import O_RDONLY, File
 from emu.kernel.fs.inode import SuperBlock
 from emu.kernel.fs.kept import ProcTexts
 from emu.kernel.fs.vfs import Vfs
-from emu.kernel.ipc_shm import Shm
+from emu.kernel.ipc.mqueue import MessageQueues
+from emu.kernel.ipc.msg import MSGMNI
+from emu.kernel.ipc.sem import SEMMNI, SemIds
+from emu.kernel.ipc.shm import Shm
+from emu.kernel.ipc.util import Ids
 from emu.kernel.mm import filemap
 from emu.kernel.mm.alloc import PageAllocator
 from emu.kernel.mm.awaited import Awaited
 from emu.kernel.mm.huge import HugePool
+from emu.kernel.mm.khugepaged import Khugepaged
 from emu.kernel.mm.page import PG_UNEVICTABLE
 from emu.kernel.mm.slab import Slab
 from emu.kernel.mm.swap import Swap
@@ -81,7 +87,7 @@ def boot_memory(kernel: Kernel) -> None:
     kernel.pagefault_disabled = False  # user memory that isn't there is EFAULT: no frame may be asked for
     kernel.reclaimer = Reclaimer(kernel)
     kernel.pages.reclaim, kernel.pages.wake_kswapd = kernel.reclaimer.direct, kernel.reclaimer.wake_kswapd
-    kernel.flusher = Flusher(kernel)
+    kernel.flusher, kernel.khugepaged = Flusher(kernel), Khugepaged(kernel)
     kernel.events = Trace()
 
 
@@ -89,10 +95,12 @@ def boot_files(kernel: Kernel) -> None:
     options = kernel.options
     kernel.uts = {"hostname": b"emu", "domainname": b"(none)"}
     kernel.nr_files, kernel.file_max = 0, max(NR_FILE, kernel.pages.total_pages * 4 // 10)  # open files of all
+    kernel.dcache = Dcache(kernel)
     kernel.proc_texts = ProcTexts(max(1 << 20, kernel.pages.total_pages << 8))
     kernel.pipefs = streams = SuperBlock(kernel, "pipefs")
     kernel.shm = SuperBlock(kernel, "shmfs")
-    kernel.shm_ids = Shm(kernel)
+    kernel.mqueues = MessageQueues(kernel)
+    kernel.shm_ids, kernel.msg_ids, kernel.sem_ids = Shm(kernel), Ids(MSGMNI), SemIds(SEMMNI)
     stdin, stdout = options.stdin or Capture(), options.stdout or Capture()
     kernel.stdin, kernel.stdout, kernel.stderr = stdin, stdout, options.stderr or Capture()
     kernel.console = Console(streams, stdin, stdout)

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from emu.errors import EmuError
+from emu.kernel.errno import ELIBBAD, ENOEXEC
+from emu.kernel.fs.namei import PATH_MAX
 from emu.kernel.mm.page import PAGE_SIZE
 
 PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_PHDR, PT_TLS = 1, 2, 3, 6, 7
@@ -25,6 +27,14 @@ MIN_ADDR = 0x10000  # vm.mmap_min_addr
 
 class ElfError(EmuError):
     """An executable that can't be loaded."""
+
+    number = ENOEXEC
+
+
+class LoaderError(ElfError):
+    """A program interpreter that can't be loaded."""
+
+    number = ELIBBAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +68,11 @@ class Elf:
     phentsize: int
     phnum: int
     exec_stack: bool
+    interp: bytes  # path of the program interpreter (the dynamic linker); b"" for a static program
+
+    @property
+    def end(self) -> int:
+        return max(segment.end for segment in self.segments if segment.memsz)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +99,7 @@ def parse(image: Image, task_size: int) -> Elf:
     check_header(kind, machine, version)
     headers = program_headers(image, xlen, phoff, phentsize, phnum)
     kinds = [header[0] for header in headers]
-    check(
-        PT_INTERP not in kinds,
-        "the executable is dynamically linked: it wants a program interpreter",
-        "link it with -static",
-    )
+    interp = interpreter_name(image, headers)
     check(kind == ET_EXEC or PT_DYNAMIC in kinds, "a shared object is not a program", "link it with -static")
     loads = tuple(Segment(*header[2:6], flags=header[1]) for header in headers if header[0] == PT_LOAD)
     check_segments(loads, image.size, task_size, kind == ET_DYN, [h[6] for h in headers if h[0] == PT_LOAD])
@@ -96,7 +107,18 @@ def parse(image: Image, task_size: int) -> Elf:
     check(code, f"the entry point {entry:#x} is in no executable segment", "is _start defined and global, in .text?")
     stack = [header[1] for header in headers if header[0] == PT_GNU_STACK]
     phdr = next((s.vaddr + phoff - s.offset for s in loads if s.offset <= phoff < s.offset + s.filesz), 0)
-    return Elf(xlen, entry, kind == ET_DYN, loads, phdr, phentsize, phnum, bool(stack and stack[0] & PF_X))
+    return Elf(xlen, entry, kind == ET_DYN, loads, phdr, phentsize, phnum, bool(stack and stack[0] & PF_X), interp)
+
+
+def interpreter_name(image: Image, headers: list[tuple[int, ...]]) -> bytes:
+    """PT_INTERP: who loads the program and its shared libraries. b"" for a static program."""
+    for kind, _, offset, _, size, *_ in headers:
+        if kind == PT_INTERP:
+            name = image.read(offset, min(size, PATH_MAX + 1))
+            ok = 2 <= len(name) == size <= PATH_MAX and name.endswith(b"\0")
+            check(ok, "the executable is dynamically linked, but names no program interpreter", "link it with -static")
+            return name.partition(b"\0")[0]
+    return b""
 
 
 def check_ident(data: bytes) -> int:

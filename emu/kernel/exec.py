@@ -11,35 +11,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.kernel import auxv, elf, process
-from emu.kernel.errno import EACCES, ELOOP, Errno
-from emu.kernel.fs.directory import DirBase
-from emu.kernel.fs.file import O_RDONLY, File
-from emu.kernel.fs.inode import S_IFLNK, S_IFREG, Inode
-from emu.kernel.fs.iov import KernelIter
-from emu.kernel.fs.namei import join
-from emu.kernel.layout import TASK_SIZE, map_vdso, new_mm, pie_bias, setup_heap, setup_mmap_base, setup_stack
+from emu.kernel.binfmt import Binprm, open_interpreter, read_at
+from emu.kernel.elfmap import Loaded, map_interpreter, map_program
+from emu.kernel.fs.inode import Inode
+from emu.kernel.layout import TASK_SIZE, map_vdso, new_mm, setup_heap, setup_stack
 from emu.kernel.mm.mm import Mm
-from emu.kernel.mm.mmap import MAP_FIXED, MAP_PRIVATE, do_mmap, mmap_region
 from emu.kernel.mm.page import page_align
-from emu.kernel.mm.uaccess import copy_to_user
-from emu.kernel.mm.vma import VM_EXEC, VM_MAY, VM_READ, VM_WRITE
-from emu.kernel.task import DEAD
+from emu.kernel.sched.states import DEAD
 
 if TYPE_CHECKING:
+    from emu.kernel.fs.file import File
     from emu.kernel.kernel import Kernel
-    from emu.kernel.task import Task
+    from emu.kernel.task import Process, Task
 
 
 def read_image(kernel: Kernel, inode: Inode) -> elf.Image:
     """An executable's bytes for the parser, which asks for its headers only: through the page cache."""
     return elf.Image(inode.i_size, lambda offset, size: read_at(inode, offset, size))
-
-
-def read_at(inode: Inode, offset: int, size: int) -> bytes:
-    """The kernel's own read of a file."""
-    to = KernelIter(size)
-    inode.read_iter(None, to, offset)
-    return bytes(to.data)
 
 
 def peek_whole(inode: Inode) -> bytes:
@@ -55,91 +43,47 @@ def peek_whole(inode: Inode) -> bytes:
     return bytes(data[: inode.i_size])
 
 
-def open_exec(kernel: Kernel, inode: Inode, path: str) -> File:
-    """EACCES unless it is a regular file with an x bit, ELOOP if it is a link that was not to be followed."""
-    if inode.kind == S_IFLNK:
-        raise Errno(ELOOP)
-    if inode.kind != S_IFREG or not inode.mode & 0o111:
-        raise Errno(EACCES)
-    return File(inode, O_RDONLY, path)
-
-
-def load(
-    kernel: Kernel, file: File, argv: list[bytes], envp: list[bytes], rlimits: list[list[int]]
-) -> tuple[Mm, int, int]:
+def load(kernel: Kernel, bprm: Binprm, envp: list[bytes], rlimits: list[list[int]]) -> tuple[Mm, int, int]:
     """Build the address space of a program: (mm, entry pc, sp). ElfError or Errno; nothing is left behind then."""
-    program = elf.parse(read_image(kernel, file.inode), TASK_SIZE[kernel.xlen])
+    program = parse(kernel, bprm.file.inode)
+    loader = open_interpreter(kernel, bprm, program.interp) if program.interp else None
+    mm = new_mm(kernel, rlimits)
+    try:
+        bias = map_program(mm, bprm.file, program)
+        setup_heap(kernel, mm)
+        top = setup_stack(kernel, mm, program)
+        base, entry = load_interpreter(mm, loader) if loader else (0, program.entry + bias)
+        map_vdso(kernel, mm)
+        sp = auxv.build_stack(mm, top, Loaded(program, bias, base), bprm, envp)
+    except BaseException:
+        kernel.free_mm(mm)
+        raise
+    finally:
+        if loader:
+            loader.put()
+    mm.exe_file = bprm.file.get()
+    mm.exe_file.inode.execs += 1
+    return mm, entry, sp
+
+
+def parse(kernel: Kernel, inode: Inode) -> elf.Elf:
+    """An executable's headers. ElfError, also if it is for the other width."""
+    program = elf.parse(read_image(kernel, inode), TASK_SIZE[kernel.xlen])
     if program.xlen != kernel.xlen:
         raise elf.ElfError(
             f"the program is for RV{program.xlen}, the machine is RV{kernel.xlen}", hint=f"use --xlen {program.xlen}"
         )
-    mm = new_mm(kernel, rlimits)
+    return program
+
+
+def load_interpreter(mm: Mm, file: File) -> tuple[int, int]:
+    """Map the dynamic linker that a program asks for: where it lies, where it begins. LoaderError Errno."""
     try:
-        bias = map_segments(mm, file, program)
-        setup_heap(kernel, mm)
-        top = setup_stack(kernel, mm, program)
-        map_vdso(kernel, mm)
-        sp = auxv.build_stack(kernel, mm, top, program, bias, argv, envp, file.path.encode("utf-8", "surrogateescape"))
-    except BaseException:
-        kernel.free_mm(mm)
-        raise
-    mm.exe_file = file.get()
-    file.inode.execs += 1
-    return mm, program.entry + bias, sp
-
-
-def map_segments(mm: Mm, file: File, program: elf.Elf) -> int:
-    """Map every segment at its address (moved by the returned bias when position-independent)."""
-    kernel = mm.kernel
-    setup_mmap_base(kernel, mm)
-    bias = pie_bias(kernel, mm, program) if program.pie else 0
-    ends = []
-    for segment in program.segments:
-        if segment.memsz:
-            map_segment(mm, file, segment, bias)
-            ends.append(segment.end + bias)
-            note_landmarks(mm, segment, bias)
-    mm.start_brk = mm.brk = page_align(max(ends))
-    return bias
-
-
-def map_segment(mm: Mm, file: File, segment: elf.Segment, bias: int) -> None:
-    """The part with file bytes is a private mapping of the file, the rest of the last page zeroed, then zero pages."""
-    flags = vm_flags(segment.flags)
-    start, file_end = segment.first_page + bias, segment.vaddr + segment.filesz + bias
-    if segment.filesz:
-        prot = flags & (VM_READ | VM_WRITE | VM_EXEC)
-        length = page_align(file_end - start)
-        pgoff = (segment.offset - (segment.vaddr - segment.first_page)) >> 12
-        do_mmap(mm, start, length, prot, MAP_PRIVATE | MAP_FIXED, file, pgoff)
-        if segment.memsz > segment.filesz and flags & VM_WRITE:
-            copy_to_user(mm, file_end, bytes(page_align(file_end) - file_end))
-        start = page_align(file_end)
-    end = page_align(segment.end + bias)
-    if end > start:
-        mmap_region(mm, start, end - start, flags | VM_MAY, None, 0)
-
-
-def vm_flags(p_flags: int) -> int:
-    return (
-        (VM_READ if p_flags & elf.PF_R else 0)
-        | (VM_WRITE if p_flags & elf.PF_W else 0)
-        | (VM_EXEC if p_flags & elf.PF_X else 0)
-    )
-
-
-def note_landmarks(mm: Mm, segment: elf.Segment, bias: int) -> None:
-    start, end = segment.vaddr + bias, segment.vaddr + segment.filesz + bias
-    if segment.flags & elf.PF_X:
-        mm.start_code = min(mm.start_code or start, start)
-        mm.end_code = max(mm.end_code, end)
-    mm.start_data, mm.end_data = max(mm.start_data, start), max(mm.end_data, end)
-
-
-def absolute(kernel: Kernel, start: DirBase, path: bytes) -> str:
-    """The absolute path of a program that was named by a relative one."""
-    found = kernel.fs.walk(start, path)
-    return join(found.parent, found.name)
+        program = parse(mm.kernel, file.inode)
+    except elf.ElfError as error:
+        raise elf.LoaderError(f"its program interpreter {file.path}: {error.message}", hint=error.hint) from None
+    bias = map_interpreter(mm, file, program)
+    return program.segments[0].first_page + bias, program.entry + bias
 
 
 def begin_new_exec(kernel: Kernel, task: Task) -> None:
@@ -153,13 +97,23 @@ def begin_new_exec(kernel: Kernel, task: Task) -> None:
         task.files.users -= 1
         task.files = task.files.copy()
     task.files.close_on_exec()
-    group.actions = {number: action for number, action in group.actions.items() if action.handler == 1}
+    unshare_sighand(group)
     for timer in group.posix_timers.values():
         timer.set(0, 0)
     group.posix_timers.clear()
     task.altstack = (0, 2, 0)
-    group.did_exec = True
+    group.did_exec = group.dumpable = True
+    group.membarriers = 0
+    task.keepcaps = False
     process.mm_release(kernel, task)
+
+
+def unshare_sighand(group: Process) -> None:
+    """Handlers end with the program that they belong to; what is ignored stays so."""
+    if group.sighand.users > 1:
+        group.sighand.users -= 1
+        group.sighand = group.sighand.copy()
+    group.sighand.actions = {number: action for number, action in group.actions.items() if action.handler == 1}
 
 
 def become_leader(kernel: Kernel, task: Task) -> None:
@@ -169,15 +123,17 @@ def become_leader(kernel: Kernel, task: Task) -> None:
     task.pid, task.exit_signal = old.pid, old.exit_signal
     old.state = DEAD
     kernel.slab.caches["task_struct"].free(old.slab)
+    kernel.slab.caches["pid"].free(task.pid_slab)
+    task.pid_slab = old.pid_slab
     task.process.leader = kernel.tasks[task.pid] = task
 
 
-def install(kernel: Kernel, task: Task, mm: Mm, pc: int, sp: int) -> None:
+def install(kernel: Kernel, task: Task, mm: Mm, pc: int, sp: int, filename: bytes) -> None:
     """Make the task run the new program: the point of no return of execve."""
     old, task.mm = task.mm, mm
     task.regs, task.fregs, task.fcsr = [0] * 32, [0] * 32, 0
     task.pc, task.regs[2] = kernel.to_register(pc), kernel.to_register(sp)
     task.clear_child_tid = task.robust_list = 0
-    task.comm = mm.exe_file.path.rpartition("/")[2][:15]
+    task.comm = filename.rpartition(b"/")[2][:15].decode("utf-8", "surrogateescape")
     if old is not None:
         kernel.mm_put(old)

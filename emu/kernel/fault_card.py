@@ -14,12 +14,12 @@ from emu.isa import causes
 from emu.isa.disassemble import disassemble
 from emu.isa.paging import PTE_R, PTE_U, PTE_V, PTE_W, PTE_X, pte_flags
 from emu.kernel import fault_hint
+from emu.kernel.siginfo import SigInfo, name_of
 from emu.kernel.symbols import Symbols
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
     from emu.kernel.mm.vma import Vma
-    from emu.kernel.signal import SigInfo
     from emu.kernel.task import Task
 
 ACCESS = {
@@ -96,8 +96,6 @@ class FaultCard:
 
 def make(kernel: Kernel, task: Task, info: SigInfo) -> FaultCard:
     """The card of the fault that `info` reports; the task's registers are still in its hart."""
-    from emu.kernel.signal import name_of
-
     hart = kernel.harts[task.cpu]
     pc = hart.pc & kernel.xlen_mask
     access, need = ACCESS.get(info.cause, ("", 0))

@@ -11,7 +11,7 @@ from emu.kernel.rlimit import RLIMIT_STACK
 if TYPE_CHECKING:
     from emu.kernel.fault_card import FaultCard
     from emu.kernel.kernel import Kernel
-    from emu.kernel.signal import SigInfo
+    from emu.kernel.siginfo import SigInfo
     from emu.kernel.task import Task
 
 SIGBUS, SIGILL, SIGTRAP = 7, 4, 5

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emu.kernel.errno import EINVAL, EPERM, Errno
+from emu.kernel.errno import EINVAL, EMFILE, EPERM, Errno
 from emu.kernel.mm.fork import dup_mm
 from emu.kernel.mm.uaccess import put_user
 from emu.kernel.process import alloc_pid
+from emu.kernel.rlimit import RLIMIT_NOFILE
 from emu.kernel.sched.registers import peek_registers
-from emu.kernel.task import Process, Task
+from emu.kernel.siginfo import SIG_IGN
+from emu.kernel.task import Process, Sighand, Task
 from emu.machine.ledger import LEDGER_TRAP
 
 if TYPE_CHECKING:
@@ -22,7 +24,11 @@ CLONE_VFORK, CLONE_PARENT, CLONE_THREAD, CLONE_NEWNS = 0x4000, 0x8000, 0x10000, 
 CLONE_SYSVSEM, CLONE_SETTLS, CLONE_PARENT_SETTID, CLONE_CHILD_CLEARTID = 0x40000, 0x80000, 0x100000, 0x200000
 CLONE_DETACHED, CLONE_CHILD_SETTID = 0x400000, 0x1000000
 NAMESPACES = CLONE_NEWNS | 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000
-KNOWN = 0x1FFFFFF | NAMESPACES | 0x80000000
+INHERITED = (
+    "comm uid euid suid gid egid sgid groups no_new_privs keepcaps timerslack blocked affinity policy nice rt_priority"
+).split()
+CLONE_CLEAR_SIGHAND = 1 << 32
+KNOWN = 0x1FFFFFF | NAMESPACES | 0x80000000 | CLONE_CLEAR_SIGHAND
 
 
 def check_flags(kernel: Kernel, task: Task, flags: int) -> None:
@@ -33,14 +39,20 @@ def check_flags(kernel: Kernel, task: Task, flags: int) -> None:
         raise Errno(EINVAL)
     if flags & NAMESPACES:
         raise Errno(EPERM)
-    if flags & CLONE_PIDFD or flags & ~KNOWN:
+    if flags & CLONE_PIDFD and len(task.files.open) >= task.process.rlimits[RLIMIT_NOFILE][0]:
+        raise Errno(EMFILE)
+    if (flags & CLONE_PIDFD and flags & (CLONE_THREAD | CLONE_DETACHED)) or flags & ~KNOWN:
+        raise Errno(EINVAL)
+    if flags & CLONE_CLEAR_SIGHAND and flags & CLONE_SIGHAND:
         raise Errno(EINVAL)
 
 
-def do_clone(kernel: Kernel, task: Task, flags: int, stack: int, parent_tid: int, tls: int, child_tid: int) -> Task:
-    """copy_process: the new task, ready to run. Errno EAGAIN ENOMEM EINVAL EPERM."""
+def do_clone(
+    kernel: Kernel, task: Task, flags: int, stack: int, parent_tid: int, tls: int, child_tid: int, wanted: int = 0
+) -> Task:
+    """copy_process: the new task, ready to run, with pid `wanted` if that is given. EAGAIN EEXIST ENOMEM EINVAL …"""
     check_flags(kernel, task, flags)
-    pid = alloc_pid(kernel)
+    pid = alloc_pid(kernel, wanted)
     mm = copy_mm(kernel, task, flags)
     try:
         child = make_task(kernel, task, pid, flags, mm)
@@ -87,7 +99,7 @@ def make_task(kernel: Kernel, task: Task, pid: int, flags: int, mm: Mm) -> Task:
     else:
         fs = task.fs.copy()
     child = Task(kernel, pid, mm, files, fs)
-    for name in ("comm", "uid", "euid", "suid", "gid", "egid", "sgid", "blocked", "affinity", "policy", "nice"):
+    for name in INHERITED:
         setattr(child, name, getattr(task, name))
     if not flags & CLONE_VM or flags & CLONE_VFORK:
         child.altstack = task.altstack
@@ -116,16 +128,29 @@ def join(kernel: Kernel, task: Task, child: Task, flags: int) -> None:
     child.exit_signal = flags & CSIGNAL
     parent = task.process.parent if flags & CLONE_PARENT else task.process
     limits = [list(pair) for pair in task.process.rlimits]
-    process = Process(child, limits, parent)
+    process = Process(child, limits, parent, copy_sighand(task, flags))
     process.pgid, process.sid = task.process.pgid, task.process.sid
+    process.dumpable, process.membarriers = task.process.dumpable, task.process.membarriers
     process.oom_score_adj = task.process.oom_score_adj
-    process.actions = task.process.actions if flags & CLONE_SIGHAND else dict(task.process.actions)
     child.process = process
     if not flags & CLONE_VM:
         child.mm.rlimits = limits
+    process.cpu_limit.obey()
     if parent is not None:
         parent.children.append(process)
     kernel.nr_forks += 1
+
+
+def copy_sighand(task: Task, flags: int) -> Sighand:
+    """The same answers to signals, shared or copied."""
+    sighand = task.process.sighand
+    if not flags & CLONE_SIGHAND:
+        copy = sighand.copy()
+        if flags & CLONE_CLEAR_SIGHAND:
+            copy.actions = {number: action for number, action in copy.actions.items() if action.handler == SIG_IGN}
+        return copy
+    sighand.users += 1
+    return sighand
 
 
 def write_tid(mm: Mm, addr: int, tid: int) -> None:

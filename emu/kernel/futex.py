@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from emu.kernel.task import Task
 
 WAIT, WAKE, FD, REQUEUE, CMP_REQUEUE, WAKE_OP = range(6)
-WAIT_BITSET, WAKE_BITSET = 9, 10
+LOCK_PI, UNLOCK_PI, TRYLOCK_PI, WAIT_BITSET, WAKE_BITSET, LOCK_PI2 = 6, 7, 8, 9, 10, 13
 PRIVATE, CLOCK_REALTIME = 128, 256
 MATCH_ANY = 0xFFFFFFFF
 WAITERS, OWNER_DIED, TID_MASK = 0x80000000, 0x40000000, 0x3FFFFFFF
@@ -157,17 +157,18 @@ def exit_robust_list(kernel: Kernel, task: Task) -> None:
                 break
             following = get_user(task.mm, entry & ~1, word)
             if entry != pending:
-                handle_death(kernel, task, (entry & ~1) + offset)
+                handle_death(kernel, task, (entry & ~1) + offset, bool(entry & 1))
             entry = following
         if pending:
-            handle_death(kernel, task, (pending & ~1) + offset)
+            handle_death(kernel, task, (pending & ~1) + offset, bool(pending & 1))
     except Errno:
         return
 
 
-def handle_death(kernel: Kernel, task: Task, addr: int) -> None:
+def handle_death(kernel: Kernel, task: Task, addr: int, pi: bool) -> None:
+    """Who waits for a lock that knows its owner is found by futex_pi."""
     value = get_user(task.mm, addr, 4)
     if value & TID_MASK == task.pid:
         put_user(task.mm, addr, value & WAITERS | OWNER_DIED, 4)
-        if value & WAITERS:
+        if value & WAITERS and not pi:
             wake(kernel, key_of(task.mm, addr, False), 1)

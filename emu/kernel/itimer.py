@@ -1,45 +1,70 @@
-"""Timers that send signals on the simulated clock: ITIMER_REAL (setitimer(2), alarm(2)) and timer_create(2)'s."""
+"""Timers that send signals: setitimer(2)'s three and timer_create(2)'s, on the simulated clock or on CPU time."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from emu.kernel import cputime
+from emu.kernel.rlimit import INFINITY, RLIMIT_CPU
+from emu.kernel.siginfo import SI_KERNEL, SI_TIMER, SIGALRM, SIGKILL, SIGPROF, SIGVTALRM, SIGXCPU, SigInfo
+from emu.kernel.sigsend import send
+
 if TYPE_CHECKING:
-    from emu.kernel.kernel import Kernel
+    from emu.kernel.cputime import CpuClock
     from emu.kernel.task import Process
 
-SIGALRM = 14
 LEAST_CYCLES = 5000  # between two signals, so that whoever asks for a signal each nanosecond still makes progress
+ITIMER_SIGNALS = (SIGALRM, SIGVTALRM, SIGPROF)  # of ITIMER_REAL, ITIMER_VIRTUAL, ITIMER_PROF
 
 
-class RealTimer:
-    """A process's ITIMER_REAL: the cycle of the next signal (0: off), and the cycles between signals (0: once)."""
+class SignalTimer:
+    """`next` is the cycle of the next signal by the timer's clock (0: off), `interval` the cycles between signals (0:
+    once). `cpu` is the clock of CPU time; None: time itself.
+    """
 
-    def __init__(self, process: Process) -> None:
-        self.process = process
+    def __init__(self, process: Process, cpu: CpuClock | None = None) -> None:
+        self.process, self.cpu = process, cpu
         self.next = self.interval = 0
         self.timer = 0  # which entry of the kernel's timers is the valid one
 
-    def set(self, first: int, interval: int) -> None:
-        """Cycles until the first signal (0 stops the timer) and between the following ones."""
-        kernel = self.process.leader.kernel
-        self.interval, self.timer = interval, 0
-        self.next = kernel.now + first if first else 0
-        if first:
-            kernel.timers.add(self.next, self)
+    def now(self) -> int:
+        """Its clock, in cycles."""
+        return self.process.leader.kernel.now if self.cpu is None else self.cpu.now()
+
+    def set(self, next_cycle: int, interval: int) -> None:
+        """Arm it for a cycle of its clock, 0 disarms."""
+        self.next, self.interval, self.timer = next_cycle, interval, 0
+        if self.cpu is not None:
+            cputime.disarm(self)
+        self.go_on()
+
+    def go_on(self, earliest: int = 0) -> None:
+        """Wait for `next`, or longer."""
+        if self.next and self.cpu is not None:
+            cputime.arm(self)
+        elif self.next:
+            self.process.leader.kernel.timers.add(max(self.next, earliest), self)
+
+    def left(self) -> int:
+        """Cycles to the next signal."""
+        return max(0, self.next - self.now())
+
+
+class IntervalTimer(SignalTimer):
+    """One of setitimer's, with its signal."""
+
+    def __init__(self, process: Process, which: int) -> None:
+        super().__init__(process, cputime.CpuClock(process) if which else None)
+        self.number = ITIMER_SIGNALS[which]
 
     def __call__(self) -> None:
-        from emu.kernel import signal
-
         process = self.process
-        kernel = process.leader.kernel
         self.timer = 0
         if not process.threads:
             return
-        signal.send(kernel, process.threads[0], signal.SigInfo(SIGALRM, signal.SI_KERNEL))
-        self.next = self.following(kernel.now) if self.interval else 0
-        if self.next:
-            kernel.timers.add(self.next, self)
+        send(process.leader.kernel, process.threads[0], SigInfo(self.number, SI_KERNEL))
+        self.next = self.following(self.now()) if self.interval else 0
+        self.go_on()
 
     def following(self, now: int) -> int:
         """hrtimer_forward: the next signal; periods that are over already, or too near, are passed over."""
@@ -47,45 +72,71 @@ class RealTimer:
         return self.next + (missed + 1) * self.interval
 
 
-class PosixTimer:
-    """One of timer_create's. `number` is the signal (0: none), `thread` the task it goes to (None: the process)."""
+class CpuLimit:
+    """RLIMIT_CPU: SIGXCPU each second from the soft limit on, SIGKILL at the hard one (getrlimit(2))."""
 
-    def __init__(self, process: Process, ident: int, clock: int, number: int, value: int, thread: Any = None) -> None:
-        self.process, self.ident, self.clock = process, ident, clock
-        self.number, self.value, self.thread = number, value, thread
-        self.next = self.interval = self.overrun = 0
-        self.timer = 0  # which entry of the kernel's timers is the valid one
-        self.info: Any = None  # of the signal sent last
+    def __init__(self, process: Process) -> None:
+        self.process, self.cpu, self.next = process, cputime.CpuClock(process), 0
 
-    def set(self, next_cycle: int, interval: int) -> None:
-        """Arm it for a cycle, 0 disarms."""
-        self.next, self.interval, self.timer = next_cycle, interval, 0
-        if next_cycle:
-            self.process.leader.kernel.timers.add(next_cycle, self)
+    def obey(self) -> None:
+        """The limit is new."""
+        soft = self.process.rlimits[RLIMIT_CPU][0]
+        cputime.disarm(self)
+        if soft != INFINITY:
+            self.next = max(soft, 1) * self.process.leader.kernel.options.clock_hz
+            cputime.arm(self)
 
     def __call__(self) -> None:
-        kernel = self.process.leader.kernel
+        process = self.process
+        kernel = process.leader.kernel
+        over = self.cpu.now() >= process.rlimits[RLIMIT_CPU][1] * kernel.options.clock_hz
+        self.next += kernel.options.clock_hz
+        cputime.arm(self)
+        if process.threads:
+            send(kernel, process.threads[0], SigInfo(SIGKILL if over else SIGXCPU, SI_KERNEL))
+
+
+class PosixTimer(SignalTimer):
+    """One of timer_create's. `number` is the signal (0: none), `thread` the task it goes to (None: the process)."""
+
+    def __init__(
+        self, process: Process, ident: int, clock: int, event: tuple[int, int, Any], cpu: CpuClock | None
+    ) -> None:
+        super().__init__(process, cpu)
+        self.ident, self.clock = ident, clock
+        self.number, self.value, self.thread = event
+        self.overrun = 0
+        self.info: SigInfo | None = None  # of the signal sent last
+
+    def __call__(self) -> None:
+        """Send the signal. Until it is taken time is only counted (Linux: posix_timer_fn, posixtimer_rearm)."""
         self.timer = 0
-        if not self.process.threads:
-            return
-        times = 1 + max(0, kernel.now - self.next) // self.interval if self.interval else 1
-        self.notify(kernel, times)
-        self.next = self.next + times * self.interval if self.interval else 0
-        if self.next:
-            kernel.timers.add(self.next, self)
-
-    def notify(self, kernel: Kernel, times: int) -> None:
-        """Send the signal, or count that one is still pending."""
-        from emu.kernel import signal
-
-        if not self.number:
+        if not self.process.threads or not self.number:
             return
         target = self.thread if self.thread in self.process.threads else self.process.threads[0]
         queue = target.pending if self.thread is not None else self.process.pending
-        if self.info is not None and queue.get(self.number) is self.info:
-            self.info.uid += times
-        else:
-            info = signal.SigInfo(self.number, signal.SI_TIMER, pid=self.ident, uid=times - 1, value=self.value)
-            self.info = info
-            signal.send(kernel, target, info, self.thread is not None)
-        self.overrun = self.info.uid
+        self.info = next((info for info in queue.get(self.number, ()) if info.timer is self), None)
+        if self.info is None:
+            self.info = SigInfo(self.number, SI_TIMER, pid=self.ident, value=self.value, timer=self)
+            send(target.kernel, target, self.info, self.thread is not None, timer=True)
+            if not any(info is self.info for info in queue.get(self.number, ())):  # it is ignored
+                self.taken(self.info)
+
+    def set(self, next_cycle: int, interval: int) -> None:
+        """What was sent already has nothing to do with the new times."""
+        self.info = None
+        super().set(next_cycle, interval)
+
+    def taken(self, info: SigInfo) -> None:
+        """The signal leaves the queue: how often it would have come meanwhile, and when it comes next."""
+        if info is not self.info or not self.next:
+            return
+        self.overrun = info.uid = max(0, self.now() - self.next) // self.interval if self.interval else 0
+        self.next = self.next + (self.overrun + 1) * self.interval if self.interval else 0
+        self.go_on(self.now() + LEAST_CYCLES)
+
+    def left(self) -> int:
+        """Cycles to the next expiry, of which there may have been some that nobody was told of."""
+        if not self.interval:
+            return max(0, self.next - self.now())
+        return self.next - self.now() if self.next > self.now() else -(self.now() - self.next) % self.interval

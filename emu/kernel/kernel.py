@@ -6,13 +6,15 @@ boot     what happens once                   services  what everybody needs
 
 from __future__ import annotations
 
+import posixpath
 import random
 from collections import deque
 from typing import Any
 
 from emu.errors import EmuError
 from emu.kernel import accounting, boot, exec, process
-from emu.kernel.errno import ENOMEM, EPERM, Errno
+from emu.kernel.binfmt import Binprm, NoInterpreter, find_interpreter
+from emu.kernel.errno import ENOEXEC, ENOMEM, EPERM, Errno
 from emu.kernel.fs.file import O_RDONLY, O_RDWR, File
 from emu.kernel.irq import Interrupts
 from emu.kernel.loop import Loop
@@ -65,6 +67,7 @@ class Kernel(Loop, Clocks, Host, Current, Pages):
         self.nr_forks = self.entries = 0
         self.irqs, self.softirqs = Interrupts(self), Softirqs(self)
         self.futexes: dict[Any, Any] = {}
+        self.pi_futexes: dict[Any, Any] = {}
         self.yield_wanted = False
         self.last_pid = 0
         self.init: Task | None = None
@@ -91,15 +94,17 @@ class Kernel(Loop, Clocks, Host, Current, Pages):
         rlimits = self.default_rlimits()
         strings = [s.encode("utf-8", "surrogateescape") for s in argv]
         env = [f"{key}={value}".encode("utf-8", "surrogateescape") for key, value in (envp or {}).items()]
-        file = File(inode, O_RDONLY, path)
+        name = path.encode("utf-8", "surrogateescape")
+        bprm = Binprm(File(inode, O_RDONLY, path), name, name, strings, self.fs.root)
         try:
-            mm, pc, sp = exec.load(self, file, strings, env, rlimits)
+            find_interpreter(self, bprm)
+            mm, pc, sp = exec.load(self, bprm, env, rlimits)
         except (Errno, OutOfMemory) as error:
             raise self._no_start(path, error) from None
         finally:
-            file.put()
+            bprm.file.put()
         task = process.new_process(self, rlimits)
-        exec.install(self, task, mm, pc, sp)
+        exec.install(self, task, mm, pc, sp, name)
         for fd, console in enumerate((self.console_in, self.console, self.console_err)):
             task.files.put_at(fd, File(console, O_RDWR, "/dev/tty" if console.isatty else f"pipe:[{console.ino}]"))
         self.init = self.init or task
@@ -108,6 +113,12 @@ class Kernel(Loop, Clocks, Host, Current, Pages):
 
     def _no_start(self, path: str, error: Exception) -> EmuError:
         """Why a program can't be started, and what would help."""
+        if isinstance(error, NoInterpreter):
+            name = error.name.decode("utf-8", "replace")
+            what = f"can't start {path}: its interpreter {name!r} can't be opened: {error}"
+            return EmuError(what, hint=f"--mount FOLDER:{posixpath.dirname(name) or '/bin'} hands it over")
+        if isinstance(error, Errno) and error.number == ENOEXEC:
+            return EmuError(f"can't start {path}: its first line names no interpreter", hint="like #!/bin/sh")
         free, total = self.pages.nr_free_pages * 4, self.pages.mem_map.count * 4
         if isinstance(error, Errno) and error.number != ENOMEM:
             low = error.number == EPERM  # a segment below it

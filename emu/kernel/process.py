@@ -5,23 +5,22 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from emu.kernel import futex
-from emu.kernel.errno import EAGAIN, ENOMEM, Errno
+from emu.kernel import futex, futex_pi, sigsend
+from emu.kernel.errno import EAGAIN, EEXIST, ENOMEM, Errno
 from emu.kernel.fs.file import Files
 from emu.kernel.mm import mmap, zap
 from emu.kernel.mm.alloc import OutOfMemory
 from emu.kernel.mm.uaccess import put_user
 from emu.kernel.options import Exit
 from emu.kernel.rlimit import RLIMIT_NPROC
-from emu.kernel.task import DEAD, ZOMBIE, FsStruct, Process, Task
+from emu.kernel.sched.states import DEAD, ZOMBIE
+from emu.kernel.sched.wait import drop_restart
+from emu.kernel.siginfo import CLD_EXITED, CLD_KILLED, DEFAULT, SA_NOCLDWAIT, SIG_IGN, SIGCHLD, SigInfo
+from emu.kernel.task import FsStruct, Process, Sighand, Task
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
     from emu.kernel.mm.mm import Mm
-
-CLD_EXITED, CLD_KILLED, CLD_DUMPED = 1, 2, 3
-SIGCHLD = 17
-SIG_IGN, SA_NOCLDWAIT = 1, 2
 
 
 def too_many(kernel: Kernel, task: Task | None) -> bool:
@@ -31,13 +30,19 @@ def too_many(kernel: Kernel, task: Task | None) -> bool:
     return sum(1 for other in kernel.tasks.values() if other.uid == task.uid) >= limit
 
 
-def alloc_pid(kernel: Kernel) -> int:
-    """The next free pid, counting up and starting over. EAGAIN at pid_max tasks, or RLIMIT_NPROC of one user."""
+def alloc_pid(kernel: Kernel, wanted: int = 0) -> int:
+    """The pid that is wanted, or the next free one, counting up and starting over. EAGAIN at pid_max tasks, or
+    RLIMIT_NPROC of one user; EEXIST.
+    """
     top = kernel.sysctl.pid_max
     if len(kernel.tasks) >= top - 1 or too_many(kernel, kernel.current):
         raise Errno(EAGAIN)
     if kernel.current is not None and not kernel.slab.caches["task_struct"].reserve():
         raise Errno(ENOMEM)
+    if wanted:
+        if wanted in kernel.tasks:
+            raise Errno(EEXIST)
+        return wanted
     pid = kernel.last_pid
     while True:
         pid = pid + 1 if pid + 1 < top else 2
@@ -48,8 +53,9 @@ def alloc_pid(kernel: Kernel) -> int:
 
 def new_process(kernel: Kernel, rlimits: list[list[int]]) -> Task:
     """A task that is a process of its own and child of none, with nothing in it yet."""
-    task = Task(kernel, alloc_pid(kernel), None, Files(), FsStruct(kernel.fs.root))
-    task.process = Process(task, rlimits, None)
+    caches = kernel.slab.caches
+    task = Task(kernel, alloc_pid(kernel), None, Files(caches["files_cache"]), FsStruct(kernel.fs.root))
+    task.process = Process(task, rlimits, None, Sighand(caches["sighand_cache"], {}))
     kernel.tasks[task.pid] = task
     return task
 
@@ -80,6 +86,8 @@ def mm_release(kernel: Kernel, task: Task) -> None:
         if task.clear_child_tid and mm.mm_users > 1:
             put_user(mm, task.clear_child_tid, 0, 4)
             futex.wake(kernel, futex.key_of(mm, task.clear_child_tid, False), 1)
+    with suppress(OutOfMemory):
+        futex_pi.owner_dies(kernel, task)
     kernel.pagefault_disabled = False
     task.clear_child_tid = 0
     task.vfork_done.wake()
@@ -88,8 +96,6 @@ def mm_release(kernel: Kernel, task: Task) -> None:
 def do_exit(kernel: Kernel, task: Task, code: int) -> None:
     """End one thread; the last one ends the process. `code` as wait4 shows it: status << 8, or the signal."""
     process = task.process
-    from emu.kernel.signal import drop_restart
-
     task.exit_code = code
     if kernel.tracer is not None:
         kernel.tracer.emit(kernel, "exit", task.pid, code=code >> 8 & 0xFF, signal=code & 0x7F)
@@ -105,6 +111,7 @@ def do_exit(kernel: Kernel, task: Task, code: int) -> None:
     process.maj_flt += task.maj_flt
     process.cycles += task.ran_cycles
     put_files(task)
+    task.fs.put()
     if mm is not None:
         process.maxrss = max(process.maxrss, mm.rss, mm.hiwater_rss)
         kernel.max_rss = max(kernel.max_rss, process.maxrss)
@@ -136,13 +143,35 @@ def exit_notify(kernel: Kernel, process: Process) -> None:
     if leader is kernel.init:
         shut_down(kernel, process)
         return
-    for child in process.children:
-        child.parent = kernel.init.process
-        kernel.init.process.children.append(child)
-        if child.dead:
-            tell_parent(kernel, child)
-    process.children.clear()
+    kernel.sem_ids.exit(process)
+    sigsend.hang_up_orphans(kernel, process, process.parent)
+    reaper = find_reaper(kernel, process)
+    children, process.children = process.children, []
+    for child in children:
+        reparent(kernel, child, process, reaper)
+    process.ended.wake()
     tell_parent(kernel, process)
+
+
+def find_reaper(kernel: Kernel, process: Process) -> Process:
+    """Who gets the children of a process that ends: the nearest ancestor that asked for them, or pid 1."""
+    at = process.parent
+    while at is not None and not (at.subreaper and not at.dead):
+        at = at.parent
+    return at or kernel.init.process
+
+
+def reparent(kernel: Kernel, child: Process, old: Process, new: Process) -> None:
+    """forget_original_parent: the child has another parent, and may have asked to be told."""
+    child.parent = new
+    new.children.append(child)
+    for thread in list(child.threads):
+        if thread.pdeath_signal:
+            sigsend.send(kernel, thread, SigInfo(thread.pdeath_signal, pid=old.leader.pid, uid=old.leader.uid))
+    if child.dead:
+        tell_parent(kernel, child)
+    elif child.pgid != old.pgid and child.sid == old.sid:
+        sigsend.hang_up_orphans(kernel, child, old)
 
 
 def shut_down(kernel: Kernel, process: Process) -> None:
@@ -159,17 +188,15 @@ def shut_down(kernel: Kernel, process: Process) -> None:
 
 def tell_parent(kernel: Kernel, child: Process) -> None:
     """do_notify_parent: SIGCHLD and a wake-up; a parent that ignores SIGCHLD has its children reaped at once."""
-    from emu.kernel import signal
-
     parent, leader = child.parent, child.leader
     if parent is None or kernel.exit is not None:
         return
-    action = parent.actions.get(SIGCHLD, signal.DEFAULT)
+    action = parent.actions.get(SIGCHLD, DEFAULT)
     ignore = action.handler == SIG_IGN or action.flags & SA_NOCLDWAIT
     if leader.exit_signal and parent.threads:
         code, status = how_it_ended(leader.exit_code)
-        info = signal.SigInfo(leader.exit_signal, code, pid=leader.pid, uid=leader.uid, status=status)
-        signal.send(kernel, parent.threads[0], info)
+        info = SigInfo(leader.exit_signal, code, pid=leader.pid, uid=leader.uid, status=status)
+        sigsend.send(kernel, parent.threads[0], info)
     if ignore and leader.exit_signal == SIGCHLD:
         release(kernel, child)
     parent.child_exit.wake()
@@ -189,6 +216,8 @@ def release(kernel: Kernel, child: Process) -> None:
     parent.child_cycles += child.cycles + child.child_cycles
     parent.child_maxrss = max(parent.child_maxrss, child.maxrss, child.child_maxrss)
     leader.set_state(DEAD)
+    child.sighand.put()
+    kernel.slab.caches["signal_cache"].free(child.slab)
     free_task(kernel, leader)
 
 
@@ -196,6 +225,7 @@ def free_task(kernel: Kernel, task: Task) -> None:
     """Nobody needs the task_struct any more; the pid is free."""
     del kernel.tasks[task.pid]
     kernel.slab.caches["task_struct"].free(task.slab)
+    kernel.slab.caches["pid"].free(task.pid_slab)
 
 
 def kill_group(kernel: Kernel, task: Task, code: int) -> None:

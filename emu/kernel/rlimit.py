@@ -16,7 +16,8 @@ NAMES = ("cpu fsize data stack core rss nproc nofile memlock as locks sigpending
     RLIMIT_AS,
     RLIMIT_LOCKS,
     RLIMIT_SIGPENDING,
-) = range(12)
+    RLIMIT_MSGQUEUE,
+) = range(13)
 INFINITY = (1 << 64) - 1
 
 
@@ -26,6 +27,8 @@ def default_rlimits(stack: int) -> list[list[int]]:
     limits[RLIMIT_STACK] = [stack, INFINITY]
     limits[RLIMIT_CORE] = [0, INFINITY]
     limits[RLIMIT_NPROC] = [4096, 4096]
+    limits[RLIMIT_SIGPENDING] = [4096, 4096]
+    limits[RLIMIT_MSGQUEUE] = [819_200, 819_200]
     limits[RLIMIT_NOFILE] = [1024, 4096]
     limits[RLIMIT_MEMLOCK] = [8 << 20, 8 << 20]
     return limits

@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING
 
 from emu.kernel.errno import Errno
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user
+from emu.kernel.siginfo import SA_NODEFER, SA_ONSTACK, SA_RESETHAND, UNBLOCKABLE, SigAction, SigInfo
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
-    from emu.kernel.signal import SigAction, SigInfo
     from emu.kernel.task import Task
 
 SIGINFO = 128
 FP_STATE = 528
 SS_ONSTACK, SS_DISABLE = 1, 2
-SA_ONSTACK, SA_NODEFER, SA_RESETHAND = 0x08000000, 0x40000000, 0x80000000
 
 
 class Layout:
@@ -103,8 +102,6 @@ def restore(kernel: Kernel, task: Task) -> bool:
         return False
     base, flags, size = struct.unpack_from(f"<3{layout.code}", context, layout.stack)
     task.altstack = (base, flags & SS_DISABLE, size)
-    from emu.kernel.signal import UNBLOCKABLE
-
     task.blocked = struct.unpack_from("<Q", context, layout.mask)[0] & ~UNBLOCKABLE
     regs = struct.unpack_from(f"<32{layout.code}", context, layout.regs)
     hart.pc = kernel.to_register(regs[0])

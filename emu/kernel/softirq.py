@@ -15,7 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from emu.kernel.sched.kthread import KThread
-from emu.kernel.task import WAITING
+from emu.kernel.sched.states import WAITING
 from emu.machine.ledger import LEDGER_SOFTIRQ
 
 if TYPE_CHECKING:

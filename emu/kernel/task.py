@@ -8,36 +8,61 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from emu.kernel.cputime import Watch
 from emu.kernel.fs.directory import DirBase
 from emu.kernel.fs.file import Files
-from emu.kernel.itimer import PosixTimer, RealTimer
+from emu.kernel.itimer import CpuLimit, IntervalTimer, PosixTimer, SignalTimer
 from emu.kernel.mm.mm import Mm
+from emu.kernel.sched.states import NEW
 from emu.kernel.sched.wait import WaitQueue
+from emu.kernel.siginfo import Pending, SigAction
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
-
-NEW, READY, RUNNING, WAITING, ZOMBIE, DEAD = "new", "ready", "running", "waiting", "zombie", "terminated"
-STOPPED = "stopped"
+    from emu.kernel.mm.slab import Cache
 
 
 class FsStruct:
-    """Where relative paths start, and the mode bits that new files don't get."""
+    """Where relative and absolute paths start, and the mode bits that new files don't get."""
 
-    __slots__ = ("cwd", "umask", "users")
+    __slots__ = ("cwd", "root", "slab", "umask", "users")
 
-    def __init__(self, cwd: DirBase, umask: int = 0o022) -> None:
-        self.cwd, self.umask, self.users = cwd, umask, 1
+    def __init__(self, cwd: DirBase, umask: int = 0o022, root: DirBase | None = None) -> None:
+        self.cwd, self.root, self.umask, self.users = cwd, root or cwd, umask, 1
+        self.slab = cwd.sb.kernel.slab.caches["fs_cache"].alloc()
 
     def copy(self) -> FsStruct:
-        return FsStruct(self.cwd, self.umask)
+        return FsStruct(self.cwd, self.umask, self.root)
+
+    def put(self) -> None:
+        """A task less uses it."""
+        self.users -= 1
+        if not self.users:
+            self.cwd.sb.kernel.slab.caches["fs_cache"].free(self.slab)
+
+
+class Sighand:
+    """What a process does about each signal; `users` processes share it."""
+
+    def __init__(self, cache: Cache, actions: dict[int, SigAction]) -> None:
+        self.cache, self.actions, self.users = cache, actions, 1
+        self.slab = cache.alloc()
+
+    def copy(self) -> Sighand:
+        return Sighand(self.cache, dict(self.actions))
+
+    def put(self) -> None:
+        self.users -= 1
+        if not self.users:
+            self.cache.free(self.slab)
 
 
 class Process:
-    """What the threads of one process share besides memory and files: Linux's signal_struct and sighand."""
+    """What the threads of one process share besides memory and files: Linux's signal_struct."""
 
-    def __init__(self, leader: Task, rlimits: list[list[int]], parent: Process | None) -> None:
-        self.leader = leader
+    def __init__(self, leader: Task, rlimits: list[list[int]], parent: Process | None, sighand: Sighand) -> None:
+        self.leader, self.sighand = leader, sighand
+        self.slab = leader.kernel.slab.caches["signal_cache"].alloc()
         self.threads: list[Task] = [leader]
         self.rlimits = rlimits
         self.parent = parent
@@ -47,18 +72,27 @@ class Process:
         self.dead = False  # every thread has ended; a zombie until waited for
         self.pgid = self.sid = leader.pid
         self.exiting: int | None = None  # exit status when the whole group is on its way out
-        self.child_exit = WaitQueue()
-        self.actions: dict[int, object] = {}  # signal -> SigAction
-        self.pending: dict[int, object] = {}  # signals to the process as a whole
+        self.child_exit, self.ended = WaitQueue(), WaitQueue()
+        self.pending: Pending = {}  # signals to the process as a whole
         self.min_flt = self.maj_flt = self.cycles = 0  # of threads that have ended
         self.child_min_flt = self.child_maj_flt = self.child_cycles = 0  # of children that were waited for
         self.maxrss = self.child_maxrss = 0
-        self.real_timer = RealTimer(self)
+        self.itimers = [IntervalTimer(self, which) for which in range(3)]
         self.posix_timers: dict[int, PosixTimer] = {}
+        self.cpu_limit = CpuLimit(self)
+        self.cpu_watch, self.cpu_timers = Watch(self), dict[SignalTimer, None]()
         self.oom_score_adj = 0
         self.oom_killed = False
+        self.subreaper = False  # orphans among its descendants become its children
+        self.dumpable = True
+        self.membarriers = 0  # commands of membarrier(2) that were used, among them those that register
         self.did_exec = False  # since then its parent may not move it to another group
         self.waits_for_lock_of: Process | None = None  # see fs.locks
+
+    @property
+    def actions(self) -> dict[int, object]:
+        """signal -> SigAction."""
+        return self.sighand.actions
 
 
 class Task:
@@ -66,7 +100,7 @@ class Task:
 
     def __init__(self, kernel: Kernel, pid: int, mm: Mm | None, files: Files, fs: FsStruct) -> None:
         self.kernel, self.pid, self.tgid = kernel, pid, pid
-        self.slab = kernel.slab.caches["task_struct"].alloc()
+        self.slab, self.pid_slab = kernel.slab.caches["task_struct"].alloc(), kernel.slab.caches["pid"].alloc()
         self.comm = ""
         self.state = NEW
         self.cpu = self.loaded_on = -1
@@ -79,6 +113,10 @@ class Task:
         self.min_flt = self.maj_flt = 0
         self.clear_child_tid = self.robust_list = 0
         self.uid = self.euid = self.suid = self.gid = self.egid = self.sgid = 0
+        self.groups: tuple[int, ...] = ()  # supplementary ones
+        self.pdeath_signal = 0  # what it is sent when its parent ends
+        self.no_new_privs = self.keepcaps = False
+        self.timerslack = 50_000  # nanoseconds
         self.exit_code = 0  # as wait4 shows it: status << 8 | signal
         self.restart: Any = None  # what a system call that waits must remember until it is executed again
         self.waits_on: list[WaitQueue] = []
@@ -92,13 +130,15 @@ class Task:
         self.ready_since = self.on_cpu_since = self.ran_cycles = 0
         self.start_cycle = kernel.now
         self.blocked = 0  # signal mask, bit n-1 for signal n
-        self.pending: dict[int, object] = {}
+        self.pending: Pending = {}
         self.altstack = (0, 2, 0)  # ss_sp, ss_flags = SS_DISABLE, ss_size
         self.nvcsw = self.nivcsw = 0  # context switches, voluntary and not
         self.awaited = 0  # signals that sigtimedwait waits for
         self.saved_mask: int | None = None
+        self.again = False  # the system call that is executed next was begun, and counted, before it waited
         self.in_call = ""  # while a system call waits: "restart" or "eintr", what a handler's signal makes of it
         self.on_interrupt: Any = None
+        self.killable = False  # it waits, and of all signals only those that end it wake it
 
     is_kthread = False
 
@@ -120,7 +160,7 @@ class Task:
             queue.tasks.pop(self, None)
         self.waits_on.clear()
         self.timer = self.awaited = 0
-        self.io_cause = None
+        self.io_cause, self.killable = None, False
 
     def __repr__(self) -> str:
         return f"<Task {self.pid} {self.comm} {self.state}>"

@@ -27,8 +27,12 @@ KINDS: dict[str, tuple[str, str]] = {
     "trap": ("cause pc value", "an exception that is neither a system call nor a page fault"),
     "signal_send": ("number name target sender", "a signal became pending"),
     "signal": (
-        "number name code address action sender uid status",
+        "number name code address sender uid status value action",
         "a signal is delivered: handler, kill, stop or ignore",
+    ),
+    "signal_ignored": (
+        "number name code address sender uid status value",
+        "a signal was dropped: its target ignores it",
     ),
     "fork": ("child flags thread", "clone made a task"),
     "exec": ("path pc", "execve replaced the program"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.isa import causes
-from emu.kernel import signal, trace_call, trace_fault
+from emu.kernel import siginfo, signal, sigsend, trace_call, trace_fault
 from emu.kernel.errno import EINTR, ENOSYS, Errno
 from emu.kernel.mm.alloc import OutOfMemory
 from emu.kernel.mm.memory import FAULT_ACCERR, FAULT_MAJOR, FAULT_SIGBUS, handle_mm_fault
@@ -30,14 +30,14 @@ ACCESS = {
 }
 # cause -> (signal, si_code)
 SIGNALS = {
-    causes.INSN_ADDR_MISALIGNED: (signal.SIGBUS, signal.BUS_ADRALN),
-    causes.LOAD_ADDR_MISALIGNED: (signal.SIGBUS, signal.BUS_ADRALN),
-    causes.STORE_ADDR_MISALIGNED: (signal.SIGBUS, signal.BUS_ADRALN),
-    causes.INSN_ACCESS_FAULT: (signal.SIGSEGV, signal.SEGV_ACCERR),
-    causes.LOAD_ACCESS_FAULT: (signal.SIGSEGV, signal.SEGV_ACCERR),
-    causes.STORE_ACCESS_FAULT: (signal.SIGSEGV, signal.SEGV_ACCERR),
-    causes.ILLEGAL_INSN: (signal.SIGILL, signal.ILL_ILLOPC),
-    causes.BREAKPOINT: (signal.SIGTRAP, signal.TRAP_BRKPT),
+    causes.INSN_ADDR_MISALIGNED: (siginfo.SIGBUS, siginfo.BUS_ADRALN),
+    causes.LOAD_ADDR_MISALIGNED: (siginfo.SIGBUS, siginfo.BUS_ADRALN),
+    causes.STORE_ADDR_MISALIGNED: (siginfo.SIGBUS, siginfo.BUS_ADRALN),
+    causes.INSN_ACCESS_FAULT: (siginfo.SIGSEGV, siginfo.SEGV_ACCERR),
+    causes.LOAD_ACCESS_FAULT: (siginfo.SIGSEGV, siginfo.SEGV_ACCERR),
+    causes.STORE_ACCESS_FAULT: (siginfo.SIGSEGV, siginfo.SEGV_ACCERR),
+    causes.ILLEGAL_INSN: (siginfo.SIGILL, siginfo.ILL_ILLOPC),
+    causes.BREAKPOINT: (siginfo.SIGTRAP, siginfo.TRAP_BRKPT),
 }
 
 
@@ -56,9 +56,9 @@ def handle_trap(kernel: Kernel, cpu: int) -> None:
         if kernel.tracer is not None:
             value = hart.tval & kernel.xlen_mask
             kernel.tracer.emit(kernel, "trap", cause=cause, pc=hart.pc & kernel.xlen_mask, value=value)
-        number, code = SIGNALS.get(cause, (signal.SIGILL, signal.ILL_ILLOPC))
+        number, code = SIGNALS.get(cause, (siginfo.SIGILL, siginfo.ILL_ILLOPC))
         addr = hart.pc if cause in (causes.BREAKPOINT, causes.ILLEGAL_INSN) else hart.tval
-        signal.force(kernel, task, number, code, addr & kernel.xlen_mask, cause)
+        sigsend.force(kernel, task, number, code, addr & kernel.xlen_mask, cause)
     if task.pending or task.process.pending:
         signal.deliver(kernel, task)
     if kernel.yield_wanted:
@@ -99,10 +99,10 @@ def do_page_fault(kernel: Kernel, task: Task, hart: object, access: int) -> None
     if result > FAULT_MAJOR:
         kernel.vm.invalid += 1
         if result == FAULT_SIGBUS:
-            signal.force(kernel, task, signal.SIGBUS, signal.BUS_ADRERR, addr, hart.cause)
+            sigsend.force(kernel, task, siginfo.SIGBUS, siginfo.BUS_ADRERR, addr, hart.cause)
         else:
-            code = signal.SEGV_ACCERR if result == FAULT_ACCERR else signal.SEGV_MAPERR
-            signal.force(kernel, task, signal.SIGSEGV, code, addr, hart.cause)
+            code = siginfo.SEGV_ACCERR if result == FAULT_ACCERR else siginfo.SEGV_MAPERR
+            sigsend.force(kernel, task, siginfo.SIGSEGV, code, addr, hart.cause)
 
 
 def do_syscall(kernel: Kernel, task: Task, hart: object) -> None:
@@ -115,7 +115,10 @@ def do_syscall(kernel: Kernel, task: Task, hart: object) -> None:
     if entry is None:
         result: int | None = unknown_syscall(kernel, task, x[17])
     else:
-        entry.count += 1
+        if task.again:
+            task.again = False
+        else:
+            entry.count += 1
         try:
             result = entry.function(kernel, task, *[coerce(x, r) for coerce, r in entry.arguments])
         except Errno as error:
@@ -125,6 +128,7 @@ def do_syscall(kernel: Kernel, task: Task, hart: object) -> None:
                 task.stop_waiting()
             else:
                 kernel.sched.block(task)
+                task.again = True
             return
         except OutOfMemory:
             kernel.out_of_memory(task)

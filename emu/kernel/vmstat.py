@@ -11,6 +11,8 @@ class VmStat:
         "allocstall",
         "committed",
         "cow",
+        "drop_pagecache",
+        "drop_slab",
         "invalid",
         "major",
         "minor",
@@ -26,15 +28,29 @@ class VmStat:
         "pglazyfreed",
         "pgpgin",
         "pgpgout",
+        "pgrefill",
+        "pgreuse",
+        "pgscan_anon",
         "pgscan_direct",
         "pgscan_direct_throttle",
+        "pgscan_file",
         "pgscan_kswapd",
+        "pgsteal_anon",
         "pgsteal_direct",
+        "pgsteal_file",
         "pgsteal_kswapd",
         "pswpin",
         "pswpout",
+        "slabs_scanned",
+        "thp_collapse_alloc",
+        "thp_collapse_alloc_failed",
         "thp_fault_alloc",
+        "thp_fault_fallback",
+        "thp_scan_exceed_none_pte",
+        "thp_scan_exceed_share_pte",
+        "thp_scan_exceed_swap_pte",
         "thp_split",
+        "unevictable_pgs_culled",
         "workingset_activate_anon",
         "workingset_activate_file",
         "workingset_refault_anon",
@@ -55,13 +71,20 @@ class VmStat:
         self.nr_dirtied += max(0, value - self._nr_dirty)
         self._nr_dirty = value
 
-    def count_scan(self, by_kswapd: bool, pages: int) -> None:
+    def count_scan(self, by_kswapd: bool, pages: int, of_files: bool) -> None:
+        if of_files:
+            self.pgscan_file += pages
+        else:
+            self.pgscan_anon += pages
         if by_kswapd:
             self.pgscan_kswapd += pages
         else:
             self.pgscan_direct += pages
 
-    def count_steal(self, by_kswapd: bool, pages: int) -> None:
+    def count_steal(self, by_kswapd: bool, pages: int, files: int = 0) -> None:
+        """`files` of them were pages of files, or freed by MADV_FREE."""
+        self.pgsteal_file += files
+        self.pgsteal_anon += pages - files
         if by_kswapd:
             self.pgsteal_kswapd += pages
         else:

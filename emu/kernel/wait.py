@@ -15,10 +15,14 @@ if TYPE_CHECKING:
 WNOHANG, WUNTRACED, WEXITED, WCONTINUED, WNOWAIT = 1, 2, 4, 8, 0x01000000
 WNOTHREAD, WALL, WCLONE = 0x20000000, 0x40000000, 0x80000000
 EXITED = "exited"
-P_ALL, P_PID, P_PGID = range(3)
+P_ALL, P_PID, P_PGID, P_PIDFD = range(4)
+SIGCHLD = 17
 
 
-def matches(child: Process, which: int, number: int) -> bool:
+def matches(child: Process, which: int, number: int, options: int) -> bool:
+    """eligible_child: by number, and clones without SIGCHLD only for those who ask."""
+    if bool(options & WCLONE) == (child.leader.exit_signal == SIGCHLD) and not options & WALL:
+        return False
     if which == P_PID:
         return child.leader.pid == number
     return which == P_ALL or child.pgid == number
@@ -28,7 +32,7 @@ def wait_for(kernel: Kernel, task: Task, which: int, number: int, options: int) 
     """A child that fits and what it did: it exited (and is reaped unless WNOWAIT), stopped or continued; None with
     WNOHANG if there is nothing to tell yet. ECHILD; may block.
     """
-    family = [child for child in task.process.children if matches(child, which, number)]
+    family = [child for child in task.process.children if matches(child, which, number, options)]
     if not family:
         raise Errno(ECHILD)
     for child in family:

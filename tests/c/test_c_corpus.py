@@ -1,5 +1,6 @@
-"""Lua, SQLite, zlib, minizip, cJSON and TinyCC, unmodified: on the emulator they do what they do on a host (recorded by
-tools/c_corpus.py --record; without options it compares with the host that it runs on).
+"""Lua, SQLite, zlib, minizip, cJSON and TinyCC, Debian's own BusyBox and bash, all unmodified: on the emulator they do
+what they do on a host (recorded by tools/c_corpus.py --record; without options it compares with the host that it runs
+on).
 """
 
 from __future__ import annotations

@@ -200,6 +200,18 @@ def test_stdin_of_a_file(emu, tmp_path: Path) -> None:
     assert emu("run", "--stdin", tmp_path, ROOT / "programs" / "echo.s").code == exitcodes.USAGE
 
 
+def test_a_script_runs_by_its_interpreter(emu, tmp_path: Path, monkeypatch) -> None:
+    """PROG may be a script; who interprets it is handed over by --mount, and is a script's own affair."""
+    (tmp_path / "bin").mkdir()
+    emu("asm", ROOT / "programs/args.s", "-o", tmp_path / "bin/args")
+    (tmp_path / "bin/args").chmod(0o755)
+    (tmp_path / "script").write_text("#!/bin/args -x y\n")
+    monkeypatch.chdir(tmp_path)
+    done = emu("run", "--mount", "bin:/bin", "script", "z")
+    assert done.code == 0
+    assert "argv /bin/args\nargv -x y\nargv /script\nargv z\n" in done.out
+
+
 def test_stdin_of_the_host() -> None:
     """A pipe into emu is a pipe into the guest."""
     with start("run", "programs/echo.s", stdin=subprocess.PIPE) as process:
@@ -261,3 +273,62 @@ def test_the_same_path_in_the_guest() -> None:
 
     names = {"hello.s": "hello.s", "./a/../b/x": "b/x", "../x/y": "y", "/abs/x": "/abs/x", "../../x": "x"}
     assert {path: guest_name(path) for path in names} == names
+
+
+HEAP = """
+_start: li a7, 214                      # brk: where it ends, then a page more, then half of it back
+        li a0, 0
+        ecall
+        mv s0, a0
+        li t0, 8192
+        add a0, s0, t0
+        ecall
+        li t0, 4096
+        add a0, s0, t0
+        ecall
+        li a7, 222                      # mmap
+        li a0, 0
+        li a1, 5000
+        li a2, 3
+        li a3, 0x22
+        li a4, -1
+        li a5, 0
+        ecall
+        li a7, 216                      # mremap: to 16 pages, to one
+        li a1, 8192
+        li a2, 65536
+        li a3, 1
+        ecall
+        li a1, 65536
+        li a2, 4096
+        ecall
+        li a7, 215                      # munmap
+        li a1, 4096
+        ecall
+        li a7, 93
+        li a0, 0
+        ecall
+"""
+
+
+def test_what_a_program_asked_memory_for(emu, source) -> None:
+    """Calls and bytes of brk, mmap, mremap and munmap, both ways."""
+    assert json.loads(emu("stat", "--json", source(HEAP)).out)["kernel"]["heap"] == {
+        "brk_bytes": 8192,
+        "brk_calls": 3,
+        "brk_returned_bytes": 4096,
+        "mmap_bytes": 8192,
+        "mmap_calls": 1,
+        "mremap_bytes": 65536 - 8192,
+        "mremap_calls": 2,
+        "mremap_returned_bytes": 65536 - 4096,
+        "munmap_bytes": 4096,
+        "munmap_calls": 1,
+    }
+
+
+@pytest.mark.parametrize(("number", "words"), [(6, "SIGABRT: aborted"), (15, "SIGTERM: terminated"), (40, "SIGRT_8")])
+def test_a_signal_that_ends_the_program_is_named(emu, source, number: int, words: str) -> None:
+    """As a shell says it, where no fault card does."""
+    program = source(f"_start: li a7, 172\n ecall\n li a1, {number}\n li a7, 129\n ecall\n")
+    assert emu("run", program) == (128 + number, "", words + "\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,22 +11,36 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 HELLO = ROOT / "programs" / "hello.s"
 ARGS = ROOT / "programs" / "args.s"
-LINES = ['write(1, "hello, world\\n", 13) = 13', "exit(0) = ?", "+++ exited with 0 +++"]
+WRITE, EXIT = 'write(1, "hello, world\\n", 13)'.ljust(40) + "= 13", "exit(0)".ljust(40) + "= ?"
+END = "+++ exited with 0 +++"
+EXECVE = r'execve\(".*/programs/hello.s", \[".*hello.s"\], 0x7\w+ /\* 1 var \*/\) = 0'
 
 
 def test_alone_it_takes_nothing_from_what_follows(emu: Callable) -> None:
-    """--strace PROG logs everything to stderr; stdout is the guest's."""
+    """--strace PROG logs everything to stderr, from the execve on; stdout is the guest's."""
     for options in (["--strace"], ["--no-aslr", "--strace", "--harts", "2"], ["--strace=all"]):
-        done = emu("run", *options, HELLO)
-        assert (done.code, done.out, done.err.splitlines()) == (0, "hello, world\n", LINES)
+        done = emu("run", "--env", "A=1", *options, HELLO)
+        first, *lines = done.err.splitlines()
+        assert (done.code, done.out, lines) == (0, "hello, world\n", [WRITE, EXIT, END])
+        assert re.fullmatch(EXECVE, first), first
 
 
 def test_a_choice_and_a_file(emu: Callable, tmp_path: Path) -> None:
-    """--strace=write leaves the rest out; -o writes to a file."""
-    assert emu("run", "--strace=write", HELLO).err.splitlines() == [LINES[0], LINES[2]]
+    """--strace=write leaves the rest out; -o writes to a file, also among strace's own options."""
+    assert emu("run", "--strace=write", HELLO).err.splitlines() == [WRITE, END]
     log = tmp_path / "log"
-    done = emu("run", "--strace", "-o", log, HELLO)
-    assert (done.out, done.err, log.read_text().splitlines()) == ("hello, world\n", "", LINES)
+    for options in (("--strace=write,exit", "-o", log), (f"--strace=-f -e trace=write,exit -o {log}",)):
+        done = emu("run", *options, HELLO)
+        assert (done.out, done.err, log.read_text().splitlines()) == ("hello, world\n", "", [WRITE, EXIT, END])
+
+
+def test_what_is_under_way_when_the_run_is_stopped(emu: Callable, tmp_path: Path) -> None:
+    """Its line is ended, and the summary of -C comes in any case."""
+    (tmp_path / "sleeps.s").write_text(
+        "_start: li a7, 101\n la a0, second\n li a1, 0\n ecall\n .data\n .balign 8\nsecond: .8byte 1, 0\n"
+    )
+    done = emu("run", "--max-cycles", "500000", "--strace=-C", tmp_path / "sleeps.s")
+    assert done.code == 124 and "nanosleep({tv_sec=1, tv_nsec=0}, NULL <unfinished ...>\n% time " in done.err
 
 
 def test_after_the_program_it_is_an_argument(emu: Callable) -> None:
@@ -54,4 +69,4 @@ def test_cycles_are_the_same(emu: Callable) -> None:
     plain = emu("run", "--stat", "--plain", HELLO).err
     logged = emu("run", "--strace", "--stat", "--plain", HELLO).err
     kept = [line for line in plain.splitlines() if "host" not in line]
-    assert kept == [line for line in logged.splitlines()[len(LINES) :] if "host" not in line]
+    assert kept == [line for line in logged.splitlines()[4:] if "host" not in line]

@@ -81,6 +81,34 @@ def test_heap_laid_out_by_hand() -> None:
         typist("heap 8")
 
 
+def test_what_contradicts_itself_is_said() -> None:
+    """A size that no longer fits is told from one that was never there; the walk goes on where a list knows a chunk."""
+    session = debugged("debug/heap.s")
+    typist = Typist(session)
+    found = typist("break look", "continue", "heap").data
+    free = next(row["address"] for row in found["blocks"] if row["state"] == "free")
+    behind = free + next(row["size"] for row in found["blocks"] if row["address"] == free) - 8
+    size, top = session.read(behind + 8, 8), found["blocks"][-1]["address"]
+
+    def complaints(at: int, word: int) -> list[str]:
+        kept = session.read(at, 8)
+        typist(f"set *(unsigned long *){at:#x} = {word}")
+        told = typist("heap").data["complaints"]
+        typist(f"set *(unsigned long *){at:#x} = {int.from_bytes(kept, 'little')}")
+        return told
+
+    number = int.from_bytes(size, "little")
+    assert complaints(behind + 8, number | 1) == [
+        f"the block at {free:#x} is free, the one behind it says in use (an overflow into its size?)"
+    ]
+    assert "the one behind it says 8" in complaints(behind, 8)[0]
+    assert "more than its arena" in complaints(top - 8, 0x10001)[0]
+    assert (
+        "2 chunks were mmapped, 0 are to be found" in complaints(session.symbols.by_name["mp_"].start + 56, 2 << 32)[0]
+    )
+    assert typist("heap").data["complaints"] == []
+
+
 MUSL = """
         .data
         .balign 8
@@ -101,28 +129,50 @@ other:  .dword 0, 0, lost
         .word 0, 0
         .dword 3 | 2 << 6
         .balign 16
-group:  .dword meta, 0
-        .zero 4 * 48
+group:  .dword meta
+        .word 0
+        .byte 0, 0                      # the header of slot 0: its number, and how many units it lies behind the first
+        .half 0
+        .zero 44
+        .byte 0, 1 | 2 << 5             # of slot 1, of which two bytes were not asked for
+        .half 3
+        .zero 42
+spoilt: .zero 6 + 2 * 48
 lost:   .dword 0, 0
         .text
         .globl _start
 _start: la a0, group
         sd zero, 16(a0)
-look:   ebreak
+look:   nop
+        la a0, spoilt
+        li a1, 0x42
+        sb a1, 0(a0)                    # a byte too much
+        sb a1, -45(a0)                  # the slot's number
+after:  ebreak
 """
 
 
 def test_groups_of_mallocng() -> None:
     """A slot for each bit; a group whose header does not point back was overwritten."""
-    found = at_look(assembled(MUSL))
+    session = assembled(MUSL)
+    found = at_look(session)
     assert found["library"] == "musl mallocng" and found["facts"] == {"groups": 2, "brk": 0x5000}
     assert [(row["size"], row["state"], row["where"]) for row in found["blocks"]] == [
         (44, "in use", ""),
-        (44, "in use", ""),
+        (42, "in use", ""),
         (44, "free", "freed"),
         (44, "free", "not yet used"),
     ]
-    assert "does not point back" in found["complaints"][0]
+    (complaint,) = found["complaints"]
+    assert "does not point back" in complaint
+    group = session.symbols.by_name["group"].start
+    typist = Typist(session)
+    typist(f"until {session.symbols.by_name['after'].start - 4:#x}")
+    told = typist("heap").data["complaints"]
+    assert told[0] == f"the block at {group + 64:#x} was written beyond its end"
+    typist("break after", "continue")
+    told = typist("heap").data["complaints"]
+    assert told[0] == f"the header of the block at {group + 64:#x} was overwritten (by the one before?)"
 
 
 LOOP = """

@@ -99,15 +99,26 @@ class FakeMachine:
         return Walk(steps, None, 0)
 
 
-def make_elf(xlen: int = 64, text: bytes = b"\x13\x00\x00\x00" * 4, data: bytes = b"DATA", bss: int = 0x2000) -> bytes:
-    """A static executable: text at BASE, data at DATA, zero pages from BSS on."""
+def make_elf(
+    xlen: int = 64,
+    text: bytes = b"\x13\x00\x00\x00" * 4,
+    data: bytes = b"DATA",
+    bss: int = 0x2000,
+    *,
+    pie: bool = False,
+    interp: bytes = b"",
+) -> bytes:
+    """An executable: text at BASE, data at DATA, zero pages from BSS on. `interp`: its PT_INTERP, at 0x300."""
     wide = xlen == 64
     header = 64 if wide else 52
     size = 56 if wide else 32
     segments = [(1, 5, 0, BASE, 0x1000, 0x1000, 4096), (1, 6, 0x1000, DATA, len(data), 0x1000 + bss, 4096)]
+    segments += [(2, 6, 0, 0, 0, 0, 8)] if pie else []
+    segments += [(3, 4, 0x300, BASE + 0x300, len(interp), len(interp), 1)] if interp else []
     ident = b"\x7fELF" + bytes([2 if wide else 1, 1, 1]) + bytes(9)
     rest = struct.pack(
-        "<HHIQQQIHHHHHH" if wide else "<HHIIIIIHHHHHH", 2, 243, 1, BASE + 0x200, header, 0, 0, header, size, 2, 0, 0, 0
+        "<HHIQQQIHHHHHH" if wide else "<HHIIIIIHHHHHH",
+        *(3 if pie else 2, 243, 1, BASE + 0x200, header, 0, 0, header, size, len(segments), 0, 0, 0),
     )
     headers = b""
     for kind, flags, offset, vaddr, filesz, memsz, align in segments:
@@ -115,7 +126,7 @@ def make_elf(xlen: int = 64, text: bytes = b"\x13\x00\x00\x00" * 4, data: bytes 
             headers += struct.pack("<IIQQQQQQ", kind, flags, offset, vaddr, vaddr, filesz, memsz, align)
         else:
             headers += struct.pack("<IIIIIIII", kind, offset, vaddr, vaddr, filesz, memsz, flags, align)
-    image = (ident + rest + headers).ljust(0x200, b"\0") + text
+    image = ((ident + rest + headers).ljust(0x200, b"\0") + text).ljust(0x300, b"\0") + interp
     return image.ljust(0x1000, b"\0") + data
 
 

@@ -49,6 +49,10 @@ SUFFIXES = {
         "rt_sigtimedwait",
         "futex",
         "sched_rr_get_interval",
+        "recvmmsg",
+        "semtimedop",
+        "mq_timedsend",
+        "mq_timedreceive",
     ),
 }
 ON_RV32 = {name: name + suffix for suffix, names in SUFFIXES.items() for name in names}

@@ -7,9 +7,17 @@ import struct
 from kernel_fake import BSS, Guest
 from rows_common import BUF, KERNEL_HALF, TEXT, UNMAPPED, Off, Row, after, data, fd, name, path, pipe
 from rows_memory import limit
+from rows_signals import no_xfsz
 
 RDWR = 0o102  # O_RDWR | O_CREAT
 PATH = 0o10000000
+
+
+def full_pipe(guest: Guest) -> int:
+    """A pipe with two pages in it."""
+    writer = pipe(guest)[1]
+    guest.ok("write", writer, BSS, 4097)
+    return writer
 
 
 def closed_reader(guest: Guest) -> int:
@@ -61,7 +69,8 @@ ROWS: list[Row] = [
     ("write", lambda g: (eventfd(g), BUF, 4), "EINVAL"),
     ("write", after(lambda g: g.store(BUF, b"\xff" * 8), args=lambda g: (eventfd(g), BUF, 8)), "EINVAL"),
     ("write", after(lambda g: limit(g, 1, 10), args=fd("/tmp/w", RDWR, BUF, 20)), 10),
-    ("write", after(lambda g: limit(g, 1, 0), args=fd("/tmp/w", RDWR, BUF, 20)), "EFBIG"),
+    ("write", after(lambda g: limit(g, 1, 0), no_xfsz, args=fd("/tmp/w", RDWR, BUF, 20)), "EFBIG"),
+    ("write", after(lambda g: limit(g, 1, 0), args=fd("/tmp/w", RDWR, BUF, 20)), "dead"),  # SIGXFSZ
     ("write", fd("/tmp/w", RDWR, BUF, -1), "EINVAL"),
     ("readv", lambda g: (g.open("/prog"), iov(g, (BSS, 4), (BSS + 8, 4)), 2), 8),
     ("readv", lambda g: (g.open("/prog"), BUF, 0), 0),
@@ -117,7 +126,7 @@ ROWS: list[Row] = [
     ("ftruncate", fd("/prog", 0, Off(0)), "EINVAL"),
     ("ftruncate", (99, Off(0)), "EBADF"),
     ("ftruncate", lambda g: (pipe(g)[1], Off(0)), "EINVAL"),
-    ("ftruncate", after(lambda g: limit(g, 1, 10), args=fd("/tmp/w", RDWR, Off(11))), "EFBIG"),
+    ("ftruncate", after(lambda g: limit(g, 1, 10), no_xfsz, args=fd("/tmp/w", RDWR, Off(11))), "EFBIG"),
     ("fsync", fd("/tmp/w", RDWR), 0),
     ("fsync", (99,), "EBADF"),
     ("fsync", lambda g: (pipe(g)[0],), "EINVAL"),
@@ -156,6 +165,14 @@ ROWS: list[Row] = [
     ("fcntl", fd("/prog", PATH, 3, 0), lambda g, r: r & PATH),
     ("fcntl", fd("/prog", PATH, 4, 0), "EBADF"),
     ("fcntl", lambda g: (pipe(g)[0], 1032, 0), 65536),
+    ("fcntl", lambda g: (pipe(g)[0], 1031, 1), 4096),
+    ("fcntl", lambda g: (pipe(g)[0], 1031, 65537), 131072),
+    ("fcntl", lambda g: (pipe(g)[0], 1031, -1), "EINVAL"),
+    ("fcntl", lambda g: (full_pipe(g), 1031, 4096), "EBUSY"),
+    ("fcntl", after(("setuid", 1), args=lambda g: (pipe(g)[0], 1031, 1 << 20)), 1 << 20),
+    ("fcntl", after(("setuid", 1), args=lambda g: (pipe(g)[0], 1031, (1 << 20) + 1)), "EPERM"),
+    ("fcntl", lambda g: (g.open("/prog"), 1031, 4096), "EBADF"),
+    ("fcntl", lambda g: (g.open("/prog"), 1032, 0), "EBADF"),
     ("ioctl", (1, 0x5451, 0), lambda g, r: r == 0 and 1 in g.task.files.cloexec),
     ("ioctl", data("I", 1, before=(1, 0x5421)), lambda g, r: r == 0 and g.task.files.get(1).flags & 0o4000),
     ("ioctl", (1, 0x5421, UNMAPPED), "EFAULT"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from typing import Any
 
 from kernel_fake import BASE, BSS, Guest
 from rows_common import BUF, KERNEL_HALF, TEXT, UNMAPPED, Row, after, data, mapped, name
@@ -54,6 +55,21 @@ def memory_begins(g, at: int) -> None:
     g.kernel.sysctl.mmap_min_addr = at
 
 
+def both_sides(size: int, pid: int = 1, count: int = 1, flags: int = 0, remote: int = 0, short: int = 0) -> Any:
+    """Arguments of process_vm_*v: one piece on each side; the other side's begins `short` bytes before a hole."""
+
+    def make(g: Guest) -> tuple[int, ...]:
+        mine, theirs = g.mmap(4 * PAGE), remote or g.mmap(4 * PAGE)
+        if short:
+            g.ok("munmap", theirs + 2 * PAGE, 2 * PAGE)
+            theirs += 2 * PAGE - short
+        form = "<QQ" if g.xlen == 64 else "<II"
+        g.store(BUF, struct.pack(form, mine, size) + struct.pack(form, theirs, size))
+        return pid, BUF, count, BUF + struct.calcsize(form), 1, flags
+
+    return make
+
+
 ROWS: list[Row] = [
     # brk: never an error, the old end instead
     ("brk", lambda g: (g.mm.start_brk + 5000,), lambda g, r: r == g.mm.start_brk + 5000),
@@ -72,6 +88,18 @@ ROWS: list[Row] = [
     ("mmap", lambda g: (0, PAGE, 1, 2, g.open("/prog"), 0), "ok"),
     ("mmap", lambda g: (0, PAGE, 3, 2, g.open("/prog"), 0), "ok"),
     ("mmap", lambda g: (0, PAGE, 3, 1, tmp(g), 0), "ok"),
+    (
+        "mmap",
+        lambda g: (0, PAGE, 3, 1, g.open("/dev/zero", 2), 0),
+        lambda g, r: g.load(r & g.kernel.xlen_mask, 8) == bytes(8),
+    ),
+    (
+        "mmap",
+        lambda g: (0, PAGE, 3, 2, g.open("/dev/zero"), 0),
+        lambda g, r: g.load(r & g.kernel.xlen_mask, 8) == bytes(8),
+    ),
+    ("mmap", lambda g: (0, PAGE, 3, 1, g.open("/dev/zero"), 0), "EACCES"),
+    ("mmap", lambda g: (0, PAGE, 1, 2, g.open("/dev/null"), 0), "ENODEV"),
     ("mmap", (0, PAGE, 3, 0x24, -1, 0), "EINVAL"),  # no kind of sharing
     ("mmap", (0, PAGE, 3, 0x23, -1, 0), "EINVAL"),  # MAP_SHARED_VALIDATE is for files
     ("mmap", lambda g: (0, PAGE, 3, 3, tmp(g), 0), "ok"),
@@ -106,6 +134,7 @@ ROWS: list[Row] = [
     ("munmap", (KERNEL_HALF, PAGE), "EINVAL"),
     # mprotect
     ("mprotect", mapped(8192, 1), 0),
+    ("mprotect", mapped(8192, 8 | 1), 0),  # PROT_SEM
     ("mprotect", lambda g: (holes(g), 5 * PAGE, 1), "ENOMEM"),
     ("mprotect", mapped(PAGE, 0x3000000 | 1), "EINVAL"),  # grows down and up
     ("mprotect", mapped(PAGE, 0x1000001), "EINVAL"),  # PROT_GROWSDOWN of what doesn't grow
@@ -126,9 +155,28 @@ ROWS: list[Row] = [
     ("mremap", lambda g: (holes(g), 2 * PAGE, 4 * PAGE, 0, 0), "ENOMEM"),  # no room and may not move
     ("mremap", lambda g: (g.mmap(PAGE), PAGE, -PAGE, 1, 0), lambda g, r: r in (-12, -22)),
     ("mremap", after(lambda g: limit(g, 8, 2 * PAGE), args=lambda g: (locked(g), 2 * PAGE, 4 * PAGE, 1, 0)), "EAGAIN"),
+    ("mremap", lambda g: (g.mmap(PAGE), 0, PAGE, 1, 0), "EINVAL"),  # a second view of private memory
+    ("mremap", lambda g: (g.mmap(PAGE, flags=0x21), 0, PAGE, 0, 0), "ENOMEM"),
+    ("mremap", lambda g: (g.mmap(PAGE), PAGE, PAGE, 4, 0), "EINVAL"),  # MREMAP_DONTUNMAP without MAYMOVE
+    ("mremap", lambda g: (g.mmap(PAGE), PAGE, 2 * PAGE, 5, 0), "EINVAL"),
+    ("mremap", (UNMAPPED, PAGE, PAGE, 5, 0), "EFAULT"),
+    ("remap_file_pages", lambda g: (g.mmap(2 * PAGE, 3, 1, tmp(g)), PAGE, 0, 1, 0), 0),
+    ("remap_file_pages", lambda g: (g.mmap(2 * PAGE, 3, 1, tmp(g)), PAGE, 1, 1, 0), "EINVAL"),
+    ("remap_file_pages", mapped(PAGE, 0, 1, 0), "EINVAL"),
     # madvise
     *[("madvise", mapped(8192, advice), 0) for advice in (0, 1, 2, 3, 4, 8, 10, 11, 14, 15, 16, 17, 20, 21)],
     ("madvise", mapped(8192, 12), 0),  # KSM is there but merges nothing
+    *[("madvise", mapped(8192, advice), 0) for advice in (13, 18, 19, 22, 23, 24)],
+    *[("madvise", (UNMAPPED, PAGE, advice), "ENOMEM") for advice in (12, 13, 16, 17, 18, 19, 22, 23, 24)],
+    *[("madvise", lambda g, to=advice: (g.mmap(PAGE, flags=0x21), PAGE, to), "EINVAL") for advice in (8, 18)],
+    ("madvise", lambda g: (g.mmap(PAGE, 0), PAGE, 22), "EINVAL"),  # MADV_POPULATE without the right
+    ("madvise", lambda g: (g.mmap(PAGE, 1), PAGE, 23), "EINVAL"),
+    ("madvise", lambda g: (g.mmap(5 * PAGE, 3, 1, tmp(g)) + 4 * PAGE, PAGE, 22), "EFAULT"),  # beyond the file
+    ("madvise", lambda g: (locked(g), PAGE, 24), 0),  # MADV_DONTNEED_LOCKED
+    ("madvise", lambda g: (locked(g), PAGE, 9), "EINVAL"),
+    ("madvise", lambda g: (g.mmap(PAGE, 1, 1, tmp(g)), PAGE, 9), "EACCES"),  # MADV_REMOVE of what may not be written
+    ("madvise", lambda g: (g.mmap(PAGE, 3, 2, tmp(g)), PAGE, 9), "EACCES"),
+    ("madvise", lambda g: (g.mmap(PAGE, 3, 1, tmp(g)), PAGE, 9), 0),
     ("madvise", mapped(8192, 99), "EINVAL"),
     ("madvise", mapped(0, 99), "EINVAL"),
     ("madvise", mapped(0, 4), 0),
@@ -163,6 +211,9 @@ ROWS: list[Row] = [
     ("mlock", (UNMAPPED, PAGE), "ENOMEM"),
     ("mlock", lambda g: (holes(g), 5 * PAGE), "ENOMEM"),
     ("mlock", mapped(-PAGE), "EINVAL"),
+    ("mlock", mapped(-1), 0),  # rounded up, it wraps around to nothing
+    ("mlock", lambda g: (g.mmap(5 * PAGE, 1, 1, tmp(g)), 5 * PAGE), "ENOMEM"),  # beyond the file
+    ("mlock2", lambda g: (g.mmap(5 * PAGE, 1, 1, tmp(g)), 5 * PAGE, 1), 0),
     ("mlock", after(lambda g: limit(g, 8, PAGE), args=mapped(2 * PAGE)), "ENOMEM"),
     ("mlock", lambda g: (g.mmap(PAGE, 0), PAGE), "ENOMEM"),  # nothing can be made of PROT_NONE
     ("mlock2", mapped(8192, 0), 0),
@@ -182,6 +233,9 @@ ROWS: list[Row] = [
     ("membarrier", (0, 0, 0), "ok"),
     ("membarrier", (1, 0, 0), 0),
     ("membarrier", (1, 1, 0), "EINVAL"),
+    ("membarrier", (-1, 0, 0), "EINVAL"),
+    ("membarrier", (8, 0, 0), "EPERM"),
+    ("membarrier", after(("membarrier", 16, 0, 0), args=(8, 0, 0)), 0),
     ("membarrier", (1 << 20, 0, 0), "EINVAL"),
     ("membarrier", (3, 0, 0), "EINVAL"),
     # System V shared memory
@@ -220,6 +274,19 @@ ROWS: list[Row] = [
     ("memfd_create", name("x" * 249, 0), "ok"),
     ("memfd_create", name("x" * 250, 0), "EINVAL"),
     ("memfd_create", name("x", 0x8000), "EINVAL"),
+    ("memfd_create", name("x", 0x18), "EINVAL"),  # MFD_EXEC and MFD_NOEXEC_SEAL
+    # process_vm_readv, process_vm_writev
+    ("process_vm_readv", both_sides(PAGE), PAGE),
+    ("process_vm_writev", both_sides(PAGE), PAGE),
+    ("process_vm_readv", both_sides(PAGE, flags=1), "EINVAL"),
+    ("process_vm_readv", both_sides(PAGE, pid=4000), "ESRCH"),
+    ("process_vm_readv", both_sides(PAGE, count=1025), "EINVAL"),
+    ("process_vm_readv", both_sides(PAGE, remote=UNMAPPED), "EFAULT"),
+    ("process_vm_writev", both_sides(PAGE, remote=TEXT), "EFAULT"),
+    ("process_vm_readv", both_sides(2 * PAGE, short=PAGE - 96), PAGE - 96),  # what came before the bad address
+    ("process_vm_readv", (1, UNMAPPED, 1, BUF, 1, 0), "EFAULT"),
+    ("process_vm_writev", (1, BUF, 1, UNMAPPED, 1, 0), "EFAULT"),
+    ("process_vm_readv", both_sides(0), 0),
     ("memfd_create", (UNMAPPED, 0), "EFAULT"),
     ("memfd_create", after(lambda g: limit(g, 7, 3), args=name("x", 0)), "EMFILE"),
     # caches of code

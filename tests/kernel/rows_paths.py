@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import struct
+from typing import Any
 
 from kernel_fake import BSS, Guest
-from rows_common import AT, BUF, TEXT, UNMAPPED, Off, Row, after, fd, name, path, two
+from rows_common import AT, BUF, TEXT, UNMAPPED, Args, Off, Row, after, fd, name, path, two
 from rows_memory import limit
+from rows_signals import no_xfsz
 
 LONG = "/tmp/" + "n" * 256
 DEEP = "/" + "./" * 2048
@@ -50,7 +52,27 @@ def ran(guest: Guest, result: int) -> bool:
     return guest.task.comm == "prog" and guest.hart.pc == 0x10200
 
 
+TMPFILE, O_EXCL, FOLLOW = 0o20200000, 0o200, 0x400
+
+
+def nameless(flags: int = 0) -> Args:
+    """linkat's arguments to give a file of O_TMPFILE a name."""
+
+    def prepare(guest: Guest) -> tuple[Any, ...]:
+        fd = guest.ok("openat", AT, guest.string("/tmp"), TMPFILE | 2 | flags, 0o600)
+        return (*two(f"/proc/self/fd/{fd}", "/tmp/named")(guest), FOLLOW)
+
+    return prepare
+
+
 ROWS: list[Row] = [
+    ("openat", path("/tmp", TMPFILE | 2, 0o600), lambda g, r: g.task.files.get(r).inode.nlink == 0),
+    ("openat", path("/tmp", TMPFILE, 0o600), "EINVAL"),
+    ("openat", path("/tmp/none", TMPFILE | 2, 0o600), "ENOENT"),
+    ("openat", path("/prog", TMPFILE | 2, 0o600), "ENOTDIR"),
+    ("openat", path("/proc", TMPFILE | 2, 0o600), "EOPNOTSUPP"),
+    ("linkat", nameless(), lambda g, r: r == 0 and g.open("/tmp/named") > 0),
+    ("linkat", nameless(O_EXCL), "ENOENT"),
     # openat
     ("openat", path("/prog", 0, 0), 3),
     ("openat", after(make, args=path("/tmp/l", 0, 0)), 3),
@@ -176,6 +198,17 @@ ROWS: list[Row] = [
     ("fchdir", fd("/tmp", 0), 0),
     ("fchdir", fd("/tmp", PATH), 0),
     ("fchdir", fd("/prog", 0), "ENOTDIR"),
+    ("chroot", name("/tmp"), 0),
+    ("chroot", after(("chroot", name("/tmp")), args=name("/prog")), "ENOENT"),
+    ("chroot", after(("chroot", name("/tmp")), args=name("/../..")), lambda g, r: g.task.fs.root.name == b"tmp"),
+    ("chroot", after(("chroot", name("/tmp")), args=name("dev")), 0),
+    ("chroot", name("/prog"), "ENOTDIR"),
+    ("chroot", name("/none"), "ENOENT"),
+    ("chroot", after(make, args=name("/tmp/loop")), "ELOOP"),
+    ("chroot", after(("setuid", 1), args=name("/tmp")), "EPERM"),
+    ("chroot", (UNMAPPED,), "EFAULT"),
+    ("getcwd", after(("chdir", name("/dev")), ("chroot", name("/dev")), args=(BUF, 100)), 2),
+    ("getcwd", after(("chroot", name("/tmp")), args=(BUF, 100)), len("(unreachable)/") + 1),
     ("getcwd", (BUF, 100), 2),
     ("getcwd", (BUF, 0), "ERANGE"),
     ("getcwd", (TEXT, 100), "EFAULT"),
@@ -222,7 +255,7 @@ ROWS: list[Row] = [
     ("truncate", name("/none", Off(100)), "ENOENT"),
     ("truncate", name("/dev/null", Off(100)), "EINVAL"),
     ("truncate", after(make, args=name("/tmp/f", Off(-1))), "EINVAL"),
-    ("truncate", after(make, lambda g: limit(g, 1, 10), args=name("/tmp/f", Off(11))), "EFBIG"),
+    ("truncate", after(make, lambda g: limit(g, 1, 10), no_xfsz, args=name("/tmp/f", Off(11))), "EFBIG"),
     ("truncate", (UNMAPPED, Off(0)), "EFAULT"),
     ("newfstatat", path("/prog", BUF, 0), 0),
     ("newfstatat", lambda g: (g.open("/prog"), g.string(""), BUF, EMPTY), 0),

@@ -37,6 +37,12 @@ def words(code: str, *values: int) -> Callable[[Guest], bytes]:
     return lambda guest: struct.pack("<" + code.replace("L", "Q" if guest.xlen == 64 else "I"), *values)
 
 
+def pieces(guest: Guest) -> int:
+    """One iovec."""
+    guest.store(BUF, words("LL", BSS, 8)(guest))
+    return BUF
+
+
 def tmp(guest: Guest) -> int:
     """A file of some bytes, open for all."""
     fd = guest.open("/tmp/pointer", 0o102)
@@ -86,6 +92,9 @@ POINTERS = [
     P("pselect6", "inout", words("L", 2), lambda g, p: (2, 0, p, 0, 0, 0)),
     P("pselect6", "in", ZERO, lambda g, p: (0, 0, 0, 0, p, 0)),
     P("pselect6", "in", words("LL", 0, 8), lambda g, p: (0, 0, 0, 0, g.string("", BSS + 64), p)),
+    P("setgroups", "in", words("II", 1, 2), lambda g, p: (2, p)),
+    P("getgroups", "out", 8, lambda g, p: (g.task.__setattr__("groups", (1, 2)), (2, p))[1]),
+    P("rt_tgsigqueueinfo", "in", words("iii", 17, 0, -1), lambda g, p: (1, 1, 17, p)),
     # paths
     at_path("openat", 0, 0),
     at_path("mkdirat", 0o755, text="/tmp/made"),
@@ -106,6 +115,7 @@ POINTERS = [
     P("readlinkat", "in", string("/dev/fd"), lambda g, p: (AT, p, BSS + 64, 64)),
     P("readlinkat", "out", 13, lambda g, p: (AT, g.string("/dev/fd"), p, 64)),
     P("chdir", "in", string("/tmp"), lambda g, p: (p,)),
+    P("chroot", "in", string("/tmp"), lambda g, p: (p,)),
     P("getcwd", "out", 2, lambda g, p: (p, 2)),
     P("truncate", "in", string("/tmp/f"), lambda g, p: (make(g), (p, Off(9)))[1]),
     P("statfs", "in", string("/prog"), lambda g, p: (p, BSS + 64)),
@@ -125,6 +135,10 @@ POINTERS = [
     P("execve", "in", words("LL", BSS + 64, 0), lambda g, p: (g.string("/prog"), 0, p)),
     P("execveat", "in", string("/prog"), lambda g, p: (AT, p, 0, 0, 0)),
     # memory
+    P("process_vm_readv", "in", words("LL", BSS, 8), lambda g, p: (1, p, 1, pieces(g), 1, 0)),
+    P("process_vm_readv", "in", words("LL", BSS, 8), lambda g, p: (1, pieces(g), 1, p, 1, 0)),
+    P("process_vm_writev", "in", words("LL", BSS, 8), lambda g, p: (1, p, 1, pieces(g), 1, 0)),
+    P("process_vm_writev", "in", words("LL", BSS, 8), lambda g, p: (1, pieces(g), 1, p, 1, 0)),
     P("mincore", "out", 2, lambda g, p: (g.mmap(8192), 8192, p)),
     P("shmctl", "out", 64, lambda g, p: (segment(g), 2, p)),
     P("shmctl", "in", bytes(84), lambda g, p: (segment(g), 1, p)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 
 from kernel_fake import BSS, Guest
+from rows_ipc import holding, mq, posted, queue, sems
 from rows_pointers import Pointer, tmp, words
 from rows_sockets import bound, client, listener, message, pair
 from rows_waiting import epoll, posix_timer, spec, timer, watching
@@ -58,6 +59,26 @@ POINTERS = [
     P("sendmsg", "in", header, lambda g, p: (message(g), (pair(g)[0], p, 0))[1]),
     P("recvfrom", "out some", 8, lambda g, p: (talked(g), p, 8, 0, 0, 0)),
     P("recvmsg", "inout", header, lambda g, p: (message(g), (talked(g), p, 0))[1]),
+    P("msgsnd", "in", words("L8s", 1, b"eight by"), lambda g, p: (queue(g), p, 8, 0)),
+    P("msgrcv", "out", lambda g: bytes(g.word + 5), lambda g, p: (holding(g, 1), p, 8, 0, 0)),
+    P("msgctl", "out", lambda g: bytes(120 if g.xlen == 64 else 88), lambda g, p: (queue(g), 2, p)),
+    P("msgctl", "in", lambda g: bytes(120 if g.xlen == 64 else 88), lambda g, p: (queue(g), 1, p)),
+    P("semop", "in", struct.pack("<Hhh", 0, 1, 0), lambda g, p: (sems(g, 0), p, 1)),
+    P("semtimedop", "in", struct.pack("<Hhh", 0, 1, 0), lambda g, p: (sems(g, 0), p, 1, 0)),
+    P("semctl", "out", lambda g: bytes(88 if g.xlen == 64 else 64), lambda g, p: (sems(g, 0), 0, 2, p)),
+    P("semctl", "in", struct.pack("<H", 3), lambda g, p: (sems(g, 0), 0, 17, p)),
+    P("mq_open", "in", b"queue\0", lambda g, p: (p, 0o102, 0o600, 0)),
+    P("mq_unlink", "in", b"q\0", lambda g, p: (mq(g), (p,))[1]),
+    P("mq_timedsend", "in", b"eight by", lambda g, p: (mq(g), p, 8, 0, 0)),
+    P("mq_timedreceive", "out", 3, lambda g, p: (posted(g), p, 16, 0, 0)),
+    P("mq_notify", "in", words("Lii", 0, 10, 0), lambda g, p: (mq(g), p)),
+    P("mq_getsetattr", "out", lambda g: bytes(8 * g.word), lambda g, p: (mq(g), 0, p)),
+    P("recvmmsg", "inout", lambda g: header(g) + bytes(4), lambda g, p: (message(g), (talked(g), p, 1, 0, 0))[1]),
+    P("recvmmsg", "in", struct.pack("<qq", 0, 0), lambda g, p: (talked(g), message(g), 0, 0, p)),
+    P("setsockopt", "in", struct.pack("<qq", 1, 0), lambda g, p: (pair(g)[0], 1, 66, p, 16)),
+    P("pidfd_send_signal", "in", words("iii", 0, 0, -1), lambda g, p: (g.ok("pidfd_open", 1, 0), 0, p, 0)),
+    P("prctl", "out", 4, lambda g, p: (2, p, 0, 0, 0)),
+    P("prctl", "out", 4, lambda g, p: (37, p, 0, 0, 0)),
     P("sendmmsg", "inout", lambda g: header(g) + bytes(4), lambda g, p: (message(g), (pair(g)[0], p, 1, 0))[1]),
     P("epoll_ctl", "in", struct.pack("<I4xQ", 1, 7), lambda g, p: (epoll(g), 1, pair(g)[0], p)),
     P("epoll_pwait", "out", 16, lambda g, p: (watching(g, talked(g)), p, 1, 0, 0, 8)),

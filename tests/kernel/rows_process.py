@@ -28,6 +28,32 @@ def crowd(guest: Guest) -> None:
         pass
 
 
+def pidfd(guest: Guest, pid: int) -> int:
+    return guest.ok("pidfd_open", pid, 0)
+
+
+def has_pending(guest: Guest, pid: int) -> list[int]:
+    """Signals that wait for a process."""
+    return list(guest.kernel.tasks[pid].process.pending)
+
+
+def waited(guest: Guest) -> int:
+    """A pidfd of a child that was waited for."""
+    fd = pidfd(guest, pid := zombie(guest))
+    guest.ok("waitid", 1, pid, 0, 4, 0)
+    return fd
+
+
+def thread(guest: Guest) -> int:
+    """The tid of another thread."""
+    return guest.fork(0x10F00, BSS + 0x1000).pid
+
+
+def clone_without_signal(guest: Guest) -> int:
+    """A child that sends nothing when it ends."""
+    return guest.fork(0).pid
+
+
 ROWS: list[Row] = [
     # clone and its kin
     ("clone", (17, 0, 0, 0, 0), 2),
@@ -45,6 +71,20 @@ ROWS: list[Row] = [
     ("clone3", data("8Q", 0x11, 0, 0, 0, 0, 0, 0, 0, rest=(64,)), "EINVAL"),  # the signal has a field of its own
     ("clone3", data("8Q", 0, 0, 0, 0, 65, 0, 0, 0, rest=(64,)), "EINVAL"),
     ("clone3", data("8Q", 0, 0, 0, 0, 17, BSS, 0, 0, rest=(64,)), "EINVAL"),  # a stack without a size
+    ("clone3", data("8Q", 1 << 32, 0, 0, 0, 17, 0, 0, 0, rest=(64,)), 2),  # CLEAR_SIGHAND
+    ("clone3", data("8Q", 1 << 32 | 0x900, 0, 0, 0, 17, 0, 0, 0, rest=(64,)), "EINVAL"),
+    ("clone3", data("8Q", 0x10F00, 0, 0, 0, 17, 0, 0, 0, rest=(64,)), "EINVAL"),  # a thread sends nothing
+    ("clone3", data("11Qi", 0, 0, 0, 0, 17, 0, 0, 0, BUF + 88, 1, 0, 77, rest=(88,)), 77),
+    ("clone3", data("11Qi", 0, 0, 0, 0, 17, 0, 0, 0, BUF + 88, 1, 0, 1, rest=(88,)), "EEXIST"),
+    ("clone3", data("11Qi", 0, 0, 0, 0, 17, 0, 0, 0, BUF + 88, 2, 0, 77, rest=(88,)), "EINVAL"),
+    ("clone3", data("11Qi", 0, 0, 0, 0, 17, 0, 0, 0, BUF + 88, 1, 0, 0, rest=(88,)), "EINVAL"),
+    ("clone3", after(user, args=data("11Qi", 0, 0, 0, 0, 17, 0, 0, 0, BUF + 88, 1, 0, 77, rest=(88,))), "EPERM"),
+    ("clone3", data("12Q", 0, 0, 0, 0, 17, 0, 0, 0, 0, 0, 0, 1, rest=(96,)), "E2BIG"),
+    ("unshare", (0x600,), 0),
+    ("unshare", after(lambda g: g.fork(0x10F00, BSS + 0x1000), args=(0x600,)), lambda g, r: g.task.files.users == 1),
+    ("unshare", after(lambda g: g.fork(0x10F00, BSS + 0x1000), args=(0x10000,)), "EINVAL"),
+    ("unshare", (0x20000,), "EPERM"),
+    ("unshare", (0x4000,), "EINVAL"),
     ("clone3", (BUF, 63), "EINVAL"),
     ("clone3", (BUF, 4097), "E2BIG"),
     ("clone3", (UNMAPPED, 64), "EFAULT"),
@@ -123,6 +163,64 @@ ROWS: list[Row] = [
     ("prctl", (15, UNMAPPED, 0, 0, 0), "EFAULT"),
     ("prctl", (16, UNMAPPED, 0, 0, 0), "EFAULT"),
     ("prctl", (12345, 0, 0, 0, 0), "EINVAL"),
+    ("prctl", (1, 10, 0, 0, 0), lambda g, r: g.task.pdeath_signal == 10),
+    ("prctl", (1, 65, 0, 0, 0), "EINVAL"),
+    ("prctl", after(("prctl", 1, 10, 0, 0, 0), args=(2, BUF, 0, 0, 0)), lambda g, r: g.word_at(BUF, 4) == 10),
+    ("prctl", (2, UNMAPPED, 0, 0, 0), "EFAULT"),
+    ("prctl", (3, 0, 0, 0, 0), 1),
+    ("prctl", after(("prctl", 4, 0, 0, 0, 0), args=(3, 0, 0, 0, 0)), 0),
+    ("prctl", (4, 2, 0, 0, 0), "EINVAL"),
+    ("prctl", after(("prctl", 8, 1, 0, 0, 0), args=(7, 0, 0, 0, 0)), 1),
+    ("prctl", (8, 2, 0, 0, 0), "EINVAL"),
+    ("prctl", (21, 0, 0, 0, 0), 0),
+    ("prctl", (23, 40, 0, 0, 0), 1),
+    ("prctl", (23, 41, 0, 0, 0), "EINVAL"),
+    ("prctl", (27, 0, 0, 0, 0), 0),
+    ("prctl", after(("prctl", 29, 7, 0, 0, 0), args=(30, 0, 0, 0, 0)), 7),
+    ("prctl", after(("prctl", 29, 0, 0, 0, 0), args=(30, 0, 0, 0, 0)), 50_000),
+    ("prctl", after(("prctl", 36, 1, 0, 0, 0), args=(37, BUF, 0, 0, 0)), lambda g, r: g.word_at(BUF, 4) == 1),
+    ("prctl", (37, UNMAPPED, 0, 0, 0), "EFAULT"),
+    ("prctl", (39, 0, 0, 0, 0), 0),
+    ("prctl", after(("prctl", 38, 1, 0, 0, 0), args=(39, 0, 0, 0, 0)), 1),
+    ("prctl", (38, 0, 0, 0, 0), "EINVAL"),
+    ("prctl", (38, 1, 1, 0, 0), "EINVAL"),
+    # processes as files
+    ("pidfd_open", (1, 0), lambda g, r: g.task.files.cloexec == {r}),
+    ("pidfd_open", (99, 0), "ESRCH"),
+    ("pidfd_open", (0, 0), "EINVAL"),
+    ("pidfd_open", (1, 1), "EINVAL"),
+    ("pidfd_open", lambda g: (thread(g), 0), "EINVAL"),
+    (
+        "pidfd_send_signal",
+        lambda g: (pidfd(g, child(g)), 10, 0, 0),
+        lambda g, r: 10 in g.kernel.tasks[2].process.pending,
+    ),
+    ("pidfd_send_signal", lambda g: (pidfd(g, zombie(g)), 0, 0, 0), 0),
+    ("pidfd_send_signal", lambda g: (waited(g), 0, 0, 0), "ESRCH"),
+    ("pidfd_send_signal", lambda g: (pidfd(g, 1), 65, 0, 0), "EINVAL"),
+    ("pidfd_send_signal", lambda g: (pidfd(g, 1), 0, 0, 1), "EINVAL"),
+    ("pidfd_send_signal", lambda g: (pidfd(g, child(g)), *data("iii", 9, 0, -1, before=(10,), rest=(0,))(g)), "EINVAL"),
+    ("pidfd_send_signal", lambda g: (pidfd(g, child(g)), *data("iii", 10, 0, 0, before=(10,), rest=(0,))(g)), "EPERM"),
+    ("pidfd_send_signal", lambda g: (pidfd(g, child(g)), *data("iii", 10, 0, -1, before=(10,), rest=(0,))(g)), 0),
+    ("pidfd_send_signal", lambda g: (pidfd(g, child(g)), 10, UNMAPPED, 0), "EFAULT"),
+    ("pidfd_send_signal", lambda g: (pidfd(g, child(g)), user(g) or 10, 0, 0), "EPERM"),
+    ("pidfd_send_signal", (0, 10, 0, 0), "EBADF"),
+    ("pidfd_getfd", lambda g: (pidfd(g, child(g)), 1, 0), lambda g, r: g.task.files.open[r] is g.task.files.open[1]),
+    ("pidfd_getfd", lambda g: (pidfd(g, 1), 99, 0), "EBADF"),
+    ("pidfd_getfd", (0, 1, 0), "EBADF"),
+    ("pidfd_getfd", lambda g: (pidfd(g, 1), 1, 1), "EINVAL"),
+    ("pidfd_getfd", lambda g: (pidfd(g, zombie(g)), 1, 0), "ESRCH"),
+    ("pidfd_getfd", lambda g: (pidfd(g, child(g)), user(g) or 1, 0), "EPERM"),
+    ("waitid", lambda g: (3, pidfd(g, zombie(g)), BUF, 4, 0), lambda g, r: g.word_at(BUF, 4) == 17),
+    ("waitid", lambda g: (3, pidfd(g, child(g)), BUF, 4, 0), "asleep"),
+    ("waitid", lambda g: (3, g.ok("pidfd_open", child(g), 0o4000), BUF, 4, 0), "EAGAIN"),
+    ("waitid", (3, 1, BUF, 4, 0), "EBADF"),
+    ("waitid", (3, -1, BUF, 4, 0), "EINVAL"),
+    ("clone", (0x1011, 0, BUF, 0, 0), lambda g, r: r == 2 and g.word_at(BUF, 4) == 3),
+    ("clone", (0x101011, 0, BUF, 0, 0), "EINVAL"),
+    ("wait4", after(clone_without_signal, args=(-1, 0, 0, 0)), "ECHILD"),
+    ("wait4", after(clone_without_signal, args=(-1, 0, 0x80000001, 0)), 0),
+    ("wait4", after(clone_without_signal, args=(-1, 0, 0x40000001, 0)), 0),
     ("set_robust_list", lambda g: (BUF, 3 * g.word), 0),
     ("set_robust_list", (BUF, 25), "EINVAL"),
     ("get_robust_list", (0, BUF, BUF + 8), lambda g, r: r == 0 and g.word_at(BUF + 8, g.word) == 3 * g.word),

@@ -24,6 +24,25 @@ def pending(guest: Guest) -> None:
     guest.ok("kill", 1, 10)
 
 
+def no_xfsz(guest: Guest) -> None:
+    """SIGXFSZ is blocked."""
+    blocked(guest, 1 << 24)
+
+
+def queue(guest: Guest, number: int = 40, value: int = 0) -> None:
+    """Send oneself a signal with a value."""
+    code = "<iiiiIIQ" if guest.xlen == 64 else "<iiiIII"
+    fields = (number, 0, -1, 0, 1, 0, value) if guest.xlen == 64 else (number, 0, -1, 1, 0, value)
+    guest.store(BUF + 0x80, struct.pack(code, *fields))
+    guest.ok("rt_sigqueueinfo", 1, number, BUF + 0x80)
+
+
+def few_signals(guest: Guest) -> None:
+    """Two signals may be queued, and all are blocked."""
+    blocked(guest, (1 << 64) - 1)
+    guest.task.process.rlimits[11] = [2, 2]
+
+
 def handled(guest: Guest) -> None:
     """SIGUSR1 has a handler."""
     guest.store(BUF + 0x80, struct.pack("<QQQ" if guest.xlen == 64 else "<IIQ", 0x10200, 0, 0))
@@ -85,6 +104,14 @@ ROWS: list[Row] = [
     ("rt_sigqueueinfo", data("iii", 10, 0, -1, before=(99, 10)), "ESRCH"),
     ("rt_sigqueueinfo", data("iii", 10, 0, -1, before=(1, 65)), "EINVAL"),
     ("rt_sigqueueinfo", (1, 10, UNMAPPED), "EFAULT"),
+    ("rt_sigqueueinfo", after(few_signals, queue, queue, args=data("iii", 40, 0, -1, before=(1, 40))), "EAGAIN"),
+    ("rt_sigqueueinfo", after(few_signals, queue, queue, args=data("iii", 10, 0, -1, before=(1, 10))), 0),
+    ("rt_tgsigqueueinfo", after(blocked, args=data("iii", 10, 0, -1, before=(1, 1, 10))), 0),
+    ("rt_tgsigqueueinfo", data("iii", 10, 0, -1, before=(2, 1, 10)), "ESRCH"),
+    ("rt_tgsigqueueinfo", data("iii", 10, 0, -1, before=(1, 0, 10)), "EINVAL"),
+    ("rt_tgsigqueueinfo", data("iii", 10, 0, -1, before=(1, 1, 65)), "EINVAL"),
+    ("rt_tgsigqueueinfo", lambda g: (child(g), 2, *data("iii", 10, 0, 0, before=(10,))(g)), "EPERM"),
+    ("rt_tgsigqueueinfo", (1, 1, 10, UNMAPPED), "EFAULT"),
     ("rt_sigqueueinfo", lambda g: (child(g), *data("iii", 10, 0, 0, before=(10,))(g)), "EPERM"),
     ("sigaltstack", altstack(0, 4096), 0),
     ("sigaltstack", altstack(0, 100), "ENOMEM"),
@@ -99,6 +126,7 @@ ROWS: list[Row] = [
     ("kill", (-99, 10), "ESRCH"),
     ("kill", (1, -1), "EINVAL"),
     ("kill", after(child, user, args=(2, 10)), "EPERM"),
+    ("kill", after(few_signals, queue, queue, args=(1, 41)), 0),  # beyond the limit only that it came is kept
     ("kill", (1, 9), "dead"),
     ("tkill", after(blocked, args=(1, 10)), 0),
     ("tkill", (99, 10), "ESRCH"),
@@ -112,8 +140,15 @@ ROWS: list[Row] = [
     ("tgkill", after(child, user, args=(2, 2, 10)), "EPERM"),
     # clocks
     *[("clock_gettime", (clock, BUF), 0) for clock in range(8)],
-    ("clock_gettime", (-1, BUF), "EINVAL"),
+    ("clock_gettime", (-1, BUF), "EINVAL"),  # no such kind of CPU time
     *[("clock_getres", (clock, BUF), 0) for clock in range(8)],
+    # of CPU time: ~pid << 3 | (4: of a thread) | 2
+    *[("clock_gettime", (clock, BUF), 0) for clock in (-6, -2, -14, -10, ~1 << 3 | 6)],  # own, or of pid 1
+    ("clock_gettime", (~99 << 3 | 2, BUF), "EINVAL"),
+    ("clock_gettime", lambda g: (~child(g) << 3 | 6, BUF), "EINVAL"),  # a thread of another process
+    ("clock_getres", (~1 << 3 | 2, BUF), 0),
+    ("clock_nanosleep", data("qq", 0, 5, before=(2, 0), rest=(0,)), "asleep"),
+    ("clock_nanosleep", data("qq", 0, 5, before=(~1 << 3 | 6, 0), rest=(0,)), "EINVAL"),  # one's own
     ("clock_getres", (0, 0), 0),
     ("clock_getres", (99, 0), "EINVAL"),
     ("clock_getres", (0, UNMAPPED), "EFAULT"),
@@ -141,6 +176,7 @@ ROWS: list[Row] = [
     ("getitimer", (3, BUF), "EINVAL"),
     ("getitimer", (0, UNMAPPED), "EFAULT"),
     ("setitimer", itimer(1, 0, 1, 0, rest=BUF + 64), 0),
+    *[("setitimer", lambda g, n=n: (n, *itimer(1, 0, 1, 0, rest=BUF + 64)(g)[1:]), 0) for n in (1, 2)],
     ("setitimer", itimer(0, 0, 0, 10**6, rest=0), "EINVAL"),
     ("setitimer", itimer(0, 0, -1, 0, rest=0), "EINVAL"),
     ("setitimer", (3, BUF, 0), "EINVAL"),
@@ -171,6 +207,22 @@ ROWS: list[Row] = [
     ("futex", data("I", 5, rest=(9, 5, 0, 0, 1)), "asleep"),
     ("futex", (BUF, 10, 1, 0, 0, 0), "EINVAL"),
     ("futex", (BUF, 10, 1, 0, 0, 1), 0),
+    # LOCK_PI, UNLOCK_PI, TRYLOCK_PI, LOCK_PI2
+    ("futex", data("I", 0, rest=(6, 0, 0, 0, 0)), lambda g, r: r == 0 and g.word_at(BUF, 4) == 1),
+    ("futex", data("I", 1 << 30, rest=(6, 0, 0, 0, 0)), lambda g, r: g.word_at(BUF, 4) == 1 << 30 | 1),
+    ("futex", data("I", 1, rest=(6, 0, 0, 0, 0)), "EDEADLK"),
+    ("futex", data("I", 99, rest=(6, 0, 0, 0, 0)), "ESRCH"),
+    ("futex", after(child, args=data("I", 2, rest=(6, 0, 0, 0, 0))), "asleep"),
+    ("futex", after(child, args=data("Iiqq", 2, 0, 0, 0, rest=(6, 0, BUF + 8, 0, 0))), "ETIMEDOUT"),
+    ("futex", after(child, args=data("Iiqq", 2, 0, 0, BILLION, rest=(13, 0, BUF + 8, 0, 0))), "EINVAL"),
+    ("futex", (BUF + 1, 6, 0, 0, 0, 0), "EINVAL"),
+    ("futex", (UNMAPPED, 6, 0, 0, 0, 0), "EFAULT"),
+    ("futex", data("I", 1, rest=(7, 0, 0, 0, 0)), lambda g, r: r == 0 and g.word_at(BUF, 4) == 0),
+    ("futex", data("I", 2, rest=(7, 0, 0, 0, 0)), "EPERM"),
+    ("futex", (UNMAPPED, 7, 0, 0, 0, 0), "EFAULT"),
+    ("futex", data("I", 0, rest=(8, 0, 0, 0, 0)), lambda g, r: r == 0 and g.word_at(BUF, 4) == 1),
+    ("futex", after(child, args=data("I", 2, rest=(8, 0, 0, 0, 0))), "EAGAIN"),
+    ("futex", (BUF, 11, 0, 0, BUF + 4, 0), "ENOSYS"),
     ("futex", (BUF, 99, 0, 0, 0, 0), "ENOSYS"),
     ("futex", (BUF, 257, 1, 0, 0, 0), "ENOSYS"),  # CLOCK_REALTIME of a wake
 ]

@@ -107,6 +107,23 @@ def received_a_file(guest: Guest, result: int) -> bool:
     return result == 5 and guest.task.files.get(number).path == "/prog" and guest.load(BUF, 5) == b"hello"
 
 
+def time_at(guest: Guest, seconds: int, micros: int) -> int:
+    """The address of a struct timeval with 64 bits."""
+    guest.store(BUF + 0x200, struct.pack("<qq", seconds, micros))
+    return BUF + 0x200
+
+
+def limited(guest: Guest, option: int, seconds: int, micros: int) -> int:
+    """A socket on which calls wait only so long."""
+    fd = pair(guest)[0]
+    guest.ok("setsockopt", fd, 1, option, time_at(guest, seconds, micros), 16)
+    return fd
+
+
+def one_and_a_half(guest: Guest, result: int) -> bool:
+    return struct.unpack("<qq", guest.load(BUF, 16)) == (1, 500_000)
+
+
 ROWS: list[Row] = [
     ("socket", (AF_UNIX, STREAM, 0), 3),
     ("socket", (AF_UNIX, DGRAM | NONBLOCK | CLOEXEC, 0), 3),
@@ -224,6 +241,19 @@ ROWS: list[Row] = [
     ("sendmmsg", lambda g: (pair(g, DGRAM)[0], message(g), 0, 0), 0),
     ("sendmmsg", lambda g: (pair(g, DGRAM)[0], UNMAPPED, 1, 0), "EFAULT"),
     ("sendmmsg", (1, MSG, 1, 0), "ENOTSOCK"),
+    ("recvmmsg", lambda g: (sent(g), message(g), 1, 0, 0), lambda g, r: r == 1),
+    ("recvmmsg", lambda g: (sent(g), message(g), 0, 0, 0), 0),
+    ("recvmmsg", lambda g: (pair(g)[0], message(g), 1, 0, 0), "asleep"),
+    ("recvmmsg", lambda g: (pair(g)[0], message(g), 1, 0x40, 0), "EAGAIN"),
+    ("recvmmsg", lambda g: (sent(g), UNMAPPED, 1, 0, 0), "EFAULT"),
+    ("recvmmsg", lambda g: (sent(g), message(g), 1, 0, UNMAPPED), "EFAULT"),
+    ("recvmmsg", (1, MSG, 1, 0, 0), "ENOTSOCK"),
+    ("setsockopt", lambda g: (fresh(g), 1, 66, time_at(g, 1, 500_000), 16), 0),
+    ("setsockopt", lambda g: (fresh(g), 1, 67, time_at(g, 1, 1_000_000), 16), "EDOM"),
+    ("setsockopt", lambda g: (fresh(g), 1, 66, time_at(g, 1, 0), 8), "EINVAL"),
+    ("setsockopt", lambda g: (fresh(g), 1, 66, UNMAPPED, 16), "EFAULT"),
+    ("getsockopt", lambda g: (limited(g, 66, 1, 500_000), 1, 66, BUF, int_at(g, 16)), one_and_a_half),
+    ("recvfrom", lambda g: (limited(g, 66, 0, 1), BUF, 8, 0, 0, 0), "asleep"),
     ("read", lambda g: (sent(g), BUF, 100), 5),
     ("write", lambda g: (pair(g)[0], BUF, 100), 100),
     ("write", lambda g: (closed(g), BUF, 100), "EPIPE"),

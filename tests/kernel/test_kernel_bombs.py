@@ -22,9 +22,10 @@ def handle(guest: Guest, number: int, flags: int = 0, handler: int = HANDLER) ->
 
 def interrupted(guest: Guest, number: int = 10) -> None:
     """A signal comes for the task that waits, and its handler begins."""
-    from emu.kernel import signal
+    from emu.kernel import sigsend
+    from emu.kernel.siginfo import SigInfo
 
-    signal.send(guest.kernel, guest.task, signal.SigInfo(number))
+    sigsend.send(guest.kernel, guest.task, SigInfo(number))
     guest.become(guest.task)
     guest.again()  # the call looks once more whether what it waits for has come
     assert guest.hart.pc == HANDLER

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
-from kernel_fake import BSS, DATA, Asleep, Guest, make_elf
+from kernel_fake import BASE, BSS, DATA, Asleep, Guest, make_elf
 from kernel_tasks import args, store_program
+
+from emu.errors import EmuError
 
 PAGE = 4096
 
@@ -52,3 +56,119 @@ def test_vfork_waits_for_exec(guest: Guest) -> None:
     guest.become(parent)
     assert guest.hart.x[10] == 2
     assert guest.mm is not child.mm
+
+
+def script(guest: Guest, name: str, line: str) -> None:
+    store_program(guest, name, line.encode())
+
+
+def strings_at(guest: Guest, sp: int) -> list[bytes]:
+    """The arguments that a new program finds."""
+    count = guest.word_at(sp, guest.word)
+    at = [guest.word_at(sp + (1 + n) * guest.word, guest.word) for n in range(count)]
+    return [bytes(itertools.takewhile(bool, (guest.load(address + n, 1)[0] for n in range(64)))) for address in at]
+
+
+SCRIPTS = [
+    ("#!/prog\nexit 1\n", [b"/prog"]),
+    ("#! \t/prog  -a  b \t\n", [b"/prog", b"-a  b"]),
+    ("#!/prog -x", [b"/prog", b"-x"]),
+    ("#!prog\n", [b"prog"]),
+    ("#!/prog\0ignored\n", [b"/prog"]),
+    ("#!/prog " + "x" * 300, [b"/prog", b"x" * 63]),
+    ("#!/inner -2\n", [b"/prog", b"-1", b"/inner", b"-2"]),
+]
+
+
+@pytest.mark.parametrize(("line", "before"), SCRIPTS, ids=[line[:12] for line, _ in SCRIPTS])
+def test_script(guest: Guest, line: str, before: list[bytes]) -> None:
+    """The interpreter gets its argument as one word, the script's name and the script's own arguments (execve(2))."""
+    script(guest, "inner", "#!/prog -1\n")
+    script(guest, "script", line)
+    guest.call("execve", guest.string("script"), args(guest, "lost", "arg"), 0)
+    found = strings_at(guest, guest.hart.x[2] & guest.kernel.xlen_mask)
+    assert [word[:63] for word in found] == [*before, b"script", b"arg"]
+    assert guest.task.comm == "script"
+    assert guest.mm.exe_file.path == "/prog"
+
+
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        ("#!\n", "ENOEXEC"),
+        ("#!" + " " * 300, "ENOEXEC"),
+        ("#!/" + "x" * 300, "ENOEXEC"),
+        ("#!", "EACCES"),
+        ("#!/missing\n", "ENOENT"),
+        ("#!/tmp\n", "EACCES"),
+        ("#!/script\n", "ELOOP"),
+    ],
+)
+def test_script_errors(guest: Guest, line: str, error: str) -> None:
+    """A script without an interpreter leaves the old program running, and no file open."""
+    script(guest, "script", line)
+    before = guest.kernel.nr_files
+    assert guest.errno("execve", guest.string("/script"), args(guest, "x"), 0) == error
+    assert guest.kernel.nr_files == before
+
+
+def test_exec_by_links_and_descriptors(guest: Guest) -> None:
+    """A program's path is the one behind symbolic links; a script opened before is handed over as a descriptor."""
+    guest.ok("symlinkat", guest.string("/prog"), -100, guest.string("/link", BSS + 64))
+    guest.call("execve", guest.string("/link"), args(guest, "x"), 0)
+    assert (guest.task.comm, guest.mm.exe_file.path) == ("link", "/prog")
+    script(guest, "script", "#!/proc/self/exe\n")
+    fd = guest.open("/script")
+    guest.call("execveat", fd, guest.string(""), args(guest, "x"), 0, 0x1000)
+    words = strings_at(guest, guest.hart.x[2] & guest.kernel.xlen_mask)
+    assert words == [b"/proc/self/exe", b"/dev/fd/%d" % fd]
+    assert (guest.task.comm, guest.mm.exe_file.path) == ("script", "/prog")
+
+
+def auxv(guest: Guest) -> dict[int, int]:
+    """The auxiliary vector of a program that has just begun, with an empty environment."""
+    sp = guest.hart.x[2] & guest.kernel.xlen_mask
+    at = sp + (1 + len(strings_at(guest, sp)) + 1 + 1) * guest.word
+    vector = {}
+    while key := guest.word_at(at, guest.word):
+        vector[key] = guest.word_at(at + guest.word, guest.word)
+        at += 2 * guest.word
+    return vector
+
+
+@pytest.mark.parametrize("pie", [False, True])
+def test_dynamic_program(guest: Guest, pie: bool) -> None:
+    """The interpreter is mapped apart from the program and runs first; AT_BASE and AT_ENTRY say where both are."""
+    store_program(guest, "ld.so", make_elf(guest.xlen, pie=True))
+    store_program(guest, "dynamic", make_elf(guest.xlen, data=b"OTHER", pie=pie, interp=b"/ld.so\0"))
+    guest.call("execve", guest.string("/dynamic"), args(guest, "x"), 0)
+    vector = auxv(guest)
+    base, entry = vector[7], vector[9]
+    assert guest.hart.pc & guest.kernel.xlen_mask == base + 0x200
+    assert base % PAGE == 0
+    assert (entry == BASE + 0x200) == (not pie)
+    assert guest.mm.vma_at(base).vm_file.path == "/ld.so"
+    assert guest.mm.vma_at(entry).vm_file.path == guest.mm.exe_file.path == "/dynamic"
+    assert guest.load(entry - 0x200 - BASE + DATA, 5) == b"OTHER"
+    assert guest.load(base - BASE + DATA, 4) == b"DATA"
+    assert guest.mm.start_brk < base
+
+
+@pytest.mark.parametrize(
+    ("interp", "error"), [(b"/missing\0", "ENOENT"), (b"/tmp\0", "EACCES"), (b"/text\0", "ELIBBAD"), (b"x", "ENOEXEC")]
+)
+def test_dynamic_program_errors(guest: Guest, interp: bytes, error: str) -> None:
+    """A program without its interpreter leaves the old one running, and no file open."""
+    store_program(guest, "text", b"hello")
+    store_program(guest, "dynamic", make_elf(guest.xlen, interp=interp))
+    before = guest.kernel.nr_files
+    assert guest.errno("execve", guest.string("/dynamic"), args(guest, "x"), 0) == error
+    assert guest.kernel.nr_files == before
+
+
+def test_interpreter_that_is_not_there(guest: Guest) -> None:
+    """For the first program it is the host's user who hears what is missing, and how to hand it over."""
+    for data, name in ((make_elf(guest.xlen, interp=b"/lib/ld.so\0"), "/lib"), (b"#!/usr/bin/env sh\n", "/usr/bin")):
+        with pytest.raises(EmuError, match="interpreter") as found:
+            guest.kernel.spawn(data, "/prog", ["prog"])
+        assert found.value.hint == f"--mount FOLDER:{name} hands it over"

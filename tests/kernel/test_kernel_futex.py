@@ -129,3 +129,44 @@ def test_robust_list(guest: Guest) -> None:
     assert waiting.state == "ready"
     guest.become(leader)
     assert guest.word_at(lock, 4) == 0xC0000000
+
+
+def shared(guest: Guest) -> int:
+    """A word that parent and child share."""
+    return guest.mmap(4096, flags=0x21)
+
+
+@pytest.mark.parametrize("dies", [False, True])
+def test_a_lock_is_handed_over(guest: Guest, dies: bool) -> None:
+    """FUTEX_LOCK_PI: the next owner's tid stands in the word when it wakes; marked, if the last one died with it."""
+    word = shared(guest)
+    first, second = guest.task, guest.fork()
+    guest.become(second)
+    guest.ok(futex(guest), word, 6, 0, 0, 0, 0)
+    guest.become(first)
+    with pytest.raises(Asleep):
+        guest.call(futex(guest), word, 6, 0, 0, 0, 0)
+    guest.become(second)
+    assert guest.word_at(word, 4) == 1 << 31 | second.pid
+    if dies:
+        with pytest.raises(Dead):
+            guest.call("exit_group", 0)
+    else:
+        guest.ok(futex(guest), word, 7, 0, 0, 0, 0)
+    guest.become(first)
+    assert guest.again() == 0
+    assert guest.word_at(word, 4) == (1 << 30 if dies else 0) | first.pid
+    assert not guest.kernel.pi_futexes
+
+
+def test_locks_in_a_circle(guest: Guest) -> None:
+    """EDEADLK instead of waiting for one another."""
+    word = shared(guest)
+    first, second = guest.task, guest.fork()
+    guest.ok(futex(guest), word, 6, 0, 0, 0, 0)
+    guest.become(second)
+    guest.ok(futex(guest), word + 4, 6, 0, 0, 0, 0)
+    with pytest.raises(Asleep):
+        guest.call(futex(guest), word, 6, 0, 0, 0, 0)
+    guest.become(first)
+    assert guest.errno(futex(guest), word + 4, 6, 0, 0, 0, 0) == "EDEADLK"

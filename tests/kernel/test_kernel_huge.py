@@ -113,3 +113,132 @@ def test_hugetlb(xlen: int) -> None:
     guest.become(parent)
     assert guest.load(addr + size, 5) == bytes(5)
     guest.check()
+
+
+def small_pages(guest: Guest, size: int) -> int:
+    """A whole huge page's place full of small ones, each with a number of its own."""
+    guest.kernel.sysctl.transparent_hugepage = "never"
+    addr = (guest.mmap(3 * size) + size - 1) & -size
+    for n in range(0, size, PAGE):
+        guest.store(addr + n, (n >> 12).to_bytes(4, "little"))
+    guest.kernel.sysctl.transparent_hugepage = "always"
+    return addr
+
+
+@pytest.mark.parametrize("xlen", [64, 32])
+def test_collapse(xlen: int) -> None:
+    """MADV_COLLAPSE: one entry, the same bytes, the old frames are free; it can be split again."""
+    guest, size = thp(xlen)
+    addr = small_pages(guest, size)
+    guest.ok("munmap", guest.mmap(PAGE), PAGE)
+    free = guest.kernel.pages.nr_free_pages
+    rss = guest.mm.rss_anon
+    guest.ok("madvise", addr, size, 25)
+    assert addr >> guest.mm.pmd_shift in guest.mm.huge
+    assert guest.kernel.pages.nr_free_pages == free
+    assert guest.mm.rss_anon == rss
+    assert guest.kernel.vm.thp_collapse_alloc == 1
+    guest.check()
+    assert [guest.word_at(addr + n) & 0xFFFFFFFF for n in range(0, size, PAGE)] == list(range(size // PAGE))
+    guest.ok("madvise", addr, size, 25)  # it is one already
+    guest.ok("mprotect", addr, PAGE, 1)
+    assert guest.load(addr + 5 * PAGE, 4) == b"\x05\0\0\0"
+    guest.check()
+
+
+def test_collapse_fills_holes_and_copies_what_is_shared() -> None:
+    """Pages never touched become zeroes; those that a child shares are copied, and the child keeps its own."""
+    guest, size = thp(64)
+    guest.kernel.sysctl.transparent_hugepage = "never"
+    addr = (guest.mmap(3 * size) + size - 1) & -size
+    guest.store(addr, b"both")
+    parent, child = guest.task, guest.fork()
+    guest.store(addr + PAGE, b"mine")
+    guest.load(addr + 2 * PAGE, 1)
+    guest.ok("madvise", addr, size, 25)
+    assert addr >> guest.mm.pmd_shift in guest.mm.huge
+    assert guest.load(addr, 4) == b"both"
+    assert guest.load(addr + PAGE, 4) == b"mine"
+    assert guest.load(addr + 2 * PAGE, 8) == bytes(8)
+    guest.store(addr, b"only")
+    guest.check()
+    guest.become(child)
+    assert guest.load(addr, 4) == b"both"
+    guest.become(parent)
+
+
+@pytest.mark.parametrize(
+    ("prepare", "error"),
+    [
+        (lambda g, addr, size: g.ok("madvise", addr, size, 15), "EINVAL"),  # MADV_NOHUGEPAGE
+        (lambda g, addr, size: g.ok("munmap", addr + 4 * PAGE, PAGE), "ENOMEM"),
+        (lambda g, addr, size: g.ok("mprotect", addr, size, 1), "EINVAL"),
+        (lambda g, addr, size: g.kernel.pages.get_page(g.mm.entry(addr) >> 10), "EAGAIN"),
+        (lambda g, addr, size: g.kernel.pages.alloc_pages(10) and take_blocks(g), "ENOMEM"),
+    ],
+)
+def test_what_can_not_collapse(prepare, error: str) -> None:
+    guest, size = thp(64)
+    addr = small_pages(guest, size)
+    frame = guest.mm.entry(addr) >> 10
+    prepare(guest, addr, size)
+    assert guest.errno("madvise", addr, size, 25) == error
+    assert not guest.mm.huge
+    if error == "EAGAIN":
+        guest.kernel.pages.put_page(frame)
+
+
+def take_blocks(guest: Guest) -> None:
+    """No block of the size is left."""
+    while guest.kernel.pages.alloc_pages(9) is not None:
+        continue
+
+
+def test_khugepaged_collapses_in_time() -> None:
+    """After scan_sleep_millisecs the daemon has made one page of small ones."""
+    guest, size = thp(64)
+    addr = small_pages(guest, size)
+    guest.kernel.khugepaged.enter()
+    guest.advance(11 * guest.kernel.options.clock_hz)
+    guest.store(BUF, b"x")
+    guest.ok("sched_yield")
+    assert addr >> guest.mm.pmd_shift in guest.mm.huge
+    assert guest.load(addr + 7 * PAGE, 4) == b"\x07\0\0\0"
+    assert guest.kernel.khugepaged.pages_collapsed == 1
+    guest.check()
+
+
+def test_khugepaged_lets_an_idle_machine_rest() -> None:
+    """Nothing changed since the last look: no timer is set any more."""
+    guest, size = thp(64)
+    small_pages(guest, size)
+    daemon = guest.kernel.khugepaged
+    daemon.armed, daemon.seen = False, guest.kernel.vm.minor + guest.kernel.vm.major
+    daemon.turn()
+    assert not daemon.armed
+
+
+def test_sysfs(guest64: Guest) -> None:
+    """The switches read and write as Linux's."""
+    guest, root = guest64, "/sys/kernel/mm/transparent_hugepage"
+
+    def read(name: str) -> bytes:
+        fd = guest.open(f"{root}/{name}")
+        return guest.load(BUF, guest.ok("read", fd, BUF, 64))
+
+    def write(name: str, text: bytes) -> str:
+        fd = guest.open(f"{root}/{name}", 1)
+        guest.store(BUF, text)
+        return "" if guest.call("write", fd, BUF, len(text)) == len(text) else guest.errno("write", fd, BUF, len(text))
+
+    assert read("enabled") == b"always madvise [never]\n"
+    assert read("hpage_pmd_size") == b"2097152\n"
+    assert write("enabled", b"madvise\n") == ""
+    assert read("enabled") == b"always [madvise] never\n"
+    assert write("enabled", b"sometimes") == "EINVAL"
+    assert read("khugepaged/max_ptes_none") == b"511\n"
+    assert write("khugepaged/max_ptes_none", b"512") == "EINVAL"
+    assert write("khugepaged/scan_sleep_millisecs", b"100") == ""
+    assert read("khugepaged/scan_sleep_millisecs") == b"100\n"
+    assert write("khugepaged/pages_to_scan", b"0") == "EINVAL"
+    assert read("khugepaged/pages_collapsed") == b"0\n"

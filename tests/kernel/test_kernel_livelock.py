@@ -90,12 +90,14 @@ def test_rounds_without_progress_end() -> None:
     guest = Guest()
     retry = Retry(guest.kernel)
     for _ in range(2):
-        assert [retry.should(1, 32) for _ in range(MAX_RECLAIM_RETRIES)] == [True] * (MAX_RECLAIM_RETRIES - 1) + [False]
+        assert [retry.should_reclaim_retry(1, 32) for _ in range(MAX_RECLAIM_RETRIES)] == [True] * (
+            MAX_RECLAIM_RETRIES - 1
+        ) + [False]
     for _ in range(4 * MAX_RECLAIM_RETRIES):
         guest.hart.instret += GETTING_ON
-        assert retry.should(1, 32)
+        assert retry.should_reclaim_retry(1, 32)
     for n in range(4 * MAX_RECLAIM_RETRIES):
-        assert retry.should(32 if n % 8 == 0 else 0, 32)
+        assert retry.should_reclaim_retry(32 if n % 8 == 0 else 0, 32)
 
 
 def test_pages_that_only_turn_round_end_in_a_kill(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -143,6 +143,40 @@ def test_fifo(guest: Guest) -> None:
     assert read(guest, r, 10) == b""
 
 
+def test_pipe_opened_again(guest: Guest) -> None:
+    """/proc/self/fd/N of a pipe opens it without waiting for the other side, which may have gone (fifo(7))."""
+    r, w = pipe(guest)
+    write(guest, w, b"text")
+    guest.ok("close", w)
+    again = guest.open(f"/proc/self/fd/{r}")
+    assert read(guest, again, 10) == b"text"
+    assert read(guest, again, 10) == b""
+    guest.ok("close", r)
+    guest.ok("close", again)
+
+
+def test_sendfile_that_waits(guest: Guest) -> None:
+    """What waited for room in the middle of a chunk goes on there, and the chunks after it are whole (sendfile(2))."""
+    text = bytes(n % 251 for n in range(3 * CAPACITY))
+    guest.kernel.fs.store("/big", text)
+    big, (r, w) = guest.open("/big"), pipe(guest)
+    write(guest, w, b"first")
+    sender, reader = guest.task, guest.fork()
+    with pytest.raises(Asleep):
+        guest.call("sendfile" if guest.xlen == 64 else "sendfile64", w, big, 0, len(text))
+    guest.become(reader)
+    got = b"".join(read(guest, r, 1024) for _ in range(CAPACITY // 1024))
+    guest.ok("close", w)
+    guest.become(sender)
+    sent = guest.again()
+    guest.ok("close", w)
+    guest.become(reader)
+    while more := read(guest, r, 1024):
+        got += more
+    assert sent > CAPACITY
+    assert got == b"first" + text[:sent]
+
+
 def ppoll(guest: Guest) -> str:
     return "ppoll" if guest.xlen == 64 else "ppoll_time64"
 

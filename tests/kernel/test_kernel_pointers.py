@@ -23,7 +23,7 @@ KEEPING = set(  # these only keep an address, or take it for a place
     words(
         """
         brk mmap mmap2 munmap mprotect mremap madvise msync mlock mlock2 munlock shmat shmdt riscv_flush_icache
-        getgroups setgroups set_tid_address set_robust_list clone fcntl fcntl64 clock_settime clock_settime64
+        remap_file_pages set_tid_address set_robust_list clone fcntl fcntl64 clock_settime clock_settime64
         rt_sigsuspend
         """
     )

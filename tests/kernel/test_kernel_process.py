@@ -16,14 +16,15 @@ SIGCHLD = 17
 
 
 def test_fork_shares_pages_until_written(guest: Guest) -> None:
-    """fork takes frames for page tables only; a write copies one page; the other side keeps its own."""
+    """fork takes frames for tables and objects of the kernel; a write copies one page; the other side keeps its own."""
     addr = guest.mmap(20 * PAGE)
     for n in range(20):
         guest.store(addr + n * PAGE, b"parent")
     kernel, parent = guest.kernel, guest.task
-    free, tables = kernel.pages.nr_free_pages, kernel.pages.nr_table_pages
+    free, tables, slabs = kernel.pages.nr_free_pages, kernel.pages.nr_table_pages, kernel.slab.nr_pages
     child = guest.fork()
-    assert free - kernel.pages.nr_free_pages == kernel.pages.nr_table_pages - tables
+    taken = kernel.pages.nr_table_pages - tables + kernel.slab.nr_pages - slabs
+    assert free - kernel.pages.nr_free_pages == taken
     assert child.mm.rss_anon == parent.mm.rss_anon
     guest.check()
     guest.become(child)

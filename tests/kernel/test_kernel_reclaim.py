@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 
 import pytest
 from kernel_fake import BSS, Dead, Guest
@@ -202,6 +203,16 @@ def test_oom_without_swap() -> None:
     assert guest.kernel.exit.signal == 9
     assert "invoked oom-killer" in log
     assert "Killed process 1 (prog)" in log
+    for line in (
+        r"active_anon:\d+ inactive_anon:\d+ isolated_anon:0",
+        r"Node 0 DMA32 free:\d+kB boost:0kB min:\d+kB low:\d+kB high:\d+kB .*managed:\d+kB.*",
+        r"Node 0 DMA32: \d+\*4kB .* \d+\*4096kB = \d+kB",
+        r"\d+ total pagecache pages",
+        r"\[  pid  \]   uid  tgid total_vm      rss rss_anon rss_file rss_shmem pgtables_bytes swapents .*",
+        r"\[      1\]     0     1 +\d+ +\d+ +\d+ +\d+ +0 +\d+ +0 +0 prog",
+        r"oom-kill:constraint=CONSTRAINT_NONE,nodemask=\(null\),.*,global_oom,task_memcg=/,task=prog,pid=1,uid=0",
+    ):
+        assert re.search(f"^{line}$", log, re.MULTILINE), line
     assert guest.kernel.vm.oom_kill == 1
     guest.check()
 

@@ -6,10 +6,12 @@ import struct
 
 import pytest
 from kernel_fake import BASE, BSS, DATA, Asleep, Dead, Guest
+from rows_common import name_on
+from rows_signals import BUF, blocked, queue
 
 from emu.isa import causes
-from emu.kernel import signal
-from emu.kernel.signal import SigInfo
+from emu.kernel import siginfo, sigsend
+from emu.kernel.siginfo import SigInfo
 
 HANDLER = BASE + 0x210
 SA_SIGINFO, SA_NODEFER, SA_RESETHAND, SA_ONSTACK = 4, 0x40000000, 0x80000000, 0x08000000
@@ -45,7 +47,7 @@ def test_fatal_faults(guest: Guest, cause: int, addr: int, number: int) -> None:
         fault(guest, addr, cause)
     end = guest.kernel.exit
     assert (end.signal, end.code, end.reason) == (number, 128 + number, "signal")
-    assert end.card.signal == signal.name_of(number)
+    assert end.card.signal == siginfo.name_of(number)
     text = end.card.render()
     assert end.card.hint
     assert end.card.hint in text
@@ -104,7 +106,7 @@ def test_handler_and_return(guest: Guest) -> None:
     assert hart.x[1] & guest.kernel.xlen_mask == guest.mm.vdso
     info, context, sp = (hart.x[n] & guest.kernel.xlen_mask for n in (11, 12, 2))
     assert sp % 16 == 0
-    assert struct.unpack("<iii", guest.load(info, 12)) == (11, 0, signal.SEGV_MAPERR)
+    assert struct.unpack("<iii", guest.load(info, 12)) == (11, 0, siginfo.SEGV_MAPERR)
     assert guest.word_at(info + (16 if guest.xlen == 64 else 12), guest.word) == 0x1000
     regs = context + (176 if guest.xlen == 64 else 160)
     assert guest.word_at(regs, guest.word) == BASE + 0x204
@@ -228,7 +230,7 @@ def test_a_signal_alone_interrupts(guest: Guest) -> None:
         before = guest.hart.pc
         with pytest.raises(Asleep):
             guest.call("read", reading, BSS + 0x200, 8)
-        signal.send(guest.kernel, guest.task, SigInfo(10))
+        sigsend.send(guest.kernel, guest.task, SigInfo(10))
         guest.become(guest.task)
         guest.again()
         assert guest.hart.pc == HANDLER
@@ -238,3 +240,84 @@ def test_a_signal_alone_interrupts(guest: Guest) -> None:
         else:
             assert (guest.hart.x[10], guest.hart.pc) == (result, before + 4)
         guest.hart.pc = at
+
+
+def test_real_time_signals_queue(guest: Guest) -> None:
+    """Each of them waits, in the order in which they were sent, with its value; those below 32 are pending once."""
+    blocked(guest, (1 << 64) - 1)
+    for value in (7, 8, 9):
+        queue(guest, 40, value)
+        queue(guest, 10, value)
+    guest.store(BUF, struct.pack("<Q", 1 << 39 | 1 << 9))
+    value_at = 24 if guest.xlen == 64 else 20
+    got = []
+    for _ in range(4):
+        number = guest.ok(name_on("rt_sigtimedwait", guest.xlen), BUF, BUF + 0x100, 0, 8)
+        got.append((number, guest.word_at(BUF + 0x100 + value_at, 4)))
+    assert got == [(10, 7), (40, 7), (40, 8), (40, 9)]
+    guest.store(BUF + 8, bytes(16))
+    assert guest.errno(name_on("rt_sigtimedwait", guest.xlen), BUF, 0, BUF + 8, 8) == "EAGAIN"
+
+
+def test_a_call_that_sleeps_counts_once(guest: Guest) -> None:
+    """However often it is executed anew."""
+    guest.store(BUF, struct.pack("<qq", 0, 5000))
+    with pytest.raises(Asleep):
+        guest.call(
+            "nanosleep" if guest.xlen == 64 else "clock_nanosleep_time64",
+            *((BUF, 0) if guest.xlen == 64 else (0, 0, BUF, 0)),
+        )
+    guest.sleep()
+    guest.again()
+    counts = {entry.name: entry.count for entry in guest.kernel.syscalls.values() if "nanosleep" in entry.name}
+    assert sum(counts.values()) == 1
+
+
+@pytest.mark.parametrize(("which", "number"), [(1, 26), (2, 27)])
+def test_timers_of_cpu_time(guest: Guest, which: int, number: int) -> None:
+    """They stand still while the process sleeps, and expire by what it has run."""
+    blocked(guest, 1 << number - 1)
+    itimer = struct.pack("<4q" if guest.xlen == 64 else "<4i", 0, 0, 0, 100)
+    guest.store(BUF, itimer)
+    guest.ok("setitimer", which, BUF, 0)
+    cycles = guest.kernel.cycles_of(100_000)
+    guest.store(BUF, struct.pack("<qq", 1, 0))
+    with pytest.raises(Asleep):
+        guest.call(name_on("clock_nanosleep", guest.xlen), 1, 0, BUF, 0)
+    guest.sleep()
+    guest.again()
+    guest.advance(cycles // 2)
+    assert not guest.task.process.pending
+    guest.advance(cycles)
+    assert [*guest.task.process.pending] == [number]
+
+
+def test_cpu_limit(guest: Guest) -> None:
+    """SIGXCPU each second from the soft limit on, SIGKILL at the hard one."""
+    blocked(guest, 1 << 23)
+    guest.store(BUF, struct.pack("<QQ", 1, 3))
+    guest.ok("prlimit64", 0, 0, BUF, 0)
+    hz = guest.kernel.options.clock_hz
+    guest.advance(hz)
+    assert [*guest.task.process.pending] == [24]
+    guest.advance(2 * hz)
+    with pytest.raises(Dead):
+        guest.call("getpid")
+
+
+def test_a_timer_waits_until_its_signal_is_taken(guest: Guest) -> None:
+    """timer_create: one signal is pending; how often it would have come meanwhile is its overrun."""
+    blocked(guest, 1 << 13)
+    guest.ok("timer_create", 1, 0, BUF)
+    step = 1_000_000
+    guest.store(BUF, struct.pack("<4q", 0, step, 0, step))
+    settime = name_on("timer_settime", guest.xlen)
+    guest.ok(settime, 0, 0, BUF, 0)
+    guest.advance(guest.kernel.cycles_of(10 * step))
+    guest.advance(guest.kernel.cycles_of(10 * step))
+    assert [len(infos) for infos in guest.task.process.pending.values()] == [1]
+    guest.store(BUF, struct.pack("<Q", 1 << 13))
+    assert guest.ok(name_on("rt_sigtimedwait", guest.xlen), BUF, BUF + 0x100, 0, 8) == 14
+    assert guest.word_at(BUF + 0x100 + (20 if guest.xlen == 64 else 16), 4) == guest.ok("timer_getoverrun", 0) == 19
+    guest.advance(guest.kernel.cycles_of(step))
+    assert [*guest.task.process.pending] == [14]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import re
 import struct
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +16,8 @@ from rows_sockets import message, pair
 from emu.errors import EmuError
 from emu.kernel.strace import flags
 from emu.kernel.strace.log import Strace
+from emu.kernel.strace.options import PLAIN
+from emu.kernel.strace.options import parse as parse_options
 from emu.kernel.strace.selection import parse
 from emu.kernel.strace.signatures import SIGNATURES
 from emu.kernel.strace.text import quoted
@@ -26,9 +30,10 @@ BUF = BSS + 0x800
 class Log:
     """A guest whose calls are logged."""
 
-    def __init__(self, xlen: int = 64, only: str = "all", harts: int = 1) -> None:
+    def __init__(self, xlen: int = 64, harts: int = 1, **options: Any) -> None:
         self.guest, self.text = Guest(xlen, ram=4 << 20, harts=harts), ""
-        Strace(self.guest.kernel, self.write, parse(only)).listen()
+        self.strace = Strace(self.guest.kernel, self.write, replace(PLAIN, **options))
+        self.strace.listen()
 
     def write(self, text: str) -> None:
         self.text += text
@@ -146,8 +151,28 @@ LINES: list[tuple[str, tuple[Any, ...], str]] = [
     (
         "epoll_ctl",
         (9, 1, 0, stored("<I4xQ", 1 << 31 | 1, 5)),
-        "epoll_ctl(9, EPOLL_CTL_ADD, 0, {events=EPOLLIN|EPOLLET, data=0x5}) = -1 EBADF (Bad file descriptor)",
+        "epoll_ctl(9, EPOLL_CTL_ADD, 0, {events=EPOLLIN|EPOLLET, data={u32=5, u64=5}}) = -1 EBADF ",
     ),
+    (
+        "fcntl",
+        (1, 6, stored("<hh4xqqi4x", 1, 0, 5, 10, 0)),
+        "fcntl(1, F_SETLK, {l_type=F_WRLCK, l_whence=SEEK_SET, l_start=5, l_len=10}) = ",
+    ),
+    ("statfs", (named("/proc"), BUF), 'statfs("/proc", {f_type=PROC_SUPER_MAGIC, f_bsize=4096, f_blocks='),
+    (
+        "utimensat",
+        (-100, named("/none"), stored("<4q", 1, 5, 0, (1 << 30) - 2), 0),
+        'utimensat(AT_FDCWD, "/none", [{tv_sec=1, tv_nsec=5} /* 1970-01-01T00:00:01.000000005+0000 */, UTIME_OMIT], 0)'
+        " = -1 ENOENT (No such file or directory)",
+    ),
+    ("times", (BUF,), "times({tms_utime=0, tms_stime=0, tms_cutime=0, tms_cstime=0}) = "),
+    ("membarrier", (0, 0, 0), "membarrier(MEMBARRIER_CMD_QUERY, 0) = 0x1ff (MEMBARRIER_CMD_GLOBAL|"),
+    (
+        "pselect6",
+        (2, 0, stored("<Q", 2), 0, 0, 0),
+        "pselect6(2, NULL, [1], NULL, NULL, NULL) = 1 (out [1])",
+    ),
+    ("timerfd_create", (1, 0o4000), "timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK) = 3"),
     ("clone", (17, 0, 0, 0, 0), "clone(child_stack=NULL, flags=SIGCHLD) = 2"),
     ("io_uring_setup", (3, 4), "io_uring_setup(0x3, 0x4, "),
 ]
@@ -207,7 +232,9 @@ def test_waiting_and_several_tasks() -> None:
         guest.call("exit_group", 7)
     guest.become(parent)
     guest.again()
-    assert log.text.splitlines() == [
+    *lines, last = log.text.splitlines()
+    assert last.startswith("--- SIGCHLD {si_signo=SIGCHLD, si_code=CLD_EXITED, si_pid=2, si_uid=0, si_status=7, ")
+    assert lines == [
         "[pid     1] read(3,  <unfinished ...>",
         '[pid     2] write(4, "xyz", 3) = 3',
         "[pid     2] exit_group(7) = ?",
@@ -223,18 +250,95 @@ def test_signals() -> None:
     guest.call("kill", 1, 17)
     with pytest.raises(Dead):
         guest.access(0x8, "w")
+    assert log.text.startswith("kill(1, SIGCHLD) = 0\n--- SIGCHLD {si_signo=SIGCHLD, si_code=SI_USER, ")
     assert log.text.endswith(
         "--- SIGSEGV {si_signo=SIGSEGV, si_code=SEGV_MAPERR, si_addr=0x8} ---\n+++ killed by SIGSEGV +++\n"
     )
 
 
+def test_signals_that_are_ignored_are_told() -> None:
+    """strace sees them, for the kernel stops for it; with what was sent along."""
+    log = Log()
+    log.guest.store(BUF, struct.pack("<iii4xIIQ", 17, 0, -1, 1, 0, 5))
+    info = "{si_signo=SIGCHLD, si_code=SI_QUEUE, si_pid=1, si_uid=0, si_int=5, si_ptr=0x5}"
+    lines = log.line("rt_sigqueueinfo", 1, 17, BUF)
+    assert lines == f"rt_sigqueueinfo(1, SIGCHLD, {info}) = 0\n--- SIGCHLD {info} ---\n"
+
+
+def test_column() -> None:
+    """The equal sign stands in column 40 where the line isn't longer, -a elsewhere."""
+    log = Log(column=40)
+    assert log.line("getpid") == f"{'getpid()':40}= 1\n"
+    assert log.line("kill", 77, 15) == f"{'kill(77, SIGTERM)':40}= -1 ESRCH (No such process)\n"
+    assert len(log.line("munmap", 4096, 4096).partition("=")[0]) == 40
+
+
+def test_time() -> None:
+    """Simulated: of the day, since 1970, since the last line, and in the call."""
+    for stamp, form in (
+        ("t", r"22:13:20 getpid"),
+        ("tt", r"22:13:20\.\d{9} getpid"),
+        ("ttt", r"1700000000\.\d{9} getpid"),
+        ("r", r"     0\.0{9} getpid"),
+    ):
+        assert re.match(form, Log(stamp=stamp).line("getpid"))
+    assert re.fullmatch(r"getpid\(\) = 1 <0\.\d{9}>\n", Log(spent=True).line("getpid"))
+
+
+def test_paths() -> None:
+    """-y: what each descriptor leads to."""
+    log = Log(paths=True)
+    assert (
+        log.line("openat", -100, log.guest.string("/prog"), 0, 0)
+        == 'openat(AT_FDCWD</>, "/prog", O_RDONLY) = 3</prog>\n'
+    )
+    assert log.line("close", 3) == "close(3</prog>) = 0\n"
+    assert log.line("close", 3) == "close(3) = -1 EBADF (Bad file descriptor)\n"
+
+
+def test_sizes() -> None:
+    """-s: bytes of a string that are shown."""
+    log = Log(strings=3)
+    assert log.line("write", 1, log.guest.string("abcdef"), 6) == 'write(1, "abc"..., 6) = 6\n'
+
+
+def test_summary() -> None:
+    """-c: a table of calls that have returned, in place of the lines."""
+    log = Log(lines=False, summary=True)
+    for name, args in (("getpid", ()), ("getpid", ()), ("close", (9,))):
+        assert log.line(name, *args) == ""
+    log.strace.finish()
+    rows = [line.split() for line in log.text.splitlines()]
+    assert rows[0][-1] == "syscall" and ["2", "getpid"] in [row[3:] for row in rows]
+    assert ["1", "1", "close"] in [row[3:] for row in rows] and rows[-1][3:] == ["3", "1", "total"]
+
+
+def test_options_of_strace() -> None:
+    """Its own command line; what is missing is refused with what there is."""
+    told = parse_options("-f -ttT -s 100 -a 60 -e trace=read -o log")
+    assert (told.stamp, told.spent, told.strings, told.column) == ("tt", True, 100, 60)
+    assert (told.only, told.output, told.lines) == ({"read"}, "log", True)
+    assert parse_options("-c").lines is False and parse_options("-C open").only == {"openat"}
+    for text, refusal in (
+        ("-z", "-z"),
+        ("-s x", "-s x is not a number"),
+        ("-s -1", "-s -1"),
+        ("'", "quotation"),
+        ("-e signal=none", "signal="),
+        ("-a", "requires"),
+    ):
+        with pytest.raises(EmuError, match=refusal):
+            parse_options(text)
+
+
 def test_selection() -> None:
     """Names, C's older names, classes; what is unknown is refused with a guess."""
-    log = Log(only="open,%process")
+    log = Log(only=parse("open,%process"))
     guest = log.guest
     guest.call("getpid")
     guest.call("openat", -100, guest.string("/prog"), 0, 0)
     assert log.text == 'openat(AT_FDCWD, "/prog", O_RDONLY) = 3\n'
+    assert "getpid" not in parse("!%process,getpid") and {"write", "io_uring_setup"} < parse("!getpid")
     assert parse("all") is None and parse("mmap") == {"mmap", "mmap2"} and "fstat" in parse("%desc")
     with pytest.raises(EmuError, match="no system call 'opne'") as error:
         parse("read,opne")

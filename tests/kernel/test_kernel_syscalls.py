@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 import rows_files
+import rows_ipc
 import rows_memory
 import rows_paths
 import rows_process
+import rows_rights
 import rows_signals
 import rows_sockets
 import rows_waiting
@@ -20,7 +22,17 @@ from rows_common import Args, Expected, arguments, name_on
 from emu.kernel.errno import NAMES as ERRNO_NAMES
 from emu.kernel.syscall import table
 
-TABLES = (rows_files, rows_memory, rows_paths, rows_process, rows_signals, rows_sockets, rows_waiting)
+TABLES = (
+    rows_files,
+    rows_ipc,
+    rows_memory,
+    rows_paths,
+    rows_process,
+    rows_rights,
+    rows_signals,
+    rows_sockets,
+    rows_waiting,
+)
 
 
 def cases() -> Iterator[Any]:

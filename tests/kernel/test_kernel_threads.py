@@ -8,7 +8,8 @@ import pytest
 from kernel_fake import BSS, Asleep, Dead, Guest
 from kernel_tasks import args, thread
 
-from emu.kernel import signal
+from emu.kernel import sigsend
+from emu.kernel.siginfo import SigInfo
 
 BUF = BSS + 0x800
 THREAD = 0x100 | 0x200 | 0x400 | 0x800 | 0x10000
@@ -93,10 +94,28 @@ def test_nanosleep(guest: Guest) -> None:
     guest.ok("rt_sigaction", 10, BSS, 0, 8)
     with pytest.raises(Asleep):
         guest.call(name, *arguments)
-    signal.send(guest.kernel, guest.task, signal.SigInfo(10))
+    sigsend.send(guest.kernel, guest.task, SigInfo(10))
     guest.kernel.sched.fill_idle_harts()
     guest.again()
     assert guest.hart.pc == 0x10210
     guest.call("rt_sigreturn")
     assert guest.hart.x[10] == -4
     assert 0 < struct.unpack("<qq", guest.load(BUF + 32, 16))[1] <= 10_000
+
+
+def test_signals_wait_for_the_child_of_vfork(guest: Guest) -> None:
+    """The parent goes on when its memory is its own again, and takes them then; what kills it kills it at once."""
+    guest.store(BUF, struct.pack("<QQQ" if guest.xlen == 64 else "<IIQ", 0x10200, 0, 0))
+    guest.ok("rt_sigaction", 10, BUF, 0, 8)
+    parent = guest.task
+    with pytest.raises(Asleep):
+        guest.call("clone", 0x4111, 0, 0, 0, 0)
+    child = guest.become(guest.kernel.tasks[2])
+    guest.ok("kill", parent.pid, 10)
+    assert parent.state == "waiting"
+    with pytest.raises(Dead):
+        guest.call("exit", 0)
+    assert parent.state == "ready"
+    guest.become(parent)
+    assert guest.hart.pc == 0x10200
+    assert child.state == "zombie"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from kernel_fake import BSS, Guest
 
-from emu.kernel.signal import name_of
+from emu.kernel.siginfo import name_of
 from emu.kernel.strace import flags
 from emu.kernel.strace.log import Strace
 

@@ -1,4 +1,6 @@
-"""The two executables of a program: one for the emulator, one for this host, by the same compiler and options."""
+"""The two executables of a program: one for the emulator, one for this host, by the same compiler and options (or as
+a distribution has compiled them).
+"""
 
 from __future__ import annotations
 
@@ -31,14 +33,23 @@ def options(name: str, folder: Path) -> list[str]:
     return [f"-I{folder / word[2:]}" if word.startswith("-I") else word for word in (*QUICK, *PROGRAMS[name].options)]
 
 
+def as_it_comes(source: str, name: str) -> bytes:
+    """The executable in a distribution's package."""
+    return (fetch(source) / PROGRAMS[name].sources[0]).read_bytes()
+
+
 def for_the_emulator(name: str, xlen: int = 64, further: tuple[str, ...] = ()) -> bytes:
     """A static RISC-V executable; `further` options come last."""
+    if PROGRAMS[name].built:
+        return as_it_comes(PROGRAMS[name].source, name)
     folder, files = sources(name)
     return compile_to_elf(files, xlen, [*options(name, folder), *further])
 
 
 def for_this_host(name: str) -> bytes:
     """A static executable that this host runs itself."""
+    if PROGRAMS[name].built:
+        return as_it_comes(PROGRAMS[name].source.replace("riscv64", "amd64"), name)
     folder, files = sources(name)
     cache = str(cache_folder())
     with tempfile.TemporaryDirectory() as temporary:

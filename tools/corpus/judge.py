@@ -42,16 +42,21 @@ def differences(name: str, theirs: list[Outcome], xlen: int = 64) -> list[str]:
 def on_the_emulator(name: str, xlen: int = 64) -> list[Outcome]:
     """The outcome of every run of a program."""
     with tempfile.TemporaryDirectory() as folder:
-        guest = Path(folder) / "guest"
+        guest = Path(folder) / file_name(name, "guest")
         guest.write_bytes(build.for_the_emulator(name, xlen))
         runs = enumerate(PROGRAMS[name].runs)
         return [execute([*EMU], run, Path(folder) / str(number), str(guest)) for number, run in runs]
 
 
+def file_name(name: str, other: str) -> str:
+    """What the executable is called: BusyBox looks at that."""
+    return name if PROGRAMS[name].built else other
+
+
 def on_this_host(name: str) -> list[Outcome]:
     """The same, of the same sources compiled for this host."""
     with tempfile.TemporaryDirectory() as folder:
-        host = Path(folder) / "host"
+        host = Path(folder) / file_name(name, "host")
         host.write_bytes(build.for_this_host(name))
         host.chmod(0o755)
         runs = enumerate(PROGRAMS[name].runs)

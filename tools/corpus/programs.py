@@ -20,12 +20,17 @@ class Run(NamedTuple):
 
 
 class Program(NamedTuple):
-    """An executable. `sources` are patterns in the package; a leading ! takes files out, + names one of `files`."""
+    """An executable. `sources` are patterns in the package; a leading ! takes files out, + names one of `files`.
+
+    `built`: the package has it as a distribution compiled it, `sources` is its place. The package of RISC-V and that
+    of this host (x86-64) differ in the last part of their names.
+    """
 
     source: str
     sources: tuple[str, ...]
     options: tuple[str, ...]
     runs: tuple[Run, ...]
+    built: bool = False
 
 
 MINIZIP = ("*.c", "contrib/minizip/zip.c", "contrib/minizip/unzip.c", "contrib/minizip/ioapi.c")
@@ -109,6 +114,20 @@ PROGRAMS = {
             ),
             Run(("-c", "{w}/broken.c"), {"broken.c": b"int main(void) { return undeclared; }\n"}),
         ),
+    ),
+    "busybox": Program(
+        "busybox-riscv64",
+        ("usr/bin/busybox",),
+        (),
+        (Run(("sh", "{w}/applets.sh"), {"applets.sh": inputs.text("applets.sh")}),),
+        built=True,
+    ),
+    "bash": Program(
+        "bash-riscv64",
+        ("usr/bin/bash-static",),
+        (),
+        (Run(("{w}/builtins.bash",), {"builtins.bash": inputs.text("builtins.bash")}),),
+        built=True,
     ),
 }
 """Name -> program. `tcc` is a compiler for RISC-V wherever it runs: both executables must write the same bytes."""

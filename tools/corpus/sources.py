@@ -14,6 +14,7 @@ from emu.errors import EmuError
 
 PYPI = "https://files.pythonhosted.org/packages"
 DEBIAN = "http://deb.debian.org/debian/pool/main"
+AR_MAGIC, AR_HEADER = b"!<arch>\n", 60
 PATIENCE = 20  # seconds without an answer
 
 
@@ -49,6 +50,22 @@ SOURCES = {
     "tcc": Source(
         f"{DEBIAN}/t/tcc/tcc_0.9.27+git20200814.62c30a4a.orig.tar.bz2",
         "d63c113bcdd657f51c8ee197a0b0a24203603313e19a52b5f678d40ab7f5df35",
+    ),
+    "busybox-riscv64": Source(
+        f"{DEBIAN}/b/busybox/busybox-static_1.37.0-6+b9_riscv64.deb",
+        "4add476d2b185c5b487c285b38d790f0881a7e4a8e2ddde835f917e770eb8633",
+    ),
+    "busybox-amd64": Source(
+        f"{DEBIAN}/b/busybox/busybox-static_1.37.0-6+b9_amd64.deb",
+        "598a3fd92bdafc34cd81196b2952ad36e910e47a4ecf162f8ce5e8e262598e53",
+    ),
+    "bash-riscv64": Source(
+        f"{DEBIAN}/b/bash/bash-static_5.2.37-2+b10_riscv64.deb",
+        "ff8de6539fb71827fb004de8b0907906ba9862bb66f2c8e11d599326489bf0ac",
+    ),
+    "bash-amd64": Source(
+        f"{DEBIAN}/b/bash/bash-static_5.2.37-2+b10_amd64.deb",
+        "a8dfc61a50e70cdf2b790dcd9e1c45e2e42f396988e7fed1c45b1444df932953",
     ),
 }
 
@@ -86,7 +103,19 @@ def download(source: Source) -> bytes:
 
 
 def unpack(data: bytes, folder: Path) -> None:
-    """A tar file of any compression; nothing leaves the folder."""
+    """A tar file of any compression, or a .deb that holds one; nothing leaves the folder."""
     folder.mkdir(parents=True, exist_ok=True)
+    data = contents_of_deb(data) if data.startswith(AR_MAGIC) else data
     with tarfile.open(fileobj=BytesIO(data)) as archive:
         archive.extractall(folder, filter="data")
+
+
+def contents_of_deb(data: bytes) -> bytes:
+    """The member data.tar.* of a Debian package, which is an ar archive."""
+    at = len(AR_MAGIC)
+    while header := data[at : at + AR_HEADER]:
+        size = int(header[48:58])
+        if header.startswith(b"data.tar"):
+            return data[at + AR_HEADER :][:size]
+        at += AR_HEADER + size + size % 2
+    raise EmuError("a Debian package without contents")

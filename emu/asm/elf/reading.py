@@ -33,11 +33,12 @@ def open_elf(data: bytes, name: str) -> ELFFile:
 
     if data[:4] != b"\x7fELF":
         raise AsmError("is not an ELF file", Place(name))
+    if data[4:6] not in (b"\1\1", b"\2\1"):
+        raise AsmError("is not a little-endian ELF of 32 or 64 bits", Place(name))
+    if len(data) < (52 if data[4] == 1 else 64):
+        raise AsmError("is truncated in its ELF header", Place(name), "was it copied completely?")
     elf = ELFFile(io.BytesIO(data))
     if elf.header["e_machine"] not in ("EM_RISCV", EM_RISCV):
-        raise AsmError(
-            f"is for {elf.header['e_machine']}, not for RISC-V", Place(name), "compile with -target riscv64-…"
-        )
-    if not elf.little_endian or elf.elfclass not in (32, 64):
-        raise AsmError("is not a little-endian ELF of 32 or 64 bits", Place(name))
+        machine = str(elf.header["e_machine"]).removeprefix("EM_")
+        raise AsmError(f"is for {machine}, not for RISC-V", Place(name), "compile it with -target riscv64-linux-musl")
     return elf

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from emu.errors import EmuError, did_you_mean
-from emu.kernel.signal import NAMES as SIGNAL_NAMES
+from emu.kernel.siginfo import NAMES as SIGNAL_NAMES
 from emu.kernel.syscall.numbers import NAMES as SYSCALL_NAMES
 
 LEVELS = ("l1i", "l1d", "l2", "llc")

@@ -8,7 +8,7 @@ from typing import Any
 from emu.errors import EmuError
 from emu.isa.paging import PTE_A, PTE_D, PTE_V, PTE_W
 from emu.kernel.errno import Errno
-from emu.kernel.mm import memory, tlb
+from emu.kernel.mm import cow, memory, tlb
 from emu.kernel.mm.alloc import OutOfMemory
 from emu.kernel.mm.page import PG_ANON, PG_CODE
 from emu.kernel.mm.swap import slot_of
@@ -133,7 +133,7 @@ def _own_page(kernel: Any, mm: Any, addr: int) -> int:
         return mm.entry(addr) >> 10
     pfn = mm.cells[cell] >> 10
     if not (kernel.pages.mem_map.flags[pfn] & PG_ANON and kernel.pages.mem_map.mapcount[pfn] == 1):
-        memory.wp_page_copy(mm, vma, addr, cell, pfn)
+        cow.wp_page_copy(mm, vma, addr, cell, pfn)
         pfn = mm.cells[cell] >> 10
         mm.cells[cell] = pfn << 10 | vma.prot_ro
         tlb.flush_page(mm, addr)

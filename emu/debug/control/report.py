@@ -10,7 +10,7 @@ from emu.debug.control.stop import Stop
 from emu.debug.view import Facts, Line, Text, View
 from emu.errors import EmuError
 from emu.isa.disassemble import disassemble
-from emu.kernel.signal import name_of
+from emu.kernel.siginfo import name_of
 
 if TYPE_CHECKING:
     from emu.debug.session import Session

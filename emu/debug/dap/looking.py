@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from emu.debug.control import alter, calls_view, memory
 from emu.errors import EmuError
 from emu.isa.disassemble import disassemble
-from emu.kernel.signal import NAMES as SIGNAL_NAMES
+from emu.kernel.siginfo import NAMES as SIGNAL_NAMES
 
 if TYPE_CHECKING:
     from emu.debug.dap.adapter import Adapter

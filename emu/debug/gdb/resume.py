@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from emu.debug.control.breaks import CATCH
 from emu.debug.gdb import points, threads
-from emu.kernel.signal import NAMES
+from emu.kernel.siginfo import NAMES
 
 if TYPE_CHECKING:
     from emu.debug.control.stop import Stop

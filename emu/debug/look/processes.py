@@ -65,7 +65,7 @@ def row(session: Any, kernel: Any, task: Any) -> dict[str, Any]:
 
 def kthreads(kernel: Any) -> list[Any]:
     """The kernel's own threads, wherever it keeps them."""
-    holders = (kernel.reclaimer, kernel.flusher, getattr(kernel, "irqs", None))
+    holders = (kernel.reclaimer, kernel.flusher, kernel.khugepaged, getattr(kernel, "irqs", None))
     found = [getattr(holder, "thread", None) for holder in holders]
     for holder in holders:
         found += list(getattr(holder, "threads", ()) or ())

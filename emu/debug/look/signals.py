@@ -7,7 +7,7 @@ from typing import Any
 from emu.debug.look.subject import kernel_of, task_of
 from emu.debug.look.words import symbol
 from emu.debug.view import Line, Table, View
-from emu.kernel.signal import DEFAULT, IGNORED_BY_DEFAULT, NAMES, STOPS, name_of
+from emu.kernel.siginfo import DEFAULT, IGNORED_BY_DEFAULT, NAMES, STOPS, name_of
 
 
 def signals(session: Any, pid: int | None = None) -> View:

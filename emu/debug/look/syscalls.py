@@ -10,6 +10,7 @@ from emu.debug.look.words import number
 from emu.debug.view import Line, Table, View
 from emu.errors import EmuError, did_you_mean
 from emu.kernel.strace.log import KINDS, Strace
+from emu.kernel.strace.options import Options
 
 MOST, MOST_ROWS = 100_000, 200
 
@@ -18,7 +19,8 @@ class Listener:
     """Lines of strace with the cycle and pid of the record that ended each."""
 
     def __init__(self, session: Any, only: set[str] | None) -> None:
-        self.session, self.only, self.strace = session, only, None
+        self.session, self.strace = session, None
+        self.options = Options(only=frozenset(only) if only else None, column=0)
         self.lines: list[dict[str, Any]] = []
         self.text = ""
 
@@ -27,7 +29,7 @@ class Listener:
         if record.kind not in KINDS:
             return
         if self.strace is None or self.strace.kernel is not self.session.kernel:
-            self.strace = Strace(self.session.kernel, self.write, self.only)
+            self.strace = Strace(self.session.kernel, self.write, self.options)
         self.cycle, self.pid = record.cycle, record.pid
         self.strace.sink(record)
 

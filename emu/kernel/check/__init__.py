@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from emu.kernel.check.caches import check_lru, check_page_cache, check_swap
 from emu.kernel.check.frames import check_counts, check_free_frames
+from emu.kernel.check.slabs import check_slabs
 from emu.kernel.check.spaces import address_spaces, check_areas, check_entries, check_rss, check_tables
 
 if TYPE_CHECKING:
@@ -27,3 +28,4 @@ def check_all(kernel: Kernel) -> None:
     check_lru(kernel)
     check_page_cache(kernel)
     check_swap(kernel)
+    check_slabs(kernel)

@@ -82,6 +82,7 @@ class Directory(DirBase):
             raise Errno(ENOSPC)
         self.sb.names += self._cost(inode)
         self.children[name] = inode
+        self.sb.kernel.dcache.enter(self, name, inode)
         if isinstance(inode, DirBase):
             self.nlink += 1
         self._touched()
@@ -94,6 +95,7 @@ class Directory(DirBase):
 
     def _remove(self, name: bytes) -> None:
         self.sb.names -= self._cost(self.children.pop(name))
+        self.sb.kernel.dcache.remove(self, name)
 
     def _touched(self) -> None:
         self.mtime = self.ctime = self.sb.kernel.realtime_ns()
@@ -131,6 +133,7 @@ class Directory(DirBase):
         inode.nlink -= 1
         self._touched()
         self.sb.kernel.fs.evict(inode)
+        self.sb.kernel.dcache.iput(inode)
 
     def rmdir(self, name: bytes) -> None:
         inode = self._existing(name)
@@ -142,6 +145,7 @@ class Directory(DirBase):
             raise Errno(ENOTEMPTY)
         self._remove(name)
         inode.nlink = 0
+        self.sb.kernel.dcache.iput(inode)
         self.nlink -= 1
         self._touched()
 
@@ -165,6 +169,8 @@ class Directory(DirBase):
             self._replace(inode, old, target, new_name)
         del self.children[name]
         target.children[new_name] = inode
+        self.sb.kernel.dcache.enter(target, new_name, inode)
+        self.sb.kernel.dcache.remove(self, name)
         if isinstance(inode, Directory):
             inode.parent, inode.name = target, new_name
             self.nlink -= 1

@@ -13,7 +13,9 @@ from emu.kernel.errno import ENOSPC, Errno
 from emu.kernel.fs.directory import Directory
 from emu.kernel.fs.inode import SuperBlock
 from emu.kernel.fs.regular import Regular
+from emu.kernel.mm import filemap
 from emu.kernel.mm.page import PAGE_SIZE
+from emu.kernel.mm.zap import unmap_mapping_range
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
@@ -41,7 +43,7 @@ class DiskFile(Regular):
     def write_page(self, index: int, data: memoryview) -> None:
         self.written[index] = bytes(data)
 
-    def reserve(self, index: int) -> None:
+    def reserve(self, index: int, end: int) -> None:
         if index in self.reserved:
             return
         if self.sb.free_blocks <= 0:
@@ -52,6 +54,18 @@ class DiskFile(Regular):
     def truncate(self, size: int) -> None:
         super().truncate(size)
         self._shrink_store(size)
+
+    def punch(self, first: int, last: int) -> None:
+        mapping = self.mapping
+        unmap_mapping_range(mapping, first, last)
+        for index in [index for index in mapping.pages if first <= index < last]:
+            filemap.remove_from_page_cache(self.sb.kernel, mapping, index)
+        for index in [index for index in self.reserved if first <= index < last]:
+            self.reserved.discard(index)
+            self.written.pop(index, None)
+            self.sb.free_blocks += 1
+        for index in range(first, min(last, (self.image_size + PAGE_SIZE - 1) >> 12)):
+            self.written[index] = b""  # the image has something else there
 
     def truncate_store(self) -> None:
         self._shrink_store(0)

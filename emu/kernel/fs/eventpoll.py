@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from emu.kernel.errno import EEXIST, ELOOP, ENOENT, ENOSPC, Errno
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 EPOLLEXCLUSIVE, EPOLLWAKEUP, EPOLLONESHOT, EPOLLET = 1 << 28, 1 << 29, 1 << 30, 1 << 31
 PRIVATE = EPOLLEXCLUSIVE | EPOLLWAKEUP | EPOLLONESHOT | EPOLLET
 MAX_INNER = 64
+MAX_CHAIN = 5  # instances that watch one another
+Polled = dict["EventPoll", int]  # what each instance had to tell, so that none is asked twice
 
 
 class Item:
@@ -33,11 +36,13 @@ class Item:
         """Grows with each event of the file."""
         return sum(queue.wakes for queue in self.file.inode.poll_queues(self.file))
 
-    def ready(self) -> int:
+    def ready(self, polled: Polled) -> int:
         """The events to report now; 0 is none."""
         if not self.events & ~PRIVATE:
             return 0
-        found = self.file.inode.poll(self.file) & (self.events | POLLERR | POLLHUP) & ~PRIVATE
+        inode = self.file.inode
+        found = inode.ask(polled) if isinstance(inode, EventPoll) else inode.poll(self.file)
+        found &= (self.events | POLLERR | POLLHUP) & ~PRIVATE
         return 0 if found and self.events & EPOLLET and self.told == self.edges() else found
 
 
@@ -48,7 +53,7 @@ class EventPoll(Inode):
         super().__init__(kernel.pipefs, 0o600)
         self.items: dict[tuple[int, File], Item] = {}
         self.changed = WaitQueue()
-        self.watched = 0  # by so many other instances
+        self.watchers: dict[EventPoll, int] = {}  # other instances, with as many items each
 
     def alive(self) -> list[Item]:
         """The items whose files are still open."""
@@ -76,7 +81,7 @@ class EventPoll(Inode):
         self.find(fd, file)
         del self.items[fd, file]
         if isinstance(file.inode, EventPoll):
-            file.inode.watched -= 1
+            file.inode.forget(self)
 
     def find(self, fd: int, file: File) -> Item:
         item = self.items.get((fd, file))
@@ -89,25 +94,37 @@ class EventPoll(Inode):
         return [item.file.inode for item in self.alive() if isinstance(item.file.inode, EventPoll)]
 
     def nest(self, inner: EventPoll) -> None:
-        """An instance watches others, but these no further ones: asking takes the product of times. ELOOP ENOSPC."""
-        if inner is self or self.watched or inner.inner():
+        """Instances watch one another in chains of up to five, and not in a circle. ELOOP ENOSPC."""
+        below, above = levels(inner, EventPoll.inner), levels(self, EventPoll.outer)
+        if any(self in level for level in below) or len(below) + len(above) > MAX_CHAIN:
             raise Errno(ELOOP)
         if len(self.inner()) >= MAX_INNER:
             raise Errno(ENOSPC)
-        inner.watched += 1
+        inner.watchers[self] = inner.watchers.get(self, 0) + 1
+
+    def outer(self) -> list[EventPoll]:
+        """Instances that watch this one."""
+        return list(self.watchers)
+
+    def forget(self, watcher: EventPoll) -> None:
+        """An item less of this watcher."""
+        self.watchers[watcher] -= 1
+        if not self.watchers[watcher]:
+            del self.watchers[watcher]
 
     def release(self, file: File) -> None:
         """The instance is gone, and watches nothing."""
         for inner in self.inner():
-            inner.watched -= 1
+            inner.forget(self)
         self.items.clear()
 
     # -- epoll_wait ---------------------------------------------------------------------------------------------------
     def collect(self, most: int) -> list[tuple[int, int]]:
         """Up to `most` pairs (events, data); what was reported goes to the back, so that nobody starves."""
-        found = []
+        found: list[tuple[int, int]] = []
+        polled: Polled = {}
         for item in self.alive():
-            events = item.ready()
+            events = item.ready(polled)
             if not events or len(found) == most:
                 continue
             found.append((events, item.data))
@@ -118,10 +135,29 @@ class EventPoll(Inode):
         return found
 
     def poll(self, file: File) -> int:
-        return POLLIN | POLLRDNORM if any(item.ready() for item in self.alive()) else 0
+        return self.ask({})
+
+    def ask(self, polled: Polled) -> int:
+        """poll, among other instances that are asked."""
+        if self not in polled:
+            ready = any(item.ready(polled) for item in self.alive())
+            polled[self] = POLLIN | POLLRDNORM if ready else 0
+        return polled[self]
 
     def poll_queues(self, file: File) -> list[WaitQueue]:
-        queues = [self.changed]
-        for item in self.alive():
-            queues += item.file.inode.poll_queues(item.file)
-        return queues
+        """Those of all files that are watched, also by the instances that are watched."""
+        queues: dict[WaitQueue, None] = {}
+        for instance in dict.fromkeys(each for level in levels(self, EventPoll.inner) for each in level):
+            queues[instance.changed] = None
+            for item in instance.alive():
+                if not isinstance(item.file.inode, EventPoll):
+                    queues.update(dict.fromkeys(item.file.inode.poll_queues(item.file)))
+        return list(queues)
+
+
+def levels(start: EventPoll, step: Callable[[EventPoll], list[EventPoll]]) -> list[dict[EventPoll, None]]:
+    """The instances that are 0, 1, 2 … steps away; not far beyond what may be."""
+    found = [{start: None}]
+    while len(found) <= MAX_CHAIN and (further := dict.fromkeys(each for one in found[-1] for each in step(one))):
+        found.append(further)
+    return found

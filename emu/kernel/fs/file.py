@@ -32,6 +32,7 @@ class File:
         if not flags & O_PATH:
             inode.open(self)
         inode.users += 1
+        inode.sb.kernel.dcache.iget(inode)
         inode.sb.kernel.nr_files += 1
         self.slab = inode.sb.kernel.slab.caches["filp"].alloc()
 
@@ -59,15 +60,20 @@ class File:
                 self.inode.release(self)
             if not self.inode.nlink:
                 self.inode.sb.kernel.fs.evict(self.inode)
+            self.inode.sb.kernel.dcache.iput(self.inode)
 
     def __repr__(self) -> str:
         return f"<File {self.path!r} pos={self.pos} count={self.count}>"
 
 
 class Files:
-    """Descriptor -> open file. The lowest free number is given out."""
+    """Descriptor -> open file. The lowest free number is given out. `cache`: files_cache, where the table lies; an
+    ended task's empty one lies nowhere.
+    """
 
-    def __init__(self, limit: int = 1024) -> None:
+    def __init__(self, cache: Cache | None = None) -> None:
+        self.cache = cache
+        self.slab = cache.alloc() if cache else 0
         self.open: dict[int, File] = {}
         self.cloexec: set[int] = set()
         self.users = 1
@@ -114,6 +120,7 @@ class Files:
         del self.open[fd]
         self.cloexec.discard(fd)
         self._next = min(self._next, fd)
+        file.inode.flush(file)
         file.put()
 
     def _grow(self, cache: Cache, count: int) -> None:
@@ -129,6 +136,9 @@ class Files:
         while self.tables:
             cache, place = self.tables.pop()
             cache.free(place)
+        if self.cache:
+            self.cache.free(self.slab)
+            self.slab = 0
 
     def close_on_exec(self) -> None:
         for fd in sorted(self.cloexec):
@@ -136,7 +146,7 @@ class Files:
 
     def copy(self) -> Files:
         """fork: the same open files in a table of its own."""
-        twin = Files()
+        twin = Files(self.cache)
         if self.tables:
             try:
                 twin._grow(self.tables[0][0], len(self.open))

@@ -78,6 +78,11 @@ class HostInode(Inode):
         self.atime = self.mtime = info.st_mtime_ns  # the host's own atime would differ from run to run
         self.ctime = info.st_ctime_ns
 
+    def evicted(self) -> None:
+        """A file is made anew at the next lookup; directories stay, their files find the host's through them."""
+        if not self.is_dir and self.sb.inodes.get(self.identity) is self:
+            del self.sb.inodes[self.identity]
+
     def open_again(self, flags: int) -> int:
         """Open by name in the parent and make sure that it is still the same file."""
         if self.at is None:

@@ -121,10 +121,12 @@ class HostDir(DirBase, HostInode):
     def unlink(self, name: bytes) -> None:
         self._forget(self.lookup(name))
         self._change(os.unlink, name)
+        self.sb.kernel.dcache.remove(self, name)
 
     def rmdir(self, name: bytes) -> None:
         self._forget(self.lookup(name))
         self._change(os.rmdir, name)
+        self.sb.kernel.dcache.remove(self, name)
 
     def _forget(self, inode: Inode | None) -> None:
         """A name goes: the host may give the inode's number to another file."""
@@ -144,6 +146,7 @@ class HostDir(DirBase, HostInode):
             os.replace(self._name(name), target._name(new_name), src_dir_fd=source, dst_dir_fd=dest)
         except OSError as error:
             raise guarded(error) from None
+        self.sb.kernel.dcache.remove(self, name)
         if isinstance(moved, HostInode):
             moved.at, moved.host_name = target, os.fsdecode(new_name)
         if isinstance(moved, HostDir):

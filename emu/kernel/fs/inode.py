@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from emu.kernel.errno import EINVAL, ENOTDIR, ENOTTY, EPERM, EROFS, ESPIPE, Errno
+from emu.kernel.errno import EBADF, EINVAL, ENOTDIR, ENOTTY, EPERM, EROFS, ESPIPE, Errno
 
 if TYPE_CHECKING:
     from emu.kernel.fs.file import File
@@ -31,6 +31,7 @@ READY = POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM
 
 
 MIN_NAMES = 1024
+F_SETPIPE_SZ, F_GETPIPE_SZ = 1031, 1032
 
 
 class SuperBlock:
@@ -63,6 +64,9 @@ class Inode:
         self.locks: Any = None  # see fs.locks
         self.users = 0  # open file descriptions
         self.execs = 0  # processes that run it: nobody may write it
+        self.slab = 0  # where the structure lies while it is in use or cached, see fs.dcache
+
+    linkable = False  # it has no name, and may get one
 
     @property
     def kind(self) -> int:
@@ -90,6 +94,9 @@ class Inode:
     def open(self, file: File) -> None:
         """A new open file description on this inode."""
 
+    def flush(self, file: File) -> None:
+        """A descriptor of an open file description is closed; there may be others."""
+
     def release(self, file: File) -> None:
         """The last descriptor of an open file description went."""
 
@@ -107,7 +114,7 @@ class Inode:
         raise Errno(ENOTTY)
 
     def fcntl(self, file: File, command: int, argument: int) -> int:
-        raise Errno(EINVAL)
+        raise Errno(EBADF if command in (F_SETPIPE_SZ, F_GETPIPE_SZ) else EINVAL)
 
     def poll(self, file: File) -> int:
         return READY
@@ -124,6 +131,9 @@ class Inode:
 
     def truncate_store(self) -> None:
         """Give back what the file system keeps for a file that nobody can reach any more."""
+
+    def evicted(self) -> None:
+        """The inode cache has forgotten it: nobody has it open, no name of it is remembered, no page cached."""
 
     # -- as a symbolic link or a directory ----------------------------------------------------------------------------
     def readlink(self) -> bytes:

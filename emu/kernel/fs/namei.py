@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 from emu.kernel.errno import ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, Errno
 from emu.kernel.fs.directory import DirBase
 from emu.kernel.fs.inode import S_IFLNK, Inode
+from emu.kernel.fs.permission import MAY_EXEC, Cred, permission
 
 if TYPE_CHECKING:
     from emu.kernel.fs.vfs import Vfs
 
-TOO_DEEP = "(unreachable)"
+TOO_DEEP = UNREACHABLE = "(unreachable)"
 NAME_MAX, PATH_MAX, MAX_SYMLINKS = 255, 4096, 40
 
 
@@ -30,16 +31,26 @@ class Found:
     name: bytes
     inode: Inode | None
     must_dir: bool = False
+    jumped_to: str = ""  # what a link of /proc says of a place that it leads to without a path
+
+    @property
+    def path(self) -> str:
+        """d_path: where this is, behind all symbolic links."""
+        if isinstance(self.inode, DirBase):
+            return place_of(self.inode)
+        return self.jumped_to or join(self.parent, self.name)
 
 
 class Walk:
     """One path resolution: counts symbolic links."""
 
-    def __init__(self, fs: Vfs, start: DirBase, root: DirBase) -> None:
-        self.fs, self.start, self.root, self.links = fs, start, root, 0
+    def __init__(self, fs: Vfs, start: DirBase, cred: Cred) -> None:
+        task = fs.kernel.current
+        self.fs, self.start, self.cred, self.links = fs, start, cred, 0
+        self.root = fs.root if task is None else task.fs.root
 
     def resolve(self, path: bytes, follow: bool = True) -> Found:
-        """ENOENT ENOTDIR ELOOP ENAMETOOLONG. The last component may be missing (inode None)."""
+        """ENOENT ENOTDIR ELOOP ENAMETOOLONG EACCES. The last component may be missing (inode None)."""
         if not path:
             raise Errno(ENOENT)
         if len(path) >= PATH_MAX:
@@ -67,6 +78,8 @@ class Walk:
 
     def step(self, at: DirBase, name: bytes, follow: bool) -> Found:
         """One component from directory `at`."""
+        if self.cred.uid:
+            permission(self.cred, at, MAY_EXEC)
         if name == b".":
             return Found(at, name, at)
         if name == b"..":
@@ -74,6 +87,8 @@ class Walk:
         if len(name) > NAME_MAX:
             raise Errno(ENAMETOOLONG)
         inode = at.lookup(name)
+        if inode is not None:
+            self.fs.kernel.dcache.enter(at, name, inode)
         if inode is not None and follow and inode.kind == S_IFLNK:
             return self.follow(at, inode)
         return Found(at, name, topmost(inode))
@@ -92,7 +107,7 @@ class Walk:
             raise Errno(ELOOP)
         jump = getattr(link, "jump", None)  # /proc/PID/fd/N, exe, cwd: straight to the inode
         if jump is not None:
-            return Found(at, b".", jump())
+            return Found(at, b".", jump(), jumped_to=link.readlink().decode("utf-8", "surrogateescape"))
         saved, self.start = self.start, at
         try:
             return self.resolve(link.readlink())
@@ -107,15 +122,19 @@ def topmost(inode: Inode | None) -> Inode | None:
     return inode
 
 
-def path_of(at: DirBase) -> str:
-    """d_path: the absolute path of a directory. ENAMETOOLONG beyond PATH_MAX."""
+def path_of(at: DirBase, root: DirBase | None = None) -> str:
+    """d_path: the absolute path of a directory, as seen from `root`; UNREACHABLE and all of it if it does not lie
+    there. ENAMETOOLONG beyond PATH_MAX.
+    """
     names: list[bytes] = []
     length = 0
     while True:
-        while at.covers is not None:
+        top = at is root
+        while at.covers is not None and not top:
             at = at.covers
-        if at.parent is at:
-            return "/" + b"/".join(reversed(names)).decode("utf-8", "surrogateescape")
+        if top or at.parent is at:
+            path = "/" + b"/".join(reversed(names)).decode("utf-8", "surrogateescape")
+            return path if top or root is None else UNREACHABLE + path
         names.append(at.name)
         length += len(at.name) + 1
         if length >= PATH_MAX:

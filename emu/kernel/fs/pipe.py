@@ -10,20 +10,33 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from emu.kernel.errno import EAGAIN, EINVAL, ENXIO, EPIPE, ESPIPE, Errno
+from emu.kernel.errno import EAGAIN, EBUSY, EINVAL, ENXIO, EPERM, EPIPE, ESPIPE, Errno
 from emu.kernel.fs.file import O_ACCMODE, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY, File
-from emu.kernel.fs.inode import POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM, S_IFIFO, Inode, SuperBlock
-from emu.kernel.mm.page import PAGE_SIZE, PG_KERNEL
+from emu.kernel.fs.inode import (
+    F_GETPIPE_SZ,
+    F_SETPIPE_SZ,
+    POLLERR,
+    POLLHUP,
+    POLLIN,
+    POLLOUT,
+    POLLRDNORM,
+    POLLWRNORM,
+    S_IFIFO,
+    Inode,
+    SuperBlock,
+)
+from emu.kernel.mm.page import PAGE_SHIFT, PAGE_SIZE, PG_KERNEL
 from emu.kernel.sched.wait import Partial, WaitQueue, wait_on
+from emu.kernel.siginfo import SI_USER, SIGPIPE, SigInfo
+from emu.kernel.sigsend import send
 
 if TYPE_CHECKING:
     from emu.kernel.task import Task
 
 PIPE_BUF = 4096
-BUFFERS = 16  # frames at most
+BUFFERS, MAX_BYTES = 16, 1 << 31  # frames at most, unless asked for more; the most that can be asked for
+PIPE_MAX_SIZE = 1 << 20  # what users other than root may ask for
 FIONREAD = 0x541B
-F_GETPIPE_SZ = 1032
-SIGPIPE = 13
 
 
 class Pipe(Inode):
@@ -32,6 +45,7 @@ class Pipe(Inode):
     def __init__(self, sb: SuperBlock, mode: int = 0o600) -> None:
         super().__init__(sb, S_IFIFO | mode & 0o7777)
         self.buffers: deque[list[int]] = deque()
+        self.max_usage = BUFFERS
         self.readers = self.writers = 0
         self.opened_readers = self.opened_writers = 0  # ever
         self.opening_readers = self.opening_writers = 0  # waiting in open for the other side
@@ -101,7 +115,7 @@ class Pipe(Inode):
     def room(self) -> int:
         """Bytes that can be written now."""
         tail = PAGE_SIZE - self.buffers[-1][1] - self.buffers[-1][2] if self.buffers else 0
-        return tail + (BUFFERS - len(self.buffers)) * PAGE_SIZE
+        return tail + (self.max_usage - len(self.buffers)) * PAGE_SIZE
 
     def write_iter(self, file: File, source: Any, pos: int) -> int:
         kernel = self.sb.kernel
@@ -127,9 +141,7 @@ class Pipe(Inode):
         return done
 
     def _broken(self, kernel: Any, task: Task) -> int:
-        from emu.kernel import signal
-
-        signal.send(kernel, task, signal.SigInfo(SIGPIPE, signal.SI_USER, pid=task.tgid, uid=task.uid), True)
+        send(kernel, task, SigInfo(SIGPIPE, SI_USER, pid=task.tgid, uid=task.uid), True)
         raise Errno(EPIPE)
 
     def _fill(self, source: Any) -> int:
@@ -176,14 +188,30 @@ class Pipe(Inode):
         return super().ioctl(file, command, argument)
 
     def fcntl(self, file: File, command: int, argument: int) -> int:
-        if command == F_GETPIPE_SZ:
-            return BUFFERS * PAGE_SIZE
-        raise Errno(EINVAL)
+        if command == F_SETPIPE_SZ:
+            self.resize(argument & 0xFFFFFFFF)
+        elif command != F_GETPIPE_SZ:
+            raise Errno(EINVAL)
+        return self.max_usage * PAGE_SIZE
+
+    def resize(self, size: int) -> None:
+        """Room for so many bytes: a power of two, at least a page. EINVAL EPERM, EBUSY if more are in use."""
+        if size > MAX_BYTES:
+            raise Errno(EINVAL)
+        pages = 1 << (max(size, PAGE_SIZE) - 1).bit_length() >> PAGE_SHIFT
+        if pages > max(self.max_usage, PIPE_MAX_SIZE >> PAGE_SHIFT) and self.sb.kernel.current.euid:
+            raise Errno(EPERM)
+        if pages < len(self.buffers):
+            raise Errno(EBUSY)
+        self.max_usage = pages
+        self.write_wait.wake()
 
     def wait_for_partner(self, flags: int) -> None:
-        """open(2) of a FIFO: a reader waits for a writer and the other way round. ENXIO: a writer that may not wait."""
+        """open(2) of a FIFO: a reader waits for a writer and the other way round. ENXIO: a writer that may not wait.
+        A pipe without a name, opened again by /proc/self/fd/N, never waits.
+        """
         mode, task = flags & O_ACCMODE, self.sb.kernel.current
-        if mode == O_RDWR or (mode == O_RDONLY and flags & O_NONBLOCK):
+        if self.sb is self.sb.kernel.pipefs or mode == O_RDWR or (mode == O_RDONLY and flags & O_NONBLOCK):
             return
         if mode == O_WRONLY and flags & O_NONBLOCK and not self.readers:
             raise Errno(ENXIO)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emu.kernel.errno import EFBIG, EINVAL, ENXIO, EOVERFLOW, Errno
+from emu.kernel.errno import EFBIG, EINVAL, ENXIO, EOPNOTSUPP, EOVERFLOW, Errno
 from emu.kernel.fs.inode import S_IFREG, Inode, SuperBlock
 from emu.kernel.mm import filemap
+from emu.kernel.mm.dirty import set_page_dirty
 from emu.kernel.mm.page import PAGE_SIZE, PG_CODE
 from emu.kernel.sched.wait import Blocked, Partial
 
@@ -33,8 +34,22 @@ class Regular(Inode):
         """Put a page (the last one may be short) into the store."""
         raise NotImplementedError  # each file system has its own
 
-    def reserve(self, index: int) -> None:
-        """Called before a page is first written: ENOSPC when the store is full."""
+    def reserve(self, index: int, end: int) -> None:
+        """Called before a page is written, up to byte `end` of the file: ENOSPC when the store is full."""
+
+    def punch(self, first: int, last: int) -> None:
+        """A hole: pages first … last - 1 read as zeroes from now on. EOPNOTSUPP."""
+        raise Errno(EOPNOTSUPP)
+
+    def punch_hole(self, offset: int, length: int) -> None:
+        """fallocate's PUNCH_HOLE: whole pages go, what sticks out at both ends becomes zero."""
+        end = min(offset + length, (self.i_size + PAGE_SIZE - 1) & -PAGE_SIZE)
+        first, last = (offset + PAGE_SIZE - 1) >> 12, end >> 12
+        self.punch(first, max(first, last))
+        edges = ((offset, min(first << 12, end)), (max(last, first) << 12, end))
+        for start, stop in edges:
+            if start < (stop := min(stop, self.i_size)):
+                self._write_page_part(start, bytes(stop - start))
 
     def read_iter(self, file: File, to: Any, pos: int) -> int:
         """A system call that must wait for the disk sleeps, and goes on where it was when it is executed again."""
@@ -80,7 +95,7 @@ class Regular(Inode):
             if not data:
                 break
             try:
-                self.reserve(pos >> 12)
+                self.reserve(pos >> 12, pos + len(data))
             except Errno:
                 if pos == start:
                     raise
@@ -97,7 +112,7 @@ class Regular(Inode):
         pfn = filemap.grab_page(kernel, self.mapping, pos >> 12, len(data) == PAGE_SIZE)
         at = (pfn << 12) + offset
         kernel.ram[at : at + len(data)] = data
-        filemap.set_page_dirty(self.mapping, pfn, kernel.pages.mem_map)
+        set_page_dirty(self.mapping, pfn, kernel.pages.mem_map)
         if kernel.pages.mem_map.flags[pfn] & PG_CODE:
             kernel.pages.code_changed(pfn)
         self.i_size = max(self.i_size, pos + len(data))

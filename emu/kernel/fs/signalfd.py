@@ -10,13 +10,15 @@ from emu.kernel.errno import EAGAIN, EINVAL, Errno
 from emu.kernel.fs.file import O_NONBLOCK
 from emu.kernel.fs.inode import POLLIN, Inode
 from emu.kernel.sched.wait import WaitQueue, wait_on
+from emu.kernel.siginfo import SI_TIMER, bit
 
 if TYPE_CHECKING:
     from emu.kernel.fs.file import File
     from emu.kernel.kernel import Kernel
-    from emu.kernel.signal import SigInfo
+    from emu.kernel.siginfo import SigInfo
 
 SIZE = 128
+HEAD = struct.Struct("<IiiIIiIIIIiiQQQQ")
 
 
 class SignalFd(Inode):
@@ -43,7 +45,7 @@ class SignalFd(Inode):
     def poll(self, file: File) -> int:
         task = self.kernel.current
         pending = {*task.pending, *task.process.pending} if task is not None else ()
-        return POLLIN if any(self.mask & signal.bit(number) for number in pending) else 0
+        return POLLIN if any(self.mask & bit(number) for number in pending) else 0
 
     def poll_queues(self, file: File) -> list[WaitQueue]:
         """Who waits for it is woken by its signals though they are blocked."""
@@ -54,7 +56,11 @@ class SignalFd(Inode):
 
 
 def pack(info: SigInfo) -> bytes:
-    """struct signalfd_siginfo."""
-    fields = info.number, 0, info.code, info.pid, info.uid, *[0] * 5, info.status, *[0] * 5
-    head = struct.pack("<IiiIIiIIIIiiQQQQ", *fields)
+    """struct signalfd_siginfo. A timer tells its number and overrun where others tell who they are."""
+    timer = info.code == SI_TIMER
+    sender = (0, 0) if timer else (info.pid, info.uid)
+    clock = (info.pid, 0, info.uid) if timer else (0, 0, 0)
+    value = info.value & 0xFFFFFFFF
+    number = value - (value >> 31 << 32)
+    head = HEAD.pack(info.number, 0, info.code, *sender, 0, *clock, 0, info.status, number, info.value, 0, 0, info.addr)
     return head.ljust(SIZE, b"\0")

@@ -25,6 +25,14 @@ class TimerFd(Inode):
         self.timer = 0  # which entry of the kernel's timers is the valid one
         self.fired = WaitQueue()
 
+    def now(self) -> int:
+        """Its clock, in cycles."""
+        return self.kernel.now
+
+    def left(self) -> int:
+        """Cycles to the next expiry."""
+        return self.next - self.now()
+
     def set(self, next_cycle: int, interval: int) -> None:
         """Arm it for a cycle, 0 disarms."""
         self.next, self.interval, self.expired, self.timer = next_cycle, interval, 0, 0

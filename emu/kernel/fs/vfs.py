@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from emu.errors import EmuError
-from emu.kernel.errno import EEXIST, EINVAL, EISDIR, ELOOP, ENOENT, ENOTDIR, ENXIO, ETXTBSY, Errno
+from emu.kernel.errno import EEXIST, EINVAL, EISDIR, ELOOP, ENOENT, ENOTDIR, ENXIO, EOPNOTSUPP, ETXTBSY, Errno
 from emu.kernel.fs import devfs, diskfs, hostfs, tmpfs
 from emu.kernel.fs.directory import DirBase, Directory
 from emu.kernel.fs.file import (
@@ -14,17 +15,23 @@ from emu.kernel.fs.file import (
     O_CREAT,
     O_DIRECTORY,
     O_EXCL,
+    O_NOATIME,
     O_NOFOLLOW,
     O_PATH,
     O_RDONLY,
+    O_RDWR,
+    O_TMPFILE,
     O_TRUNC,
+    O_WRONLY,
     File,
 )
 from emu.kernel.fs.inode import S_IFIFO, S_IFLNK, S_IFREG, S_IFSOCK, Inode
-from emu.kernel.fs.namei import Found, Walk, join, place_of, topmost
+from emu.kernel.fs.namei import Found, Walk, topmost
+from emu.kernel.fs.permission import MAY_READ, MAY_WRITE, Cred, cred_of, may_create, must_own, own, permission
 from emu.kernel.fs.pipe import Pipe
 from emu.kernel.mm import filemap
 from emu.kernel.proc import root as proc
+from emu.kernel.proc import sysfs
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
@@ -42,10 +49,11 @@ class Vfs:
         self.mounts: list[tuple[str, DirBase]] = []
         self.root = diskfs.make_root(kernel, kernel.disk_pages)
         self.mounts.append(("/", self.root))
-        for name in (b"dev", b"proc", b"tmp", b"root"):
-            self.root.mkdir(name, 0o755)
+        for name, mode in ((b"dev", 0o755), (b"proc", 0o755), (b"sys", 0o755), (b"tmp", 0o1777), (b"root", 0o700)):
+            self.root.mkdir(name, mode)
         self.mount("/dev", devfs.make_root(kernel))
         self.mount("/proc", proc.make_root(kernel))
+        self.mount("/sys", sysfs.make_root(kernel))
         self.mount("/dev/shm", tmpfs.make_root(kernel))
 
     # -- mounts -------------------------------------------------------------------------------------------------------
@@ -77,16 +85,18 @@ class Vfs:
         at = self.make_dirs(folder)
         if not isinstance(at, Directory) or not name:
             raise EmuError(f"can't store the program at {path!r}", hint="choose a path outside mounted folders")
-        at.children.pop(name, None)
+        if at.children.pop(name, None) is not None:
+            self.kernel.dcache.remove(at, name)
         return at.add(name, diskfs.DiskFile(self.root.sb, mode, data))
 
     # -- paths --------------------------------------------------------------------------------------------------------
-    def walk(self, start: DirBase, path: bytes, follow: bool = True) -> Found:
-        return Walk(self, start, self.root).resolve(path, follow)
+    def walk(self, start: DirBase, path: bytes, follow: bool = True, cred: Cred | None = None) -> Found:
+        """With the rights of the current task, or with those of `cred`."""
+        return Walk(self, start, cred or cred_of(self.kernel.current)).resolve(path, follow)
 
-    def lookup(self, start: DirBase, path: bytes, follow: bool = True) -> Inode:
+    def lookup(self, start: DirBase, path: bytes, follow: bool = True, cred: Cred | None = None) -> Inode:
         """The inode at a path. ENOENT and what a walk may raise."""
-        inode = self.walk(start, path, follow).inode
+        inode = self.walk(start, path, follow, cred).inode
         if inode is None:
             raise Errno(ENOENT)
         return inode
@@ -95,6 +105,8 @@ class Vfs:
         """openat(2): an open file, made first when O_CREAT says so. O_PATH only names a place."""
         if flags & O_PATH:
             flags &= O_PATH_FLAGS
+        if flags & O_TMPFILE == O_TMPFILE and not flags & O_PATH:
+            return self._open_nameless(self.walk(start, path, not flags & O_NOFOLLOW), flags, mode)
         found = self.walk(start, path, not flags & O_NOFOLLOW and not (flags & O_CREAT and flags & O_EXCL))
         inode = found.inode
         if inode is None:
@@ -105,16 +117,42 @@ class Vfs:
                 inode.wait_for_partner(flags)
             if flags & O_TRUNC and inode.kind == S_IFREG and flags & O_ACCMODE != O_RDONLY:
                 inode.truncate(0)
-        name = place_of(inode) if isinstance(inode, DirBase) else join(found.parent, found.name)
-        return File(inode, flags & ~(O_CREAT | O_EXCL | O_TRUNC), name)
+        return File(inode, flags & ~(O_CREAT | O_EXCL | O_TRUNC), found.path)
+
+    def _open_nameless(self, found: Found, flags: int, mode: int) -> File:
+        """O_TMPFILE: a file without a name in the directory; with O_EXCL it never gets one. EINVAL EOPNOTSUPP."""
+        if flags & O_ACCMODE not in (O_WRONLY, O_RDWR):
+            raise Errno(EINVAL)
+        at = found.inode
+        if at is None:
+            raise Errno(ENOENT)
+        if not isinstance(at, DirBase):
+            raise Errno(ENOTDIR)
+        if not isinstance(at, Directory) or at.make_file is None:
+            raise Errno(EOPNOTSUPP)
+        cred = cred_of(self.kernel.current)
+        at.want_write()
+        may_create(cred, at)
+        inode = at.make_file(at.sb, mode)
+        own(cred, at, inode)
+        inode.nlink, inode.linkable = 0, not flags & O_EXCL
+        return File(inode, flags & ~(O_EXCL | O_TMPFILE), f"{found.path}/#{inode.ino} (deleted)")
 
     def _create(self, found: Found, flags: int, mode: int) -> Inode:
         if not flags & O_CREAT:
             raise Errno(ENOENT)
         if found.must_dir:
             raise Errno(EISDIR)
+        return self.make(found, lambda: found.parent.create(found.name, mode))
+
+    def make(self, found: Found, create: Callable[[], Inode]) -> Inode:
+        """Let `create` make the file that a walk didn't find; it belongs to who asked. EACCES EROFS."""
+        cred = cred_of(self.kernel.current)
         found.parent.want_write()
-        return found.parent.create(found.name, mode)
+        may_create(cred, found.parent)
+        inode = create()
+        own(cred, found.parent, inode)
+        return inode
 
     def _may_open(self, inode: Inode, flags: int) -> None:
         write = flags & O_ACCMODE != O_RDONLY or flags & O_TRUNC
@@ -128,6 +166,7 @@ class Vfs:
             return
         if inode.is_dir and (write or flags & O_CREAT):
             raise Errno(EISDIR)
+        self._may_access(inode, flags, write)
         if inode.kind == S_IFSOCK:
             raise Errno(ENXIO)
         if write and inode.kind in (S_IFREG, S_IFIFO):
@@ -137,6 +176,14 @@ class Vfs:
                 raise Errno(ETXTBSY)
         if flags & O_ACCMODE == O_ACCMODE:
             raise Errno(EINVAL)
+
+    def _may_access(self, inode: Inode, flags: int, write: bool) -> None:
+        """The rights that an open file needs. EACCES, EPERM for O_NOATIME."""
+        cred = cred_of(self.kernel.current)
+        read = flags & O_ACCMODE != O_WRONLY
+        permission(cred, inode, (MAY_READ if read else 0) | (MAY_WRITE if write else 0))
+        if flags & O_NOATIME:
+            must_own(cred, inode)
 
     # -- life of inodes -----------------------------------------------------------------------------------------------
     def evict(self, inode: Inode) -> None:

@@ -175,6 +175,7 @@ class PageAllocator(BlockAllocator):
         mem_map.flags[pfn] = PG_STALE
         mem_map.mapping.pop(pfn, None)
         zone = self.zone_of(pfn)
+        zone.freed += 1
         zone.pcp.append(pfn)
         if len(zone.pcp) > zone.pcp_high:
             self.drain(zone, keep=zone.pcp_high - zone.pcp_batch)

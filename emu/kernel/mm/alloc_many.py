@@ -53,6 +53,7 @@ class BlockAllocator:
             mapping.pop(pfn, None)
         for zone in self.zones:
             own = pages if len(self.zones) == 1 else [pfn for pfn in pages if zone.start <= pfn < zone.end]
+            zone.freed += len(own)
             keep = max(0, zone.pcp_high - zone.pcp_batch - len(zone.pcp))
             zone.pcp.extend(reversed(own[:keep]))
             buddy.free_pages_sorted(zone, self.mem_map, own[keep:])
@@ -106,4 +107,6 @@ class BlockAllocator:
         bug_on(mem_map.refcount[pfn] != 1, "free_pages: block in use", pfn, mem_map.refcount[pfn])
         mem_map.many.refcount[pfn : pfn + (1 << order)] = 0
         mem_map.many.flags[pfn : pfn + (1 << order)] = PG_STALE
-        buddy.free_block(self.zone_of(pfn), mem_map, pfn, order)
+        zone = self.zone_of(pfn)
+        zone.freed += 1 << order
+        buddy.free_block(zone, mem_map, pfn, order)

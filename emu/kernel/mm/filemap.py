@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from emu.kernel.errno import Errno
 from emu.kernel.mm import workingset
+from emu.kernel.mm.dirty import clear_dirty
 from emu.kernel.mm.page import (
     PAGE_SIZE,
     PG_DIRTY,
@@ -22,8 +21,8 @@ from emu.kernel.mm.page import (
     PG_UNEVICTABLE,
     PG_UPTODATE,
     PG_WRITEBACK,
-    MemMap,
 )
+from emu.kernel.mm.zap import page_mkclean, unmap_mapping_range
 
 if TYPE_CHECKING:
     from emu.kernel.fs.inode import Inode
@@ -145,36 +144,8 @@ def grab_page(kernel: Kernel, mapping: AddressSpace, index: int, whole: bool) ->
     return pfn
 
 
-def set_page_dirty(mapping: AddressSpace, pfn: int, mem_map: MemMap) -> None:
-    """The page differs from the file system's copy from now on."""
-    mem_map.flags[pfn] |= PG_DIRTY | PG_REFERENCED
-    index = mem_map.index[pfn]
-    if mapping.is_shmem or index in mapping.dirty:
-        return
-    kernel = mapping.host.sb.kernel
-    if not mapping.dirty:
-        kernel.dirty_mappings[mapping] = None
-    mapping.dirty[index] = None
-    kernel.vm.nr_dirty += 1
-
-
-def clear_dirty(kernel: Kernel, mapping: AddressSpace, index: int) -> None:
-    """The page is as the file system has it, or gone."""
-    if mapping.dirty.pop(index, True) is None:
-        kernel.vm.nr_dirty -= 1
-        if not mapping.dirty:
-            kernel.dirty_mappings.pop(mapping, None)
-
-
-def mark_accessed(mem_map: MemMap, pfns: np.ndarray) -> None:
-    """mark_page_accessed for many pages: their mappings' A bits move to the frames."""
-    mem_map.many.flags[pfns] |= PG_REFERENCED
-
-
 def truncate_pages(kernel: Kernel, mapping: AddressSpace, new_size: int) -> None:
     """truncate_pagecache: pages beyond the new end go, the rest of the last one becomes zero."""
-    from emu.kernel.mm.zap import unmap_mapping_range
-
     first_gone = (new_size + PAGE_SIZE - 1) >> 12
     gone = [index for index in mapping.pages if index >= first_gone]
     if gone or mapping.areas:
@@ -197,8 +168,6 @@ def writeback(kernel: Kernel, mapping: AddressSpace, limit: int | None = None) -
 
 def write_page(kernel: Kernel, mapping: AddressSpace, index: int) -> None:
     """Write one dirty page out; mapped entries lose W or D so that the next write is noticed."""
-    from emu.kernel.mm.zap import page_mkclean
-
     pfn = mapping.pages[index]
     page_mkclean(kernel, pfn)
     size = min(PAGE_SIZE, mapping.host.i_size - (index << 12))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emu.isa.paging import PTE_V, PTE_W
+from emu.isa.paging import PTE_A, PTE_V, PTE_W
 from emu.kernel.errno import ENOMEM, Errno
 from emu.kernel.mm import huge, overcommit, swap, tlb
 from emu.kernel.mm.alloc import OutOfMemory
@@ -19,7 +19,15 @@ from emu.kernel.mm.merge import reserve_vma
 from emu.kernel.mm.mm import Mm
 from emu.kernel.mm.page import PG_ANON
 from emu.kernel.mm.pgtable import pte_alloc
-from emu.kernel.mm.vma import VM_ACCOUNT, VM_DONTCOPY, VM_HUGETLB, VM_LOCKED, VM_SHARED, Vma
+from emu.kernel.mm.vma import (
+    VM_ACCOUNT,
+    VM_DONTCOPY,
+    VM_HUGETLB,
+    VM_LOCKED_MASK,
+    VM_SHARED,
+    VM_WIPEONFORK,
+    Vma,
+)
 from emu.kernel.mm.zap import table_slices
 
 if TYPE_CHECKING:
@@ -56,14 +64,15 @@ def copy_area(old: Mm, new: Mm, vma: Vma) -> None:
     reserve_vma(new)
     if vma.vm_flags & VM_ACCOUNT:
         overcommit.charge(new, vma.pages)
-    twin = Vma(new, vma.vm_start, vma.vm_end, vma.vm_flags & ~VM_LOCKED, vma.vm_file)
-    twin.vm_pgoff, twin.anon_vma, twin.name = vma.vm_pgoff, vma.anon_vma, vma.name
+    twin = Vma(new, vma.vm_start, vma.vm_end, vma.vm_flags & ~VM_LOCKED_MASK, vma.vm_file)
+    wipe = vma.vm_flags & VM_WIPEONFORK
+    twin.vm_pgoff, twin.name, twin.anon_vma = vma.vm_pgoff, vma.name, None if wipe else vma.anon_vma
     if vma.vm_file:
         vma.vm_file.get()
     new.insert(twin)
     if vma.vm_flags & VM_HUGETLB:
         copy_hugetlb(old, new, vma)
-    elif vma.anon_vma is not None or (vma.vm_file is None and not vma.vm_flags & VM_SHARED):
+    elif not wipe and (vma.anon_vma is not None or (vma.vm_file is None and not vma.vm_flags & VM_SHARED)):
         for low, high, addr in table_slices(old, vma.vm_start, vma.vm_end):
             copy_entries(old, new, vma, low, high, addr)
 
@@ -94,12 +103,14 @@ def copy_entries(old: Mm, new: Mm, vma: Vma, low: int, high: int, addr: int) -> 
     if base is None:
         base = pte_alloc(new, addr)  # may reclaim, and so change the entries: look at them only now
     used = entries[entries != 0]
+    present = (entries & PTE_V) != 0
     if not vma.vm_flags & VM_SHARED:
-        present = (entries & PTE_V) != 0
         entries[present] &= ~entries.dtype.type(PTE_W)
     share_frames(new, vma, used)
     first = base + (addr >> 12 & new.pte_mask)
-    new.many_cells[first : first + (high - low)] = entries
+    copies = new.many_cells[first : first + (high - low)]
+    copies[:] = entries
+    copies[present] &= ~entries.dtype.type(PTE_A)  # the child has used none of them yet
 
 
 def share_frames(new: Mm, vma: Vma, used: np.ndarray) -> None:

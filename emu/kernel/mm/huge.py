@@ -18,7 +18,7 @@ import numpy as np
 from emu.isa.paging import PTE_V
 from emu.kernel.mm import tlb
 from emu.kernel.mm.page import PAGE_SIZE, PG_ANON, PG_CODE, PG_STALE, PG_SWAPBACKED, PG_UPTODATE
-from emu.kernel.mm.pgtable import pmd_alloc, pmd_clear
+from emu.kernel.mm.pgtable import pmd_alloc, pmd_clear, pte_alloc, table_path
 from emu.kernel.mm.rmap import anon_vma_prepare
 from emu.kernel.mm.vma import ACCESS_STORE, VM_EXEC, VM_HUGEPAGE, VM_HUGETLB, VM_NOHUGEPAGE, Vma
 
@@ -42,14 +42,29 @@ def wanted(mm: Mm, vma: Vma, addr: int) -> bool:
 
 def do_huge_anonymous_page(mm: Mm, vma: Vma, addr: int) -> bool:
     """Map a huge page at first touch; False when there is no block of that size (small pages will do)."""
-    pages = mm.pages
-    pfn = pages.alloc_pages(mm.cell_shift)
+    base = pte_alloc(mm, addr)  # first, since it may be OutOfMemory
+    pfn = mm.pages.alloc_pages(mm.cell_shift)
     if pfn is None:
+        mm.kernel.vm.thp_fault_fallback += 1
         return False
-    table = pages.alloc_table()
     clear_block(mm, pfn)
-    count = 1 << mm.cell_shift
-    many, start = pages.mem_map.many, addr & -(1 << mm.pmd_shift)
+    replace_table(mm, vma, addr >> mm.pmd_shift, pfn, base >> mm.cell_shift)
+    mm.kernel.vm.thp_fault_alloc += 1
+    return True
+
+
+def replace_table(mm: Mm, vma: Vma, key: int, pfn: int, table: int) -> None:
+    """A block of frames as a huge page takes the place of an empty table, which is laid aside for a split."""
+    del mm.ptes[key]
+    cell = table_path(mm, key << mm.pmd_shift)[-1][1]
+    map_block(mm, vma, key << mm.pmd_shift, pfn, cell)
+    mm.huge[key] = (cell, table)
+
+
+def map_block(mm: Mm, vma: Vma, start: int, pfn: int, cell: int) -> None:
+    """Enter a block of frames as the anonymous pages from `start` on, all mapped by the entry at `cell`."""
+    pages, count = mm.pages, 1 << mm.cell_shift
+    many = pages.mem_map.many
     frames = np.arange(pfn, pfn + count)
     code = PG_CODE if vma.vm_flags & VM_EXEC else 0
     many.flags[frames] = PG_ANON | PG_SWAPBACKED | PG_UPTODATE | code
@@ -59,12 +74,7 @@ def do_huge_anonymous_page(mm: Mm, vma: Vma, addr: int) -> bool:
     pages.mem_map.mapping.update(dict.fromkeys(frames.tolist(), anon_vma))
     pages.lru.pending.extend(frames.tolist())
     mm.rss_anon += count
-    cell = pmd_alloc(mm, addr)
     mm.cells[cell] = pfn << 10 | vma.prot_rw
-    mm.huge[addr >> mm.pmd_shift] = (cell, table)
-    mm.nr_tables += 1
-    mm.kernel.vm.thp_fault_alloc += 1
-    return True
 
 
 def clear_block(mm: Mm, pfn: int) -> None:
@@ -110,6 +120,8 @@ def fault(mm: Mm, vma: Vma, addr: int, access: int) -> int:
         return hugetlb_fault(mm, vma, addr)
     if access == ACCESS_STORE and wanted(mm, vma, addr) and do_huge_anonymous_page(mm, vma, addr):
         return 0
+    if vma.vm_file is None and mm.kernel.sysctl.transparent_hugepage != NEVER:
+        mm.kernel.khugepaged.enter()
     return NO_HUGE_PAGE
 
 

@@ -7,12 +7,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from emu.isa.paging import PTE_A, PTE_V
-from emu.kernel.errno import EINVAL, ENOMEM, Errno
-from emu.kernel.mm import filemap, lazyfree, tlb, zap
+from emu.kernel.errno import EACCES, EFAULT, EINVAL, ENOMEM, Errno
+from emu.kernel.mm import filemap, khugepaged, lazyfree, tlb, zap
 from emu.kernel.mm.merge import split_vma, vma_merge
 from emu.kernel.mm.page import PAGE_SIZE, PG_ACTIVE, PG_REFERENCED, page_align
+from emu.kernel.mm.uaccess import user_page
 from emu.kernel.mm.vma import (
+    ACCESS_LOAD,
     VM_DONTCOPY,
+    VM_DONTDUMP,
     VM_HUGEPAGE,
     VM_HUGETLB,
     VM_LOCKED,
@@ -20,6 +23,8 @@ from emu.kernel.mm.vma import (
     VM_RAND_READ,
     VM_SEQ_READ,
     VM_SHARED,
+    VM_WIPEONFORK,
+    VM_WRITE,
     Vma,
 )
 
@@ -30,7 +35,7 @@ MADV_NORMAL, MADV_RANDOM, MADV_SEQUENTIAL, MADV_WILLNEED, MADV_DONTNEED = range(
 MADV_FREE, MADV_REMOVE, MADV_DONTFORK, MADV_DOFORK = 8, 9, 10, 11
 MADV_MERGEABLE, MADV_UNMERGEABLE, MADV_HUGEPAGE, MADV_NOHUGEPAGE = 12, 13, 14, 15
 MADV_DONTDUMP, MADV_DODUMP, MADV_WIPEONFORK, MADV_KEEPONFORK, MADV_COLD, MADV_PAGEOUT = 16, 17, 18, 19, 20, 21
-NOTHING_TO_DO = (MADV_MERGEABLE, MADV_UNMERGEABLE, MADV_DONTDUMP, MADV_DODUMP, MADV_KEEPONFORK)
+MADV_POPULATE_READ, MADV_POPULATE_WRITE, MADV_DONTNEED_LOCKED, MADV_COLLAPSE = 22, 23, 24, 25
 # advice -> (flags to clear, flags to set)
 FLAG_CHANGES = {
     MADV_NORMAL: (VM_RAND_READ | VM_SEQ_READ, 0),
@@ -40,6 +45,11 @@ FLAG_CHANGES = {
     MADV_DOFORK: (VM_DONTCOPY, 0),
     MADV_HUGEPAGE: (VM_NOHUGEPAGE, VM_HUGEPAGE),
     MADV_NOHUGEPAGE: (VM_HUGEPAGE, VM_NOHUGEPAGE),
+    MADV_MERGEABLE: (0, 0),  # nothing is merged
+    MADV_UNMERGEABLE: (0, 0),
+    MADV_DONTDUMP: (0, VM_DONTDUMP),
+    MADV_DODUMP: (VM_DONTDUMP, 0),
+    MADV_KEEPONFORK: (VM_WIPEONFORK, 0),
 }
 Act = Callable[["Mm", Vma, int, int], None]
 
@@ -71,18 +81,18 @@ def do_madvise(mm: Mm, start: int, length: int, advice: int) -> None:
     """EINVAL for unknown advice or what an area can't do, ENOMEM for holes."""
     if start + page_align(length) > mm.kernel.xlen_mask + 1:
         raise Errno(EINVAL)
+    if advice not in FLAG_CHANGES and advice not in ACTS:
+        raise Errno(EINVAL)
     end = check_range(mm, start, length)
     if advice in FLAG_CHANGES:
         clear, add = FLAG_CHANGES[advice]
         act: Act = partial(change_flags, clear=clear, add=add)
-    elif advice in ACTS:
-        act = ACTS[advice]
-    elif advice in NOTHING_TO_DO:
-        return
     else:
-        raise Errno(EINVAL)
+        act = ACTS[advice]
     if start < end:
         walk_areas(mm, start, end, act)
+    if advice == MADV_HUGEPAGE:
+        mm.kernel.khugepaged.enter()
 
 
 def change_flags(mm: Mm, vma: Vma, low: int, high: int, clear: int, add: int) -> None:
@@ -98,10 +108,33 @@ def change_flags(mm: Mm, vma: Vma, low: int, high: int, clear: int, add: int) ->
     vma_merge(mm, vma)
 
 
+def wipe_on_fork(mm: Mm, vma: Vma, low: int, high: int) -> None:
+    """A child finds zeroes there. EINVAL unless private anonymous memory."""
+    if vma.vm_file is not None or vma.vm_flags & VM_SHARED:
+        raise Errno(EINVAL)
+    change_flags(mm, vma, low, high, 0, VM_WIPEONFORK)
+
+
+def populate(mm: Mm, vma: Vma, low: int, high: int, write: bool) -> None:
+    """Fault the pages in as if they were read or written. EINVAL without that right, EFAULT where a fault fails."""
+    if not vma.vm_flags & (VM_WRITE if write else ACCESS_LOAD):
+        raise Errno(EINVAL)
+    for addr in range(low, high, PAGE_SIZE):
+        try:
+            user_page(mm, addr, write)
+        except Errno:
+            raise Errno(EFAULT) from None
+
+
 def dont_need(mm: Mm, vma: Vma, low: int, high: int) -> None:
     """The pages go at once; anonymous memory reads as zeroes after it, a file as it is."""
     if vma.vm_flags & VM_LOCKED:
         raise Errno(EINVAL)
+    dont_need_locked(mm, vma, low, high)
+
+
+def dont_need_locked(mm: Mm, vma: Vma, low: int, high: int) -> None:
+    """The same, of locked areas too."""
     zap.zap_range(mm, vma, low, high)
     tlb.flush_range(mm, low, high)
 
@@ -154,9 +187,13 @@ def will_need(mm: Mm, vma: Vma, low: int, high: int) -> None:
 
 
 def remove(mm: Mm, vma: Vma, low: int, high: int) -> None:
-    """MADV_REMOVE: a hole in shared memory."""
-    if vma.vm_file is None or not vma.vm_flags & VM_SHARED or not vma.mapping.is_shmem:
+    """MADV_REMOVE: a hole in the file. EINVAL if it is locked or no file, EACCES unless shared and writable,
+    EOPNOTSUPP.
+    """
+    if vma.vm_flags & VM_LOCKED or vma.vm_file is None:
         raise Errno(EINVAL)
+    if vma.vm_flags & (VM_SHARED | VM_WRITE) != VM_SHARED | VM_WRITE:
+        raise Errno(EACCES)
     vma.mapping.host.punch(vma.index_of(low), vma.index_of(high))
 
 
@@ -167,4 +204,9 @@ ACTS: dict[int, Act] = {
     MADV_REMOVE: remove,
     MADV_COLD: cold,
     MADV_PAGEOUT: page_out,
+    MADV_WIPEONFORK: wipe_on_fork,
+    MADV_POPULATE_READ: partial(populate, write=False),
+    MADV_POPULATE_WRITE: partial(populate, write=True),
+    MADV_DONTNEED_LOCKED: dont_need_locked,
+    MADV_COLLAPSE: khugepaged.madvise_collapse,
 }

@@ -14,9 +14,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.isa.paging import PTE_V, PTE_W
-from emu.kernel.mm import filemap, huge, swap, tlb
+from emu.kernel.mm import filemap, huge, tlb
 from emu.kernel.mm.brk import expand_stack
-from emu.kernel.mm.page import PAGE_SIZE, PG_ANON, PG_CODE, PG_STALE, PG_SWAPBACKED, PG_UPTODATE
+from emu.kernel.mm.cow import ANON_PAGE, do_wp_page, new_anon_page
+from emu.kernel.mm.dirty import set_page_dirty
+from emu.kernel.mm.fault_around import do_fault_around, map_file_page
+from emu.kernel.mm.page import PAGE_SIZE, PG_CODE, PG_STALE
 from emu.kernel.mm.pgtable import pte_alloc
 from emu.kernel.mm.rmap import anon_vma_prepare
 from emu.kernel.mm.swapin import do_swap_page
@@ -26,7 +29,6 @@ if TYPE_CHECKING:
     from emu.kernel.mm.mm import Mm
 
 FAULT_MINOR, FAULT_MAJOR, FAULT_MAPERR, FAULT_ACCERR, FAULT_SIGBUS = range(5)
-ANON_PAGE = PG_ANON | PG_SWAPBACKED | PG_UPTODATE
 ZERO_PAGE = bytes(PAGE_SIZE)
 
 
@@ -54,7 +56,8 @@ def handle_mm_fault(mm: Mm, addr: int, access: int) -> int:
     if not pte & PTE_V:
         return do_swap_page(mm, vma, addr, cell, access)
     if access == ACCESS_STORE and not pte & PTE_W:
-        return do_wp_page(mm, vma, addr, cell)
+        do_wp_page(mm, vma, addr, cell)
+        return FAULT_MINOR
     return spurious_fault(mm, vma, addr, cell)
 
 
@@ -89,24 +92,6 @@ def do_anonymous_page(mm: Mm, vma: Vma, addr: int, cell: int, access: int) -> in
     return FAULT_MINOR
 
 
-def new_anon_page(mm: Mm, vma: Vma, addr: int, source: int) -> int:
-    """A frame for `addr` with a copy of frame `source`, or zeroes for the zero page; not yet in the page table."""
-    pages = mm.pages
-    anon_vma = anon_vma_prepare(vma)
-    pfn = pages.alloc_page()
-    mem_map = pages.mem_map
-    if source == pages.zero_pfn:
-        pages.clear_page(pfn)
-    else:
-        pages.ram[pfn << 12 : (pfn << 12) + PAGE_SIZE] = pages.ram[source << 12 : (source << 12) + PAGE_SIZE]
-    mem_map.flags[pfn] = ANON_PAGE if not vma.vm_flags & VM_EXEC else ANON_PAGE | PG_CODE
-    mem_map.mapcount[pfn] = 1
-    mem_map.index[pfn] = vma.index_of(addr)
-    mem_map.mapping[pfn] = anon_vma
-    pages.lru.pending.append(pfn)
-    return pfn
-
-
 def do_fault(mm: Mm, vma: Vma, addr: int, cell: int, access: int) -> int:
     """First touch of a page of a mapped file: through the page cache. Beyond the last page of the file: SIGBUS."""
     found = filemap.filemap_fault(mm.kernel, vma.mapping, vma.index_of(addr), vma.vm_flags)
@@ -114,7 +99,7 @@ def do_fault(mm: Mm, vma: Vma, addr: int, cell: int, access: int) -> int:
         return FAULT_SIGBUS
     pfn, major = found
     if access != ACCESS_STORE:
-        do_read_fault(mm, vma, cell, pfn)
+        do_read_fault(mm, vma, addr, cell, pfn, major)
     elif vma.vm_flags & VM_SHARED:
         do_shared_fault(mm, vma, cell, pfn)
     else:
@@ -122,14 +107,16 @@ def do_fault(mm: Mm, vma: Vma, addr: int, cell: int, access: int) -> int:
     return FAULT_MAJOR if major else FAULT_MINOR
 
 
-def do_read_fault(mm: Mm, vma: Vma, cell: int, pfn: int) -> None:
-    """Map the page cache's own frame, without the right to write."""
+def do_read_fault(mm: Mm, vma: Vma, addr: int, cell: int, pfn: int, major: bool) -> None:
+    """Map the page cache's own frame, without the right to write; when it was cached, with those around it."""
     map_file_page(mm, vma, cell, pfn, vma.prot_ro)
+    if not major:
+        do_fault_around(mm, vma, addr, cell)
 
 
 def do_shared_fault(mm: Mm, vma: Vma, cell: int, pfn: int) -> None:
     """A write to a shared mapping goes to the page cache's frame, which is dirty from now on."""
-    filemap.set_page_dirty(vma.mapping, pfn, mm.pages.mem_map)
+    set_page_dirty(vma.mapping, pfn, mm.pages.mem_map)
     map_file_page(mm, vma, cell, pfn, vma.prot_rw)
 
 
@@ -143,51 +130,6 @@ def do_cow_fault(mm: Mm, vma: Vma, addr: int, cell: int, pfn: int) -> None:
         mm.pages.put_page(pfn)
     mm.rss_anon += 1
     mm.cells[cell] = copy << 10 | vma.prot_rw
-
-
-def map_file_page(mm: Mm, vma: Vma, cell: int, pfn: int, prot: int) -> None:
-    mem_map = mm.pages.mem_map
-    mem_map.refcount[pfn] += 1
-    mem_map.mapcount[pfn] += 1
-    if vma.vm_flags & VM_EXEC:
-        mem_map.flags[pfn] |= PG_CODE
-    mm.add_file_rss(vma, 1)
-    mm.cells[cell] = pfn << 10 | prot
-
-
-def do_wp_page(mm: Mm, vma: Vma, addr: int, cell: int) -> int:
-    """A write to a page that is shared for the time being: take it over if nobody else has it, else copy it."""
-    pages, pte = mm.pages, mm.cells[cell]
-    pfn = pte >> 10
-    if vma.vm_flags & VM_SHARED:
-        filemap.set_page_dirty(vma.mapping, pfn, pages.mem_map)
-        mm.cells[cell] = pfn << 10 | vma.prot_rw
-    elif pages.mem_map.flags[pfn] & PG_ANON and swap.reuse_swap_page(mm.kernel, pfn):
-        mm.cells[cell] = pfn << 10 | vma.prot_rw
-    else:
-        wp_page_copy(mm, vma, addr, cell, pfn)
-    tlb.flush_page(mm, addr)
-    mm.kernel.vm.cow += 1
-    return FAULT_MINOR
-
-
-def wp_page_copy(mm: Mm, vma: Vma, addr: int, cell: int, old: int) -> None:
-    """Break the sharing: this process gets its own copy, the old frame loses one user."""
-    pages, mem_map = mm.pages, mm.pages.mem_map
-    mem_map.refcount[old] += 1
-    try:
-        new = new_anon_page(mm, vma, addr, old)
-    finally:
-        pages.put_page(old)
-    mm.cells[cell] = new << 10 | vma.prot_rw
-    mm.rss_anon += 1
-    if old != pages.zero_pfn:
-        if mem_map.flags[old] & PG_ANON:
-            mm.rss_anon -= 1
-        else:
-            mm.add_file_rss(vma, -1)
-        mem_map.mapcount[old] -= 1
-        pages.put_page(old)
 
 
 def spurious_fault(mm: Mm, vma: Vma, addr: int, cell: int) -> int:

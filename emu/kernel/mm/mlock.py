@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from emu.isa.paging import PTE_V
-from emu.kernel.errno import EAGAIN, EINVAL, ENOMEM, Errno
+from emu.kernel.errno import EINVAL, ENOMEM, Errno
 from emu.kernel.mm import zap
+from emu.kernel.mm.madvise import change_flags, walk_areas
 from emu.kernel.mm.page import PAGE_SIZE, PG_UNEVICTABLE, page_align
 from emu.kernel.mm.uaccess import populate
 from emu.kernel.mm.vma import (
     VM_LOCKED,
-    VM_RWX,
+    VM_LOCKED_MASK,
+    VM_LOCKONFAULT,
     Vma,
 )
 from emu.kernel.rlimit import RLIMIT_MEMLOCK
@@ -19,41 +22,40 @@ from emu.kernel.rlimit import RLIMIT_MEMLOCK
 if TYPE_CHECKING:
     from emu.kernel.mm.mm import Mm
 
-from emu.kernel.mm.madvise import change_flags, walk_areas
 
-
-def do_mlock(mm: Mm, start: int, length: int, lock: bool) -> None:
-    """Pages of a locked area are never reclaimed. EINVAL for a range that wraps around, ENOMEM for holes, PROT_NONE or
-    beyond RLIMIT_MEMLOCK, EAGAIN if the pages can't be had.
+def do_mlock(mm: Mm, start: int, length: int, flags: int) -> None:
+    """Pages of a locked area are never reclaimed; with VM_LOCKONFAULT in `flags` they come when they are touched; 0
+    unlocks. EINVAL for a range that wraps around, ENOMEM for holes, PROT_NONE, pages that can't be had or beyond
+    RLIMIT_MEMLOCK.
     """
     first = start & -PAGE_SIZE
-    end = page_align(start + length)
+    end = first + (page_align(length + (start & PAGE_SIZE - 1)) & mm.kernel.xlen_mask)
     if end > mm.kernel.xlen_mask + 1:
         raise Errno(EINVAL)
     if end > mm.task_size:
         raise Errno(ENOMEM)
     if first >= end:
         return
-    if lock:
+    if flags:
         fresh = sum(vma.pages for vma in mm.areas_between(first, end) if not vma.vm_flags & VM_LOCKED)
         if (mm.locked_vm + min(fresh, (end - first) >> 12)) << 12 > mm.rlimit(RLIMIT_MEMLOCK):
             raise Errno(ENOMEM)
-    walk_areas(mm, first, end, lock_area if lock else unlock_area)
+    walk_areas(mm, first, end, partial(lock_area, flags=flags) if flags else unlock_area)
+    if flags and not flags & VM_LOCKONFAULT and not populate(mm, first, end):
+        raise Errno(ENOMEM)
 
 
-def lock_area(mm: Mm, vma: Vma, low: int, high: int) -> None:
+def lock_area(mm: Mm, vma: Vma, low: int, high: int, flags: int) -> None:
     if not vma.vm_flags & VM_LOCKED:
         mm.locked_vm += (high - low) >> 12
-        change_flags(mm, vma, low, high, 0, VM_LOCKED)
-    if not populate(mm, low, high):
-        raise Errno(EAGAIN if vma.vm_flags & VM_RWX else ENOMEM)
+    change_flags(mm, vma, low, high, VM_LOCKED_MASK, flags)
 
 
 def unlock_area(mm: Mm, vma: Vma, low: int, high: int) -> None:
     if not vma.vm_flags & VM_LOCKED:
         return
     mm.locked_vm -= (high - low) >> 12
-    change_flags(mm, vma, low, high, VM_LOCKED, 0)
+    change_flags(mm, vma, low, high, VM_LOCKED_MASK, 0)
     lru, flags = mm.pages.lru, mm.pages.mem_map.flags
     for first, last, _ in zap.table_slices(mm, low, high):
         for cell in range(first, last):

@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, Any
 
 from emu.isa.paging import Scheme
-from emu.kernel.mm import pgtable, rmap
+from emu.kernel.mm import huge, pgtable, rmap
 from emu.kernel.mm.vma import VM_EXEC, VM_GROWSDOWN, VM_SHARED, VM_WRITE, Vma
 
 if TYPE_CHECKING:
@@ -31,9 +31,9 @@ class Mm:
         self.cell_shift = 9 if self.wide else 10  # entries of a table, log 2
         self.pmd_shift = 12 + self.cell_shift
         self.pte_mask = (1 << self.cell_shift) - 1
-        self.slab = kernel.slab.caches["mm_struct"].alloc()
         self.nr_tables = 1
-        self.pgd = self.pages.alloc_table()
+        self.pgd = self.pages.alloc_table()  # may be OutOfMemory: nothing else is taken before
+        self.slab = kernel.slab.caches["mm_struct"].alloc()
         self.ptes: dict[int, int] = {}
         self.huge: dict[int, tuple[int, int]] = {}  # see mm.huge
         self.vmas: list[Vma] = []
@@ -159,8 +159,6 @@ class Mm:
 
     def split_huge(self, key: int) -> int | None:
         """The first cell of the last-level table that takes a transparent huge page's place; None if there is none."""
-        from emu.kernel.mm import huge
-
         return huge.split(self, key) if self.huge.get(key, (0, 0))[1] else None
 
     def name_of(self, vma: Vma) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.kernel.errno import EACCES, EAGAIN, EEXIST, EINVAL, ENODEV, ENOMEM, EOPNOTSUPP, EOVERFLOW, EPERM, Errno
-from emu.kernel.mm import overcommit, pgtable, tlb, zap
+from emu.kernel.mm import memfd, overcommit, pgtable, tlb, zap
 from emu.kernel.mm.hugetlbfs import HugeFile, open_huge_file
 from emu.kernel.mm.merge import isolate, reserve_vma, vma_merge
 from emu.kernel.mm.page import PAGE_SIZE, page_align
@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 
 MAP_SHARED, MAP_PRIVATE, MAP_SHARED_VALIDATE, MAP_TYPE = 1, 2, 3, 15
 MAP_FIXED, MAP_ANONYMOUS, MAP_GROWSDOWN = 0x10, 0x20, 0x100
-MAP_LOCKED, MAP_NORESERVE, MAP_POPULATE, MAP_STACK = 0x2000, 0x4000, 0x8000, 0x20000
+MAP_LOCKED, MAP_NORESERVE, MAP_POPULATE, MAP_NONBLOCK, MAP_STACK = 0x2000, 0x4000, 0x8000, 0x10000, 0x20000
+DEV_ZERO = 1 << 8 | 5
 MAP_HUGETLB, MAP_SYNC, MAP_FIXED_NOREPLACE = 0x40000, 0x80000, 0x100000
 
 
@@ -48,7 +49,7 @@ def do_mmap(mm: Mm, addr: int, length: int, prot: int, flags: int, file: File | 
         return mmap_hugetlb(mm, addr, length, prot, flags, file)
     if length > mm.task_size:
         raise Errno(ENOMEM)
-    if pgoff + (length >> 12) >= 1 << 52:
+    if pgoff + (length >> 12) >= 1 << 52 or (file is not None and pgoff + (length >> 12) > last_page(mm) + 1):
         raise Errno(EOVERFLOW)
     if len(mm.vmas) >= mm.kernel.sysctl.max_map_count:
         raise Errno(ENOMEM)
@@ -61,8 +62,18 @@ def do_mmap(mm: Mm, addr: int, length: int, prot: int, flags: int, file: File | 
     return mmap_region(mm, addr, length, vm_flags, file, pgoff)
 
 
+def last_page(mm: Mm) -> int:
+    """MAX_LFS_FILESIZE: the last page that a file can have."""
+    return (1 << 63) - 1 >> 12 if mm.kernel.xlen == 64 else (1 << 32) - 2
+
+
 def ksys_mmap(mm: Mm, addr: int, length: int, prot: int, flags: int, file: File | None, pgoff: int) -> int:
     """mmap(2): do_mmap, and MAP_SHARED|MAP_ANONYMOUS gets a file of its own that has no name."""
+    if file is not None and file.inode.rdev == DEV_ZERO:  # private it is anonymous memory, shared a file without a name
+        mmap_flags(prot, flags, None)
+        if not file.readable or (flags & MAP_TYPE != MAP_PRIVATE and prot & VM_WRITE and not file.writable):
+            raise Errno(EACCES)
+        file = None
     if file is None and flags & MAP_TYPE == MAP_SHARED and length:
         if flags & MAP_HUGETLB:
             file = open_huge_file(mm.kernel, huge_length(mm, length) >> mm.pmd_shift)
@@ -150,7 +161,7 @@ def _file_flags(vm_flags: int, shared: bool, file: File) -> int:
         raise Errno(ENODEV)
     if shared and not file.writable:
         vm_flags &= ~(VM_MAYWRITE | VM_SHARED)
-    return vm_flags
+    return memfd.map_flags(file.inode, vm_flags) if file.inode.mapping.is_shmem else vm_flags
 
 
 def mmap_region(mm: Mm, addr: int, length: int, vm_flags: int, file: File | None, pgoff: int, name: str = "") -> int:

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from emu.kernel.mm.mm import Mm
 
 PROT_READ, PROT_WRITE, PROT_EXEC = 1, 2, 4
-PROT_GROWSDOWN, PROT_GROWSUP = 0x01000000, 0x02000000
+PROT_SEM, PROT_GROWSDOWN, PROT_GROWSUP = 8, 0x01000000, 0x02000000
 
 
 def do_mprotect(mm: Mm, addr: int, length: int, prot: int) -> None:
     """Change the rights of a range. EINVAL, ENOMEM at a hole (what lay before it is changed), EACCES beyond VM_MAY*."""
-    if addr & (PAGE_SIZE - 1) or prot & ~(VM_RWX | PROT_GROWSDOWN | PROT_GROWSUP):
+    if addr & (PAGE_SIZE - 1) or prot & ~(VM_RWX | PROT_SEM | PROT_GROWSDOWN | PROT_GROWSUP):
         raise Errno(EINVAL)
     if prot & PROT_GROWSDOWN and prot & PROT_GROWSUP:
         raise Errno(EINVAL)

@@ -13,7 +13,7 @@ from emu.kernel.mm.mmap import do_munmap
 from emu.kernel.mm.page import PAGE_SIZE, page_align
 from emu.kernel.mm.pgtable import pte_alloc
 from emu.kernel.mm.unmapped_area import get_unmapped_area, lowest, start_gap
-from emu.kernel.mm.vma import VM_ACCOUNT, VM_DONTEXPAND, VM_LOCKED, VM_MAYSHARE, Vma
+from emu.kernel.mm.vma import VM_ACCOUNT, VM_DONTEXPAND, VM_LOCKED, VM_LOCKED_MASK, VM_MAYSHARE, Vma
 from emu.kernel.mm.zap import table_slices
 from emu.kernel.rlimit import RLIMIT_MEMLOCK
 
@@ -24,41 +24,52 @@ MREMAP_MAYMOVE, MREMAP_FIXED, MREMAP_DONTUNMAP = 1, 2, 4
 
 
 def do_mremap(mm: Mm, addr: int, old_len: int, new_len: int, flags: int, new_addr: int) -> int:
-    """The address after the change. EINVAL EFAULT ENOMEM EAGAIN."""
+    """The address after the change. EINVAL EFAULT ENOMEM EAGAIN. An `old_len` of 0 maps shared memory a second time,
+    MREMAP_DONTUNMAP leaves an empty area where the pages were.
+    """
     check_arguments(mm, addr, new_len, flags)
     old_len, new_len = page_align(old_len), page_align(new_len)
-    if not old_len or addr + old_len > mm.task_size:
-        raise Errno(EINVAL if not old_len else EFAULT)
+    if addr + old_len > mm.task_size:
+        raise Errno(EFAULT)
+    if flags & MREMAP_DONTUNMAP and old_len != new_len:
+        raise Errno(EINVAL)
     if flags & MREMAP_FIXED:
-        return mremap_to(mm, addr, old_len, new_len, new_addr)
+        return mremap_to(mm, addr, old_len, new_len, new_addr, flags)
+    if flags & MREMAP_DONTUNMAP:
+        vma = area_to_resize(mm, addr, old_len, new_len, flags)
+        return move_vma(mm, vma, addr, old_len, new_len, get_unmapped_area(mm, 0, new_len), flags)
     if old_len >= new_len:
         if old_len > new_len:
             do_munmap(mm, addr + new_len, old_len - new_len)
         return addr
-    vma = area_to_resize(mm, addr, old_len, new_len)
-    if vma.vm_end == addr + old_len and room_behind(mm, vma, new_len - old_len):
+    vma = area_to_resize(mm, addr, old_len, new_len, flags)
+    if old_len and vma.vm_end == addr + old_len and room_behind(mm, vma, new_len - old_len):
         return grow(mm, vma, addr, new_len - old_len)
     if not flags & MREMAP_MAYMOVE:
         raise Errno(ENOMEM)
-    return move_vma(mm, vma, addr, old_len, new_len, get_unmapped_area(mm, 0, new_len))
+    return move_vma(mm, vma, addr, old_len, new_len, get_unmapped_area(mm, 0, new_len), flags)
 
 
 def check_arguments(mm: Mm, addr: int, new_len: int, flags: int) -> None:
-    if flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED) or addr & (PAGE_SIZE - 1) or not new_len:
+    if flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP) or addr & (PAGE_SIZE - 1) or not new_len:
         raise Errno(EINVAL)
-    if flags & MREMAP_FIXED and not flags & MREMAP_MAYMOVE:
+    if flags & (MREMAP_FIXED | MREMAP_DONTUNMAP) and not flags & MREMAP_MAYMOVE:
         raise Errno(EINVAL)
     if new_len > mm.task_size:
         raise Errno(ENOMEM)
 
 
-def area_to_resize(mm: Mm, addr: int, old_len: int, new_len: int) -> Vma:
-    """vma_to_resize: one area must hold all of the old range. EFAULT ENOMEM EAGAIN."""
+def area_to_resize(mm: Mm, addr: int, old_len: int, new_len: int, flags: int) -> Vma:
+    """vma_to_resize: one area must hold all of the old range. EFAULT EINVAL ENOMEM EAGAIN."""
     vma = mm.vma_at(addr)
-    if vma is None or old_len > vma.vm_end - addr or vma.vm_flags & VM_DONTEXPAND:
+    if vma is None:
         raise Errno(EFAULT)
-    if new_len > old_len:
-        more = (new_len - old_len) >> 12
+    if not old_len and not vma.vm_flags & VM_MAYSHARE:
+        raise Errno(EINVAL)
+    if old_len > vma.vm_end - addr or vma.vm_flags & VM_DONTEXPAND:
+        raise Errno(EFAULT)
+    if new_len > old_len or flags & MREMAP_DONTUNMAP:
+        more = (new_len if flags & MREMAP_DONTUNMAP else new_len - old_len) >> 12
         if vma.vm_flags & VM_LOCKED and (mm.locked_vm + more) << 12 > mm.rlimit(RLIMIT_MEMLOCK):
             raise Errno(EAGAIN)
         overcommit.may_expand(mm, vma.vm_flags, more)
@@ -82,33 +93,33 @@ def grow(mm: Mm, vma: Vma, addr: int, size: int) -> int:
     return addr
 
 
-def mremap_to(mm: Mm, addr: int, old_len: int, new_len: int, new_addr: int) -> int:
+def mremap_to(mm: Mm, addr: int, old_len: int, new_len: int, new_addr: int, flags: int) -> int:
     """MREMAP_FIXED: to exactly `new_addr`, which must not touch the old range."""
     if new_addr & (PAGE_SIZE - 1) or new_addr > mm.task_size - new_len or new_addr < lowest(mm):
         raise Errno(EINVAL)
     if addr < new_addr + new_len and new_addr < addr + old_len:
         raise Errno(EINVAL)
-    area_to_resize(mm, addr, min(old_len, new_len), min(old_len, new_len))
+    area_to_resize(mm, addr, min(old_len, new_len), min(old_len, new_len), 0)
     do_munmap(mm, new_addr, new_len)
     if old_len > new_len:
         do_munmap(mm, addr + new_len, old_len - new_len)
         old_len = new_len
-    vma = area_to_resize(mm, addr, old_len, new_len)
-    return move_vma(mm, vma, addr, old_len, new_len, new_addr)
+    vma = area_to_resize(mm, addr, old_len, new_len, flags)
+    return move_vma(mm, vma, addr, old_len, new_len, new_addr, flags)
 
 
-def move_vma(mm: Mm, vma: Vma, addr: int, old_len: int, new_len: int, new_addr: int) -> int:
-    """A new area with the same offsets; the entries move over; the old range is unmapped."""
+def move_vma(mm: Mm, vma: Vma, addr: int, old_len: int, new_len: int, new_addr: int, flags: int) -> int:
+    """A new area with the same offsets; the entries move over; the old range is unmapped, unless it is to stay."""
     if vma.vm_flags & VM_ACCOUNT:
         overcommit.charge(mm, new_len >> 12)
-    if addr > vma.vm_start:
+    if addr > vma.vm_start and old_len:
         vma = split_vma(mm, vma, addr)
-    if addr + old_len < vma.vm_end:
+    if old_len and addr + old_len < vma.vm_end:
         split_vma(mm, vma, addr + old_len)
     if vma.vm_file is None and not vma.vm_flags & VM_MAYSHARE:
         rmap.anon_vma_prepare(vma)
     twin = Vma(mm, new_addr, new_addr + new_len, vma.vm_flags, vma.vm_file)
-    twin.vm_pgoff, twin.anon_vma, twin.name = vma.vm_pgoff, vma.anon_vma, vma.name
+    twin.vm_pgoff, twin.anon_vma, twin.name = vma.index_of(addr), vma.anon_vma, vma.name
     if vma.vm_file:
         vma.vm_file.get()
     mm.insert(twin)
@@ -116,9 +127,22 @@ def move_vma(mm: Mm, vma: Vma, addr: int, old_len: int, new_len: int, new_addr: 
         mm.locked_vm += new_len >> 12
     move_page_tables(mm, addr, old_len, new_addr)
     tlb.flush_range(mm, addr, addr + old_len)
-    do_munmap(mm, addr, old_len)
+    if flags & MREMAP_DONTUNMAP:
+        leave_empty(mm, vma)
+    elif old_len:
+        do_munmap(mm, addr, old_len)
     vma_merge(mm, twin)
     return new_addr
+
+
+def leave_empty(mm: Mm, vma: Vma) -> None:
+    """What is left after MREMAP_DONTUNMAP is not locked any more, and has no anonymous pages."""
+    mm.locked_vm -= vma.pages if vma.vm_flags & VM_LOCKED else 0
+    vma.set_flags(vma.vm_flags & ~VM_LOCKED_MASK)
+    rmap.unlink(vma)
+    vma.anon_vma = None
+    rmap.link(vma)
+    vma_merge(mm, vma)
 
 
 def move_page_tables(mm: Mm, addr: int, length: int, new_addr: int) -> None:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from emu.isa.paging import PTE_D, PTE_V
 from emu.kernel.errno import EBUSY, EINVAL, Errno
-from emu.kernel.mm import filemap, zap
-from emu.kernel.mm.page import PAGE_SIZE
+from emu.kernel.mm import zap
+from emu.kernel.mm.dirty import set_page_dirty
+from emu.kernel.mm.madvise import check_range, walk_areas
+from emu.kernel.mm.page import PAGE_SIZE, page_align
 from emu.kernel.mm.vma import (
     VM_LOCKED,
     VM_SHARED,
@@ -17,8 +19,6 @@ from emu.kernel.mm.vma import (
 if TYPE_CHECKING:
     from emu.kernel.mm.mm import Mm
 
-from emu.kernel.mm.madvise import check_range, walk_areas
-
 MS_ASYNC, MS_INVALIDATE, MS_SYNC = 1, 2, 4
 
 
@@ -26,7 +26,7 @@ def do_msync(mm: Mm, start: int, length: int, flags: int) -> None:
     """MS_SYNC writes the dirty pages of shared file mappings and waits; MS_ASYNC only marks. EINVAL EBUSY ENOMEM."""
     if flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC) or (flags & MS_ASYNC and flags & MS_SYNC):
         raise Errno(EINVAL)
-    end = check_range(mm, start, length)
+    end = check_range(mm, start, page_align(length) & mm.kernel.xlen_mask)
 
     def sync(mm: Mm, vma: Vma, low: int, high: int) -> None:
         if flags & MS_INVALIDATE and vma.vm_flags & VM_LOCKED:
@@ -45,7 +45,7 @@ def collect_dirty(mm: Mm, vma: Vma, low: int, high: int) -> None:
     for first, last, _ in zap.table_slices(mm, low, high):
         for cell in range(first, last):
             if mm.cells[cell] & (PTE_V | PTE_D) == PTE_V | PTE_D:
-                filemap.set_page_dirty(vma.mapping, mm.cells[cell] >> 10, mm.pages.mem_map)
+                set_page_dirty(vma.mapping, mm.cells[cell] >> 10, mm.pages.mem_map)
 
 
 def do_mincore(mm: Mm, start: int, length: int) -> bytes:

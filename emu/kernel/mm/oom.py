@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.kernel.mm.alloc import OutOfMemory
+from emu.kernel.mm.oom_report import report
 from emu.kernel.process import kill_group
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
-    from emu.kernel.task import Process, Task
+    from emu.kernel.task import Process
 
 OOM_SCORE_ADJ_MIN, OOM_SCORE_ADJ_MAX = -1000, 1000
 SIGKILL = 9
@@ -60,7 +61,7 @@ def out_of_memory(kernel: Kernel) -> bool:
     if kernel.sysctl.panic_on_oom:
         kernel.panic("Out of memory: panic_on_oom is set")
     points, victim = found[0]
-    report(kernel, current, victim, points)
+    report(kernel, current, found)
     kernel.vm.oom_kill += 1
     kernel.trace("oom_kill", victim=victim.leader.pid, points=points)
     victim.oom_killed = True
@@ -72,31 +73,3 @@ def out_of_memory(kernel: Kernel) -> bool:
 
 def kill(kernel: Kernel, victim: Process) -> None:
     kill_group(kernel, victim.threads[0], SIGKILL)
-
-
-def report(kernel: Kernel, current: Task | None, victim: Process, points: int) -> None:
-    """The kernel log's report: who asked, the memory, the table of tasks, who was chosen."""
-    log = kernel.log
-    who = f"{current.comm}" if current else "kernel"
-    adj = current.process.oom_score_adj if current else 0
-    log(f"{who} invoked oom-killer: gfp_mask=0x140cca(GFP_HIGHUSER_MOVABLE), order=0, oom_score_adj={adj}")
-    lists = kernel.pages.lru.lists
-    log(
-        f"active_anon:{lists[1].count} inactive_anon:{lists[0].count} active_file:{lists[3].count} "
-        f"inactive_file:{lists[2].count} free:{kernel.pages.nr_free_pages} swapfree:{kernel.swap.area.free}"
-    )
-    log("[  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name")
-    for task in sorted(kernel.tasks.values(), key=lambda task: task.pid):
-        if task.is_leader and task.mm is not None:
-            mm, process = task.mm, task.process
-            log(
-                f"[{task.pid:7d}] {task.uid:5d} {task.tgid:5d} {mm.total_vm:8d} {mm.rss:8d} {mm.nr_tables * 4096:14d} "
-                f"{mm.swapents:8d} {process.oom_score_adj:13d} {task.comm}"
-            )
-    leader = victim.leader
-    mm = next(thread.mm for thread in victim.threads if thread.mm is not None)
-    log(
-        f"Out of memory: Killed process {leader.pid} ({leader.comm}) total-vm:{mm.total_vm * 4}kB, "
-        f"anon-rss:{mm.rss_anon * 4}kB, file-rss:{mm.rss_file * 4}kB, shmem-rss:{mm.rss_shmem * 4}kB, UID:{leader.uid} "
-        f"pgtables:{mm.nr_tables * 4}kB oom_score_adj:{victim.oom_score_adj} points:{points}"
-    )

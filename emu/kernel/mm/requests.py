@@ -1,4 +1,4 @@
-"""What programs have asked memory for, and given back: brk and mmap, calls and bytes, for `emu stat`."""
+"""What programs have asked memory for, and given back: brk, mmap and mremap, calls and bytes, for `emu stat`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ class Requests:
         "brk_returned_bytes",
         "mmap_bytes",
         "mmap_calls",
+        "mremap_bytes",
+        "mremap_calls",
+        "mremap_returned_bytes",
         "munmap_bytes",
         "munmap_calls",
     )
@@ -30,6 +33,12 @@ class Requests:
         """A mapping of so many bytes was made."""
         self.mmap_calls += 1
         self.mmap_bytes += length
+
+    def mremap(self, before: int, after: int) -> None:
+        """A mapping grew or shrank, perhaps at another place."""
+        self.mremap_calls += 1
+        self.mremap_bytes += max(0, after - before)
+        self.mremap_returned_bytes += max(0, before - after)
 
     def munmap(self, length: int) -> None:
         """So many bytes of addresses were given back."""

@@ -15,12 +15,25 @@ if TYPE_CHECKING:
 
 
 class AnonVma:
-    """The areas, in one process and its children, whose anonymous pages may be the same frames."""
+    """The areas, in one process and its children, whose anonymous pages may be the same frames. It has its place in a
+    slab as long as there are any.
+    """
 
-    __slots__ = ("areas",)
+    __slots__ = ("areas", "slab")
 
     def __init__(self) -> None:
         self.areas: dict[Vma, None] = {}
+        self.slab = 0
+
+    def add(self, vma: Vma) -> None:
+        if not self.areas:
+            self.slab = vma.mm.kernel.slab.caches["anon_vma"].alloc()
+        self.areas[vma] = None
+
+    def remove(self, vma: Vma) -> None:
+        del self.areas[vma]
+        if not self.areas:
+            vma.mm.kernel.slab.caches["anon_vma"].free(self.slab)
 
 
 def anon_vma_prepare(vma: Vma) -> AnonVma:
@@ -28,14 +41,14 @@ def anon_vma_prepare(vma: Vma) -> AnonVma:
     if vma.anon_vma is None:
         near = vma.mm.mergeable_neighbour(vma)
         vma.anon_vma = near.anon_vma if near else AnonVma()
-        vma.anon_vma.areas[vma] = None
+        vma.anon_vma.add(vma)
     return vma.anon_vma
 
 
 def link(vma: Vma) -> None:
     """Enter an area where rmap will look for it."""
     if vma.anon_vma is not None:
-        vma.anon_vma.areas[vma] = None
+        vma.anon_vma.add(vma)
     if vma.vm_file is not None:
         vma.mapping.areas[vma] = None
 
@@ -43,7 +56,7 @@ def link(vma: Vma) -> None:
 def unlink(vma: Vma) -> None:
     """Take an area out again."""
     if vma.anon_vma is not None:
-        del vma.anon_vma.areas[vma]
+        vma.anon_vma.remove(vma)
     if vma.vm_file is not None:
         del vma.mapping.areas[vma]
 

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from emu.kernel.errno import ENOSPC, Errno
 from emu.kernel.fs.inode import SuperBlock
 from emu.kernel.fs.regular import Regular
-from emu.kernel.mm import filemap, workingset
-from emu.kernel.mm.page import PG_DIRTY, PG_LOCKED, PG_SWAPBACKED, PG_UPTODATE
+from emu.kernel.mm import filemap, memfd, workingset
+from emu.kernel.mm.page import PAGE_SIZE, PG_DIRTY, PG_LOCKED, PG_SWAPBACKED, PG_UPTODATE
 from emu.kernel.mm.zap import unmap_mapping_range
 
 if TYPE_CHECKING:
+    from emu.kernel.fs.file import File
     from emu.kernel.kernel import Kernel
 
 
@@ -26,6 +27,7 @@ class ShmemFile(Regular):
         super().__init__(sb, mode)
         self.mapping.is_shmem = True
         self.i_size = size
+        self.seals = memfd.F_SEAL_SEAL
         self.swapped: dict[int, int] = {}  # index -> slot
         sb.kernel.shmem_files[self] = None
 
@@ -42,14 +44,27 @@ class ShmemFile(Regular):
     def fsync(self) -> None:
         """Nothing to do."""
 
-    def reserve(self, index: int) -> None:
-        """tmpfs' size limit: half of memory."""
+    @property
+    def blocks(self) -> int:
+        """Only what was written takes room."""
+        return (len(self.mapping.pages) + len(self.swapped)) * (PAGE_SIZE // 512)
+
+    def fcntl(self, file: File, command: int, argument: int) -> int:
+        if command == memfd.F_ADD_SEALS:
+            memfd.add_seals(self, file, argument)
+            return 0
+        return self.seals if command == memfd.F_GET_SEALS else super().fcntl(file, command, argument)
+
+    def reserve(self, index: int, end: int) -> None:
+        """tmpfs' size limit: half of memory. And seals: EPERM."""
+        memfd.check_write(self, end)
         kernel = self.sb.kernel
         new = index not in self.mapping.pages and index not in self.swapped
         if new and self.sb.kind == "tmpfs" and kernel.vm.nr_shmem >= kernel.pages.total_pages // 2:
             raise Errno(ENOSPC)
 
     def truncate(self, size: int) -> None:
+        memfd.check_size(self, size)
         super().truncate(size)
         self._drop_swapped((size + 4095) >> 12)
 
@@ -59,6 +74,7 @@ class ShmemFile(Regular):
 
     def punch(self, first: int, last: int) -> None:
         """A hole: pages first … last - 1 read as zeroes from now on."""
+        memfd.check_write(self, 0)
         kernel = self.sb.kernel
         unmap_mapping_range(self.mapping, first, last)
         for index in [index for index in self.mapping.pages if first <= index < last]:

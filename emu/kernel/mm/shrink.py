@@ -74,9 +74,10 @@ class PageShrinker(SwapWriter):
         for pfn in swapped:
             if not mem_map.flags[pfn] & PG_ANON and mem_map.mapping[pfn] is not kernel.swap:
                 shmem.move_to_swap(kernel, pfn, mem_map.private[pfn])
+        files = freed
         if swapped:
             freed += self.write_to_swap(swapped)
-        kernel.vm.count_steal(self.by_kswapd, freed)
+        kernel.vm.count_steal(self.by_kswapd, freed, files)
         return freed
 
     def shrink_sole(self, pages: list[int], sole: reclaim_many.Sole) -> int:
@@ -134,6 +135,7 @@ class PageShrinker(SwapWriter):
             kernel.vm.pgactivate += 1
         elif verdict == CULL:
             kernel.pages.mem_map.flags[pfn] = flags | PG_UNEVICTABLE
+            kernel.vm.unevictable_pgs_culled += 1
 
     @staticmethod
     def drop_file_page(kernel: Kernel, pfn: int, mappings: list[Mapping], batch: Batch) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from emu.isa.paging import PTE_W
 from emu.kernel.mm import workingset
+from emu.kernel.mm.cow import do_wp_page
 from emu.kernel.mm.page import PG_ANON, PG_LOCKED, PG_SWAPBACKED
 from emu.kernel.mm.rmap import anon_vma_prepare
 from emu.kernel.mm.swap import reuse_swap_page, slot_of
@@ -54,6 +55,4 @@ def map_swapped(mm: Mm, vma: Vma, addr: int, cell: int, pfn: int, slot: int, acc
         swap.try_to_free(pfn)  # vm_swap_full: room on swap is worth more than a copy
     mm.cells[cell] = pfn << 10 | prot
     if access == ACCESS_STORE and not prot & PTE_W:
-        from emu.kernel.mm.memory import do_wp_page
-
         do_wp_page(mm, vma, addr, cell)

@@ -64,20 +64,17 @@ class Reclaimer(PageShrinker):
         kernel.trace("direct_reclaim_end", free=kernel.pages.nr_free_pages, reclaimed=done)
         if done >= SWAP_CLUSTER_MAX:
             self.failures = 0
-        if not self.retry.should(done, SWAP_CLUSTER_MAX):
+        if not self.retry.should_reclaim_retry(done, SWAP_CLUSTER_MAX):
             return oom.out_of_memory(kernel)
-        if self._above_min():
-            return True
-        if self._wait_for_writeback() or done or self._swappable():
-            return True
-        return oom.out_of_memory(kernel)
+        if not self._above_min() and not self._wait_for_writeback() and not done:
+            self._throttle()
+        return True
 
-    def _swappable(self) -> bool:
-        """Whether pages had their second chance only: swap has room for what the next round finds unused."""
+    def reclaimable_pages(self) -> int:
+        """zone_reclaimable_pages: on the lists of files, and of anonymous memory while swap has room."""
         lists = self.kernel.pages.lru.lists
-        return bool(
-            self.kernel.swap.area.free >= SWAP_CLUSTER_MAX and lists[INACTIVE_ANON].count + lists[ACTIVE_ANON].count
-        )
+        files = lists[INACTIVE_FILE].count + lists[ACTIVE_FILE].count
+        return files + (lists[INACTIVE_ANON].count + lists[ACTIVE_ANON].count if self.kernel.swap.area.free else 0)
 
     def _above_min(self) -> bool:
         return any(zone.pcp or zone.nr_free > zone.min for zone in self.kernel.pages.zonelist)
@@ -127,6 +124,13 @@ class Reclaimer(PageShrinker):
                 return True
         return False
 
+    def _throttle(self) -> None:
+        """reclaim_throttle: a round without progress; pages that are being read can go when the disk is done."""
+        for disk in (self.kernel.swap_disk, self.kernel.disk):
+            if disk.requests:
+                disk.wait_until(disk.requests[0].done)
+                return
+
     def wake_kswapd(self, zone: Zone) -> None:
         """A zone fell below its low watermark. A daemon that failed too often sleeps until someone else succeeds."""
         if self.failures < MAX_RECLAIM_RETRIES:
@@ -146,6 +150,9 @@ class Reclaimer(PageShrinker):
                 freed += self.shrink_list(which, count)
                 if freed >= target:
                     return freed
+            freed += self.kernel.dcache.shrink(priority)
+            if freed >= target:
+                return freed
         return freed
 
     def scan_counts(self, priority: int) -> list[tuple[int, int]]:
@@ -196,7 +203,7 @@ class Reclaimer(PageShrinker):
         """Take pages from the old end of a list."""
         kernel = self.kernel
         pages = kernel.pages.lru.take_oldest(which, count)
-        kernel.vm.count_scan(self.by_kswapd, len(pages))
+        kernel.vm.count_scan(self.by_kswapd, len(pages), which >= INACTIVE_FILE)
         self.scanned[which >= INACTIVE_FILE] += len(pages)
         kernel.harts[kernel.cpu].charge(LEDGER_SWAP, SCAN_CYCLES * len(pages))
         return pages
@@ -206,6 +213,7 @@ class Reclaimer(PageShrinker):
         kernel, batch = self.kernel, Batch()
         flags = kernel.pages.mem_map.flags
         pages = self.isolate(which, count)
+        kernel.vm.pgrefill += len(pages)
         for pfn in pages:
             referenced, vm_flags = page_referenced(rmap_walk(kernel.pages.mem_map, pfn), batch)
             if referenced and vm_flags & VM_EXEC and which == ACTIVE_FILE:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emu.isa.paging import PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X
-from emu.kernel.mm import filemap, huge, pgtable, swap, tlb
+from emu.kernel.mm import huge, pgtable, swap, tlb
+from emu.kernel.mm.dirty import mark_accessed, set_page_dirty
 from emu.kernel.mm.page import PG_ANON, PG_CODE, PG_SWAPCACHE
 from emu.kernel.mm.rmap import rmap_walk
 from emu.kernel.mm.vma import VM_EXEC, VM_HUGETLB, VM_SHARED, VM_WRITE, Vma
@@ -79,10 +80,10 @@ def _zap_file(mm: Mm, vma: Vma, pfns: np.ndarray, entries: np.ndarray) -> None:
     anon = int(np.count_nonzero(mem_map.many.flags[pfns] & PG_ANON))
     mm.rss_anon -= anon
     mm.add_file_rss(vma, anon - len(pfns))
-    filemap.mark_accessed(mem_map, pfns[(entries & PTE_A) != 0])
+    mark_accessed(mem_map, pfns[(entries & PTE_A) != 0])
     if vma.vm_flags & VM_SHARED:
         for pfn in pfns[(entries & PTE_D) != 0].tolist():
-            filemap.set_page_dirty(vma.mapping, pfn, mem_map)
+            set_page_dirty(vma.mapping, pfn, mem_map)
 
 
 def change_protection(mm: Mm, vma: Vma, start: int, end: int) -> None:

@@ -27,6 +27,7 @@ class Zone:
     pcp_batch: int = 1
     pcp_high: int = 0
     managed: int = 0
+    freed: int = 0  # pages that were given back, ever
     boost: int = 0
     min: int = 0
     low: int = 0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from emu.kernel.errno import EADDRINUSE, ECONNREFUSED, EINVAL, EPERM, EPROTOTYPE, Errno
 from emu.kernel.fs.directory import Directory
 from emu.kernel.fs.inode import S_IFSOCK, Inode, SuperBlock
+from emu.kernel.fs.permission import MAY_WRITE, cred_of, may_create, own, permission
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user, get_user, put_user
 
 if TYPE_CHECKING:
@@ -58,7 +59,9 @@ class UnixNames:
         if socket.address is not None:
             raise Errno(EINVAL)
         node = SocketNode(found.parent.sb, 0o777 & ~task.fs.umask)
+        may_create(cred_of(task), found.parent)
         found.parent.add(found.name, node)
+        own(cred_of(task), found.parent, node)
         node.socket = socket
         self.nodes[socket] = node
 
@@ -75,6 +78,7 @@ class UnixNames:
             found = self.abstract.get(name)
         else:
             node = self.kernel.fs.lookup(task.fs.cwd, name.split(b"\0")[0])
+            permission(cred_of(task), node, MAY_WRITE)
             found = node.socket if isinstance(node, SocketNode) else None
         if found is None or found.dead:
             raise Errno(ECONNREFUSED)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from emu.kernel.errno import EAGAIN, EINVAL, ENOTCONN, Errno
-from emu.kernel.sched.wait import wait_on
+from emu.kernel.errno import EINVAL, ENOTCONN, Errno
+from emu.kernel.net.sleep import sleep
 
 if TYPE_CHECKING:
     from emu.kernel.fs.file import File
@@ -46,9 +46,7 @@ def receive(socket: Socket, to: Any, flags: int, nonblocking: bool) -> Received:
         raise Errno(ENOTCONN)
     if socket.shutdown_mask & RCV_SHUTDOWN:
         return Received()
-    if nonblocking:
-        raise Errno(EAGAIN)
-    wait_on(socket.kernel.current, socket.arrive)
+    sleep(socket.kernel.current, socket.arrive, nonblocking, socket.receive_limit)
     return Received()
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emu.kernel import signal
-from emu.kernel.errno import EAGAIN, ECONNREFUSED, EMSGSIZE, ENOTCONN, EPIPE, Errno
+from emu.kernel.errno import ECONNREFUSED, EMSGSIZE, ENOTCONN, EPIPE, Errno
 from emu.kernel.net.skb import Skb
-from emu.kernel.sched.wait import Partial, wait_on
+from emu.kernel.net.sleep import sleep
+from emu.kernel.sched.wait import Partial
+from emu.kernel.siginfo import SI_USER, SIGPIPE, SigInfo
+from emu.kernel.sigsend import send
 
 if TYPE_CHECKING:
     from emu.kernel.fs.file import File
@@ -18,7 +20,6 @@ FRAMES = BUFFER // 4096
 MAX_DGRAM_QLEN = 10  # net.unix.max_dgram_qlen
 MSG_NOSIGNAL = 0x4000
 RCV_SHUTDOWN, SEND_SHUTDOWN = 1, 2
-SIGPIPE = 13
 
 
 def transmit(
@@ -47,7 +48,7 @@ def broken(socket: Socket, flags: int) -> int:
     if isinstance(task.restart, Partial) and task.restart.done:
         return task.restart.done
     if socket.is_stream and not flags & MSG_NOSIGNAL:
-        signal.send(kernel, task, signal.SigInfo(SIGPIPE, signal.SI_USER, pid=task.tgid, uid=task.uid), True)
+        send(kernel, task, SigInfo(SIGPIPE, SI_USER, pid=task.tgid, uid=task.uid), True)
     raise Errno(EPIPE)
 
 
@@ -65,7 +66,7 @@ def packet(socket: Socket, to: Socket, source: Any, files: list[File], nonblocki
     if source.count > BUFFER:
         raise Errno(EMSGSIZE)
     if len(to.queue) > MAX_DGRAM_QLEN or (to.queue and to.frames() + source.count // 4096 >= FRAMES):
-        wait_for_room(to, nonblocking)
+        sleep(socket.kernel.current, to.room, nonblocking, socket.send_limit)
     skb = message(socket, files)
     sent = fill(skb, source, source.count)
     if source.faulted:
@@ -87,10 +88,12 @@ def stream(socket: Socket, to: Socket, source: Any, files: list[File], nonblocki
         if not moved:
             space = (FRAMES - to.frames()) * 4096
             if space <= 0:
-                if done and nonblocking:
-                    return done
-                task.restart = Partial(done) if done else None
-                wait_for_room(to, nonblocking)
+                try:
+                    sleep(task, to.room, nonblocking, socket.send_limit, done)
+                except Errno:
+                    if done:
+                        return done
+                    raise
             skb, files = message(socket, files), []
             moved = fill(skb, source, space)
             if not moved:
@@ -117,10 +120,3 @@ def append(to: Socket, source: Any, credentials: tuple[int, int, int]) -> int:
     if last is None or last.files or not last.room or last.credentials != credentials:
         return 0
     return last.fill(source, last.room)
-
-
-def wait_for_room(to: Socket, nonblocking: bool) -> None:
-    """The queue is full. EAGAIN, or it blocks."""
-    if nonblocking:
-        raise Errno(EAGAIN)
-    wait_on(to.kernel.current, to.room)

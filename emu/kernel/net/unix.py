@@ -41,6 +41,7 @@ class Socket(Inode):
         self.dead = self.passcred = False
         self.arrive, self.room = WaitQueue(), WaitQueue()
         self.options: dict[int, int] = {}
+        self.receive_limit = self.send_limit = 0  # cycles that a call may wait; 0: for ever
 
     # -- state --------------------------------------------------------------------------------------------------------
     @property

@@ -18,13 +18,15 @@ def available(kernel: Kernel) -> int:
     low = sum(zone.low for zone in kernel.pages.zones)
     counts = lru_counts(kernel)
     cache = counts[ACTIVE_FILE] + counts[INACTIVE_FILE]
-    return max(0, kernel.pages.nr_free_pages - low + cache - min(cache // 2, low))
+    slab = kernel.slab.nr_reclaimable
+    free = kernel.pages.nr_free_pages - low
+    return max(0, free + cache - min(cache // 2, low) + slab - min(slab // 2, low))
 
 
 def meminfo_rows(kernel: Kernel) -> list[tuple[str, int]]:
     """(name, pages) in Linux's order."""
     counts, vm, pages = lru_counts(kernel), kernel.vm, kernel.pages
-    slab = kernel.slab.nr_pages
+    slab, reclaimable = kernel.slab.nr_pages, kernel.slab.nr_reclaimable
     return [
         ("MemTotal", pages.total_pages),
         ("MemFree", pages.nr_free_pages),
@@ -47,10 +49,10 @@ def meminfo_rows(kernel: Kernel) -> list[tuple[str, int]]:
         ("AnonPages", anon_pages(kernel)),
         ("Mapped", mapped_pages(kernel)),
         ("Shmem", vm.nr_shmem),
-        ("KReclaimable", 0),
+        ("KReclaimable", reclaimable),
         ("Slab", slab),
-        ("SReclaimable", 0),
-        ("SUnreclaim", slab),
+        ("SReclaimable", reclaimable),
+        ("SUnreclaim", slab - reclaimable),
         ("KernelStack", STACK_PAGES * len(kernel.tasks)),
         ("PageTables", pages.nr_table_pages),
         ("SecPageTables", 0),

@@ -1,4 +1,4 @@
-"""/proc/vmstat, buddyinfo, slabinfo, swaps (proc(5); Linux: mm/vmstat.c, mm/slab_common.c)."""
+"""/proc/buddyinfo, slabinfo, swaps, and what other files count too (proc(5); Linux: mm/vmstat.c, mm/slab_common.c)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emu.isa.paging import PTE_V
-from emu.kernel.mm.lru import ACTIVE_ANON, ACTIVE_FILE, INACTIVE_ANON, INACTIVE_FILE, UNEVICTABLE
 from emu.kernel.mm.page import PG_ANON
 from emu.kernel.mm.vma import VM_LOCKED
 from emu.kernel.proc.task_mmu import possible_pages
@@ -52,49 +51,6 @@ def huge_frames(kernel: Kernel) -> list[int]:
     """The first frame of each transparent huge page in use."""
     seen = {id(t.mm): t.mm for t in kernel.tasks.values() if t.mm is not None}
     return [mm.cells[cell] >> 10 for mm in seen.values() for cell, table in mm.huge.values() if table]
-
-
-def vmstat(kernel: Kernel) -> bytes:
-    counts, vm, pages = lru_counts(kernel), kernel.vm, kernel.pages
-    rows = [
-        ("nr_free_pages", pages.nr_free_pages),
-        ("nr_inactive_anon", counts[INACTIVE_ANON]),
-        ("nr_active_anon", counts[ACTIVE_ANON]),
-        ("nr_inactive_file", counts[INACTIVE_FILE]),
-        ("nr_active_file", counts[ACTIVE_FILE]),
-        ("nr_unevictable", counts[UNEVICTABLE]),
-        ("nr_mlock", len(mlocked_frames(kernel))),
-        ("nr_anon_pages", anon_pages(kernel)),
-        ("nr_mapped", mapped_pages(kernel)),
-        ("nr_file_pages", vm.nr_file_pages + len(kernel.swap.cache)),
-        ("nr_dirty", vm.nr_dirty),
-        ("nr_writeback", kernel.disk.pages_in_flight + kernel.swap_disk.pages_in_flight),
-        ("nr_shmem", vm.nr_shmem),
-        ("nr_page_table_pages", pages.nr_table_pages),
-        ("nr_written", vm.nr_written),
-        ("workingset_refault_anon", vm.workingset_refault_anon),
-        ("workingset_refault_file", vm.workingset_refault_file),
-        ("pgpgin", vm.pgpgin),
-        ("pgpgout", vm.pgpgout),
-        ("pswpin", vm.pswpin),
-        ("pswpout", vm.pswpout),
-        ("pgalloc_normal", vm.minor + vm.major),
-        ("pgactivate", vm.pgactivate),
-        ("pgdeactivate", vm.pgdeactivate),
-        ("pglazyfree", vm.pglazyfree),
-        ("pglazyfreed", vm.pglazyfreed),
-        ("pgfault", vm.minor + vm.major),
-        ("pgmajfault", vm.major),
-        ("pgsteal_kswapd", vm.pgsteal_kswapd),
-        ("pgsteal_direct", vm.pgsteal_direct),
-        ("pgscan_kswapd", vm.pgscan_kswapd),
-        ("pgscan_direct", vm.pgscan_direct),
-        ("pgscan_direct_throttle", vm.pgscan_direct_throttle),
-        ("allocstall_normal", vm.allocstall),
-        ("pageoutrun", vm.pageoutrun),
-        ("oom_kill", vm.oom_kill),
-    ]
-    return "".join(f"{name} {value}\n" for name, value in rows).encode()
 
 
 def buddyinfo(kernel: Kernel) -> bytes:

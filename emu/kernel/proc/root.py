@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from emu.kernel.errno import ENOENT, Errno
 from emu.kernel.fs.inode import Inode, SuperBlock
+from emu.kernel.fs.namei import path_of
 from emu.kernel.fs.procfs import PageMap, ProcDir, ProcFile, ProcLink
-from emu.kernel.proc import kpage, meminfo, memory, status, sysctl, system, task, task_mmu, zoneinfo
+from emu.kernel.proc import events, kpage, meminfo, memory, status, sysctl, system, task, task_mmu, zoneinfo
 
 if TYPE_CHECKING:
     from emu.kernel.fs.file import File
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 SYSTEM_FILES = {
     "meminfo": meminfo.meminfo,
-    "vmstat": memory.vmstat,
+    "vmstat": events.vmstat,
     "buddyinfo": memory.buddyinfo,
     "zoneinfo": zoneinfo.zoneinfo,
     "slabinfo": memory.slabinfo,
@@ -52,6 +53,8 @@ TASK_FILES = {
     "wchan": task.wchan,
 }
 
+PRIVATE = frozenset(("environ", "auxv", "pagemap", "fd", *FRAME_FILES, "slabinfo", "pagetypeinfo"))  # of their owner
+
 
 def make_root(kernel: Kernel) -> ProcDir:
     """The directory /proc."""
@@ -66,6 +69,13 @@ def root_names(kernel: Kernel) -> list[str]:
 
 
 def find_in_root(kernel: Kernel, here: ProcDir, name: str) -> Inode | None:
+    inode = make_in_root(kernel, here, name)
+    if inode is not None and name in PRIVATE:
+        inode.mode &= ~0o077
+    return inode
+
+
+def make_in_root(kernel: Kernel, here: ProcDir, name: str) -> Inode | None:
     sb = here.sb
     if name in SYSTEM_FILES:
         return ProcFile(sb, partial(SYSTEM_FILES[name], kernel))
@@ -92,6 +102,16 @@ def task_dir(kernel: Kernel, parent: ProcDir, of: Task, name: str) -> ProcDir:
 
 
 def find_in_task(kernel: Kernel, of: Task, here: ProcDir, name: str) -> Inode | None:
+    """A file about a task: it belongs to the task's user, and some are for him alone."""
+    inode = make_in_task(kernel, of, here, name)
+    if inode is not None:
+        inode.uid, inode.gid = of.euid, of.egid
+        if name in PRIVATE:
+            inode.mode &= ~0o077
+    return inode
+
+
+def make_in_task(kernel: Kernel, of: Task, here: ProcDir, name: str) -> Inode | None:
     sb = here.sb
     if name in TASK_FILES:
         return ProcFile(sb, partial(TASK_FILES[name], kernel, of))
@@ -104,7 +124,7 @@ def find_in_task(kernel: Kernel, of: Task, here: ProcDir, name: str) -> Inode | 
     if name == "cwd":
         return ProcLink(sb, lambda: task.cwd_path(of), lambda: of.fs.cwd)
     if name == "root":
-        return ProcLink(sb, lambda: "/", lambda: kernel.fs.root)
+        return ProcLink(sb, lambda: path_of(of.fs.root), lambda: of.fs.root)
     if name == "fd":
         return ProcDir(sb, here, b"fd", lambda: [str(fd) for fd in sorted(of.files.open)], partial(find_fd, of))
     if name == "task" and here.parent.name != b"task":

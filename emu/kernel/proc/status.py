@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from emu.kernel.proc.task import STATE_WORDS, state_letter
 from emu.kernel.rlimit import RLIMIT_SIGPENDING
+from emu.kernel.sigsend import queued
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
@@ -39,7 +40,7 @@ def identity_lines(task: Task) -> list[str]:
         f"Uid:\t{task.uid}\t{task.euid}\t{task.suid}\t{task.euid}",
         f"Gid:\t{task.gid}\t{task.egid}\t{task.sgid}\t{task.egid}",
         f"FDSize:\t{max(64, 1 << len(task.files.open).bit_length())}",
-        "Groups:\t ",
+        f"Groups:\t{''.join(f'{group} ' for group in task.groups) or ' '}",
         f"NStgid:\t{task.tgid}",
         f"NSpid:\t{task.pid}",
         f"NSpgid:\t{process.pgid}",
@@ -78,20 +79,13 @@ def signal_mask(numbers: object) -> str:
     return f"{sum(1 << (number - 1) for number in numbers):016x}"
 
 
-def queued_signals(kernel: Kernel, uid: int) -> int:
-    """Signals that wait for tasks of a user."""
-    tasks = [task for task in kernel.tasks.values() if task.uid == uid]
-    processes = {id(task.process): task.process for task in tasks}.values()
-    return sum(len(task.pending) for task in tasks) + sum(len(process.pending) for process in processes)
-
-
 def signal_lines(kernel: Kernel, task: Task) -> list[str]:
     """Threads to SigCgt."""
     process, handlers = task.process, task.process.actions.items()
     limit = process.rlimits[RLIMIT_SIGPENDING][0] & kernel.xlen_mask
     return [
         f"Threads:\t{max(1, len(process.threads))}",
-        f"SigQ:\t{queued_signals(kernel, task.uid)}/{limit}",
+        f"SigQ:\t{queued(kernel, task.uid)}/{limit}",
         f"SigPnd:\t{signal_mask(task.pending)}",
         f"ShdPnd:\t{signal_mask(process.pending)}",
         f"SigBlk:\t{task.blocked:016x}",
@@ -107,7 +101,7 @@ def right_lines(task: Task) -> list[str]:
     sets = {"Inh": 0, "Prm": permitted, "Eff": effective, "Bnd": ALL_CAPABILITIES, "Amb": 0}
     return [
         *(f"Cap{name}:\t{mask:016x}" for name, mask in sets.items()),
-        "NoNewPrivs:\t0",
+        f"NoNewPrivs:\t{int(task.no_new_privs)}",
         "Seccomp:\t0",
         "Seccomp_filters:\t0",
         "Speculation_Store_Bypass:\tunknown",

@@ -89,9 +89,13 @@ def store_min_free(kernel: Kernel, data: bytes) -> None:
 
 
 def drop_caches(kernel: Kernel, data: bytes) -> None:
-    """1: the clean pages of files that nobody maps; 2: kernel objects (there are none to drop); 3: both."""
+    """1: the clean pages of files that nobody maps; 2: names and inodes that nobody uses; 3: both."""
     value = number(kernel, data)
     if not 1 <= value <= 4:
         raise Errno(EINVAL)
     if value & 1:
         filemap.drop_clean(kernel)
+        kernel.vm.drop_pagecache += 1
+    if value & 2:
+        kernel.dcache.drop()
+        kernel.vm.drop_slab += 1

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.kernel.irq import IPI_NAMES, SOURCES
+from emu.kernel.sched.states import READY, RUNNING
 from emu.kernel.softirq import SOFTIRQS
 from emu.kernel.syscall.info import RELEASE
-from emu.kernel.task import READY, RUNNING
 from emu.machine.ledger import (
     LEDGER_DISK,
     LEDGER_IDLE,

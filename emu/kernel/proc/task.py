@@ -98,7 +98,7 @@ def wchan(kernel: Kernel, task: Task) -> bytes:
 
 
 def cwd_path(task: Task) -> str:
-    return path_of(task.fs.cwd)
+    return path_of(task.fs.cwd, task.fs.root)
 
 
 LIMIT_TEXT = (

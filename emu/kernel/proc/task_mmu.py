@@ -7,21 +7,32 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from emu.isa.paging import PTE_A, PTE_D, PTE_V
-from emu.kernel.mm.page import PG_ANON, PG_SWAPBACKED
+from emu.kernel.mm import huge
+from emu.kernel.mm.page import PG_ANON, PG_DIRTY, PG_REFERENCED, PG_SWAPBACKED
 from emu.kernel.mm.pgtable import keys_between
+from emu.kernel.mm.swap import slot_of
 from emu.kernel.mm.vma import (
     VM_ACCOUNT,
+    VM_DONTCOPY,
+    VM_DONTDUMP,
+    VM_DONTEXPAND,
     VM_EXEC,
     VM_GROWSDOWN,
+    VM_HUGEPAGE,
     VM_HUGETLB,
     VM_LOCKED,
+    VM_LOCKONFAULT,
     VM_MAYEXEC,
     VM_MAYREAD,
     VM_MAYSHARE,
     VM_MAYWRITE,
+    VM_NOHUGEPAGE,
     VM_NORESERVE,
+    VM_RAND_READ,
     VM_READ,
+    VM_SEQ_READ,
     VM_SHARED,
+    VM_WIPEONFORK,
     VM_WRITE,
     Vma,
 )
@@ -43,9 +54,18 @@ VM_LETTERS = (
     (VM_MAYSHARE, "ms"),
     (VM_GROWSDOWN, "gd"),
     (VM_LOCKED, "lo"),
+    (VM_SEQ_READ, "sr"),
+    (VM_RAND_READ, "rr"),
+    (VM_DONTCOPY, "dc"),
+    (VM_DONTEXPAND, "de"),
+    (VM_LOCKONFAULT, "lf"),
     (VM_ACCOUNT, "ac"),
     (VM_NORESERVE, "nr"),
     (VM_HUGETLB, "ht"),
+    (VM_WIPEONFORK, "wf"),
+    (VM_DONTDUMP, "dd"),
+    (VM_HUGEPAGE, "hg"),
+    (VM_NOHUGEPAGE, "nh"),
 )
 
 
@@ -71,28 +91,35 @@ class Usage:
     def __init__(self) -> None:
         self.rss = self.shared_clean = self.shared_dirty = self.private_clean = self.private_dirty = 0
         self.referenced = self.anonymous = self.swap = self.locked = self.lazy_free = 0
+        self.huge = self.pss_dirty = self.swap_pss_bytes = 0
         self.pss_bytes = self.pss_anon = self.pss_file = self.pss_shmem = 0
 
 
 def measure(kernel: Kernel, mm: Mm, vma: Vma, into: Usage) -> None:
     """Add up the pages of an area."""
     mem_map = kernel.pages.mem_map
+    whole = [key << mm.pmd_shift for key, (_, table) in mm.huge.items() if table]  # transparent ones
+    into.huge += sum(1 << mm.pmd_shift - 10 for addr in whole if vma.vm_start <= addr < vma.vm_end)
     for addr in possible_pages(mm, vma):
         pte = mm.entry(addr)
         if not pte & PTE_V:
-            into.swap += 4 if pte else 0
+            if pte:
+                into.swap += 4
+                into.swap_pss_bytes += 4096 // kernel.swap.area.count[slot_of(pte)]
             continue
         pfn = pte >> 10
         if pfn == kernel.pages.zero_pfn:
             continue
-        count, anon = mem_map.mapcount[pfn], mem_map.flags[pfn] & PG_ANON
+        flags, count = mem_map.flags[pfn], mem_map.mapcount[pfn]
+        anon, dirty = flags & PG_ANON, pte & PTE_D or flags & PG_DIRTY
         into.rss += 4
         into.pss_bytes += 4096 // count
-        into.referenced += 4 if pte & PTE_A else 0
+        into.pss_dirty += 4096 // count if dirty else 0
+        into.referenced += 4 if pte & PTE_A or flags & PG_REFERENCED else 0
         into.anonymous += 4 if anon else 0
-        into.lazy_free += 4 if mem_map.flags[pfn] & (PG_ANON | PG_SWAPBACKED) == PG_ANON and not pte & PTE_D else 0
-        into.locked += 4 if vma.vm_flags & VM_LOCKED else 0
-        name = ("shared_" if count > 1 else "private_") + ("dirty" if pte & PTE_D or anon else "clean")
+        into.lazy_free += 4 if flags & (PG_ANON | PG_SWAPBACKED) == PG_ANON and not dirty else 0
+        into.locked += 4096 // count if vma.vm_flags & VM_LOCKED else 0
+        name = ("shared_" if count > 1 else "private_") + ("dirty" if dirty else "clean")
         setattr(into, name, getattr(into, name) + 4)
         part = "pss_anon" if anon else "pss_shmem" if vma.mapping and vma.mapping.is_shmem else "pss_file"
         setattr(into, part, getattr(into, part) + 4096 // count)
@@ -111,7 +138,7 @@ def usage_rows(usage: Usage) -> list[tuple[str, int]]:
     return [
         ("Rss", usage.rss),
         ("Pss", usage.pss_bytes >> 10),
-        ("Pss_Dirty", (usage.pss_anon + usage.pss_shmem) >> 10),
+        ("Pss_Dirty", usage.pss_dirty >> 10),
         ("Shared_Clean", usage.shared_clean),
         ("Shared_Dirty", usage.shared_dirty),
         ("Private_Clean", usage.private_clean),
@@ -120,15 +147,21 @@ def usage_rows(usage: Usage) -> list[tuple[str, int]]:
         ("Anonymous", usage.anonymous),
         ("KSM", 0),
         ("LazyFree", usage.lazy_free),
-        ("AnonHugePages", 0),
+        ("AnonHugePages", usage.huge),
         ("ShmemPmdMapped", 0),
         ("FilePmdMapped", 0),
         ("Shared_Hugetlb", 0),
         ("Private_Hugetlb", 0),
         ("Swap", usage.swap),
-        ("SwapPss", usage.swap),
-        ("Locked", usage.locked),
+        ("SwapPss", usage.swap_pss_bytes >> 10),
+        ("Locked", usage.locked >> 10),
     ]
+
+
+def eligible(mm: Mm, vma: Vma) -> bool:
+    """Whether a fault could give it a transparent huge page: there is room for one in it."""
+    start = vma.vm_start + -vma.vm_start % (1 << mm.pmd_shift)
+    return huge.wanted(mm, vma, start)
 
 
 def row(name: str, kilobytes: int) -> str:
@@ -143,7 +176,7 @@ def smaps(kernel: Kernel, task: Task) -> bytes:
         lines.append(maps_line(task.mm, vma))
         lines += [row("Size", vma.pages * 4), row("KernelPageSize", 4), row("MMUPageSize", 4)]
         lines += [row(name, value) for name, value in usage_rows(usage)]
-        lines.append(f"THPeligible:    {0:8d}\n")
+        lines.append(f"THPeligible:    {int(eligible(task.mm, vma)):8d}\n")
         letters = "".join(f"{letters} " for bit, letters in VM_LETTERS if vma.vm_flags & bit)
         lines.append(f"VmFlags: {letters}\n")
     return "".join(lines).encode("utf-8", "surrogateescape")

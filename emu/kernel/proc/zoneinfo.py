@@ -58,6 +58,7 @@ class Frames:
         self.cached = self.column(cached)
         self.shmem = self.column([pfn for pfn in cached if mem_map.mapping[pfn].is_shmem])
         self.dirty = self.column([m.pages[index] for m in kernel.dirty_mappings for index in m.dirty])
+        self.reclaimable = self.column(kernel.slab.reclaimable_frames())
         self.mlocked = self.column(list(mlocked_frames(kernel)))
         self.huge = self.column(huge_frames(kernel))
 
@@ -85,7 +86,8 @@ class Frames:
     def of_node(self) -> dict[str, np.ndarray]:
         """By the names of NODE_STATS."""
         return {f"nr_{name}": frames for name, frames in self.lru().items()} | {
-            "nr_slab_unreclaimable": self.has(PG_SLAB),
+            "nr_slab_reclaimable": self.reclaimable,
+            "nr_slab_unreclaimable": self.has(PG_SLAB) & ~self.reclaimable,
             "nr_anon_pages": self.has(PG_ANON) & self.mapped,
             "nr_mapped": self.cached & self.mapped,
             "nr_file_pages": self.cached | self.has(PG_SWAPCACHE),

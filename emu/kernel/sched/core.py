@@ -9,15 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.kernel import signal
+from emu.kernel.cputime import look
 from emu.kernel.irq import IPI_RESCHEDULE
 from emu.kernel.sched.registers import load_registers, save_registers
-from emu.kernel.task import READY, RUNNING, STOPPED, WAITING
+from emu.kernel.sched.states import READY, RUNNING, STOPPED, WAITING
 from emu.machine.ledger import LEDGER_IDLE, LEDGER_SCHED
 
 if TYPE_CHECKING:
-    from emu.kernel import signal
     from emu.kernel.kernel import Kernel
-from emu.kernel.task import Task
+    from emu.kernel.task import Task
 
 
 class Scheduler:
@@ -159,6 +159,9 @@ class Scheduler:
         task.set_state(RUNNING)
         task.cpu, task.on_cpu_since = cpu, hart.cycle
         self.running[cpu] = task
+        if task.process.cpu_timers:
+            kernel.cpu = cpu
+            look(task.process)
         if (task.pending or task.process.pending) and not signal.looks_again(task):
             kernel.cpu = cpu
             signal.deliver(kernel, task)

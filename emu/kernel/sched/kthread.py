@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from emu.kernel.task import READY, WAITING
+from emu.kernel.sched.states import READY, WAITING
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel

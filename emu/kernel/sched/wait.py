@@ -19,16 +19,26 @@ class Blocked(Exception):
 
 
 class Partial:
-    """The restart state of a transfer that waits in the middle; a signal ends it with what is done."""
+    """The restart state of a transfer that waits in the middle; a signal ends it with what is done. `until`: the cycle
+    at which its time is over.
+    """
 
-    __slots__ = ("done",)
+    __slots__ = ("done", "until")
 
-    def __init__(self, done: int) -> None:
-        self.done = done
+    def __init__(self, done: int, until: int | None = None) -> None:
+        self.done, self.until = done, until
 
     @property
-    def settled(self) -> int:
-        return self.done
+    def settled(self) -> int | None:
+        return self.done or None
+
+
+def drop_restart(task: Task) -> None:
+    """Forget what a waiting call remembers; some of it must be undone."""
+    cancel = getattr(task.restart, "cancel", None)
+    task.restart = None
+    if cancel is not None:
+        cancel()
 
 
 class WaitQueue:
@@ -62,10 +72,10 @@ def wait_on(
 ) -> None:
     """Make the current task wait for any of the queues, or for the clock to reach cycle `until`. Raises Blocked.
 
-    When a signal's handler runs meanwhile, the call is executed again after it if the handler has SA_RESTART and
-    `on_signal` is "restart"; else it fails with EINTR, after `on_interrupt` was called. What `task.restart` remembers
-    is lost either way, for the handler makes calls of its own; a restart state that has `settled` (a result, or None)
-    ends the call with that result.
+    When a signal's handler runs meanwhile, the call is executed again after it if `on_signal` is "always", or if it is
+    "restart" and the handler has SA_RESTART; else it fails with EINTR, after `on_interrupt` was called. What
+    `task.restart` remembers is lost either way, for the handler makes calls of its own; a restart state that has
+    `settled` (a result, or None) ends the call with that result.
     """
     task.in_call, task.on_interrupt = on_signal, on_interrupt
     for queue in queues:

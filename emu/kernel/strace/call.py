@@ -7,33 +7,39 @@ call.end(-2)                  'openat(AT_FDCWD, "/etc/passwd", O_RDONLY) = -1 EN
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from emu.kernel.errno import NAMES
-from emu.kernel.strace import dependent, flags, structures_io, structures_net, structures_sys
-from emu.kernel.strace.errors import TEXTS
+from emu.kernel.strace import dependent, flags, results, structures_fs, structures_io, structures_net, structures_sys
+from emu.kernel.strace.options import PLAIN, Options
 from emu.kernel.strace.peek import peek, peek_string
-from emu.kernel.strace.signatures import HEX_RESULTS, OCTAL_RESULTS, Parameter, signature
-from emu.kernel.strace.structures import POINTERS
-from emu.kernel.strace.text import address, octal_text
+from emu.kernel.strace.signatures import Parameter, signature
+from emu.kernel.strace.structures import POINTERS, fields
+from emu.kernel.strace.text import address
 from emu.kernel.strace.values import KINDS, signed
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
     from emu.kernel.task import Task
 
-LOADED = dependent, structures_io, structures_net, structures_sys  # their kinds stand in KINDS
+LOADED = dependent, structures_fs, structures_io, structures_net, structures_sys  # their kinds stand in KINDS
 
 
 class Call:
     """A call under way. `args` has one number for each parameter, `result` is None until it is known."""
 
-    def __init__(self, kernel: Kernel, task: Task, name: str, registers: Sequence[int]) -> None:
-        self.kernel, self.task, self.name = kernel, task, name
+    def __init__(
+        self, kernel: Kernel, task: Task, name: str, registers: Sequence[int], options: Options = PLAIN
+    ) -> None:
+        self.kernel, self.task, self.options = kernel, task, options
+        number = name.removeprefix("syscall_")
+        self.name = f"syscall_{int(number):#x}" if number != name and number.isdigit() else name
         self.xlen, self.word_size = kernel.xlen, kernel.xlen // 8
         self.parameters = signature(name)
+        self.registers = list(registers)
         self.args = arguments(self.parameters, registers, kernel.xlen)
+        self.since = 0  # the cycle at which it began
+        self.given: dict[int, int | None] = {}  # of a length that the kernel changes: what it was
         self.result: int | None = None
         self.texts: list[str | None] = [None] * len(self.args)
         self.parameter = Parameter("", "", False)
@@ -54,12 +60,28 @@ class Call:
         data = self.peek(addr, self.word_size)
         return None if data is None else int.from_bytes(data, "little")
 
+    def same(self, of: Mapping[str, Any]) -> bool:
+        """Whether a tracepoint is of this very call, executed anew."""
+        return of["name"] == self.name and list(of["args"]) == self.registers
+
+    @property
+    def failed(self) -> bool:
+        """Whether it returned an error."""
+        return self.result is not None and -4096 < self.result < 0
+
+    @property
+    def limit(self) -> int:
+        """Bytes of a string that are shown (strace -s)."""
+        return self.options.strings
+
     # -- text ---------------------------------------------------------------------------------------------------------
     def begin(self) -> str:
         """The arguments that can be told before the call is served, up to the first that can't."""
         for n, parameter in enumerate(self.parameters):
             if not parameter.out:
                 self.texts[n] = self.decode(n)
+            elif parameter.kind == "length":
+                self.given[self.args[n]] = (fields(self, self.args[n], "i") or (None,))[0]
         known = self.texts.index(None) if None in self.texts else len(self.texts)
         words = [text for text in self.texts[:known] if text] + ([""] if known < len(self.texts) else [])
         self.begun = ", ".join(words)
@@ -95,21 +117,7 @@ class Call:
 
     def result_text(self) -> str:
         """What the call returned."""
-        if self.result is None:
-            return "?"
-        if -4096 < self.result < 0:
-            return error_text(-self.result)
-        if self.name in HEX_RESULTS:
-            return f"{self.result & self.kernel.xlen_mask:#x}"
-        if self.name in OCTAL_RESULTS:
-            return octal_text(self.result)
-        return structures_io.result_text(self)
-
-
-def error_text(number: int) -> str:
-    """`-1 ENOENT (No such file or directory)`."""
-    name = NAMES.get(number)
-    return f"-1 {name} ({TEXTS[name]})" if name else f"-1 (errno {number})"
+        return results.text(self)
 
 
 def arguments(parameters: Sequence[Parameter], registers: Sequence[int], xlen: int) -> list[int]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emu.kernel.signal import name_of
+from emu.kernel.siginfo import name_of
 from emu.kernel.strace import flags
+from emu.kernel.strace.structures_fs import lock
 from emu.kernel.strace.text import address
 from emu.kernel.strace.values import KINDS, kind, octal, signed
 
@@ -89,13 +90,18 @@ def mremap_to(call: Call, value: int) -> str:
 
 
 @kind
-def fcntl_arg(call: Call, value: int) -> str:
+def fcntl_arg(call: Call, value: int) -> str | None:
     command = flags.CHOICES["F"].get(call.args[1], "")
     if command.startswith("F_GETF") or command in ("F_GETOWN", "F_GETSIG", "F_GETPIPE_SZ", "F_GET_SEALS"):
         return ""
     if command in ("F_SETFD", "F_SETFL"):
         return flags.names("FD" if command == "F_SETFD" else "O", value)
-    return address(value) if "LK" in command else str(signed(value))
+    if "LK" not in command:
+        return str(signed(value))
+    asks = "GETLK" in command
+    if asks and call.result is None:
+        return None
+    return (None if call.failed and asks else lock(call, value, asks)) or address(value)
 
 
 @kind

@@ -7,61 +7,88 @@ while there are several.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from emu.isa.abi import A0
-from emu.kernel.signal import SIGCHLD, name_of
+from emu.kernel.siginfo import SIGKILL, name_of
 from emu.kernel.strace.call import Call
-from emu.kernel.strace.structures import code_name
-from emu.kernel.strace.text import address, struct
+from emu.kernel.strace.lines import Lines
+from emu.kernel.strace.options import PLAIN, Options
+from emu.kernel.strace.siginfo import origin
+from emu.kernel.strace.start import first_execve
+from emu.kernel.strace.summary import Summary
 from emu.kernel.trace import Record, Tracer
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
 
-KINDS = ("sys_enter", "sys_exit", "signal", "exit", "block")
+KINDS = ("sys_enter", "sys_exit", "signal", "signal_ignored", "exit", "block")
 MAY_WAIT_FOR_THE_HOST = frozenset(("read", "readv", "preadv", "pread64"))
 RESTARTED = {
     "restart": "ERESTARTSYS (To be restarted if SA_RESTART is set)",
     "eintr": "ERESTARTNOHAND (To be restarted if no handler)",
 }
-FAULTS = frozenset((4, 5, 7, 8, 11))
+RESTART_BLOCK = ("nanosleep", "clock_nanosleep", "ppoll")
 
 
 class Strace:
-    """Writes to `write` (text). `only` restricts it to some system calls; None is all."""
+    """Writes to `write` (text), as the options say."""
 
-    def __init__(self, kernel: Kernel, write: Callable[[str], object], only: Collection[str] | None = None) -> None:
-        self.kernel, self.write, self.only = kernel, write, only
+    def __init__(self, kernel: Kernel, write: Callable[[str], object], options: Options = PLAIN) -> None:
+        self.kernel, self.options, self.write = kernel, options, write
+        self.lines = Lines(kernel, write if options.lines else lambda text: None, options)
+        self.summary = Summary() if options.summary else None
         self.calls: dict[int, Call] = {}  # pid -> its call under way
-        self.open: int | None = None  # whose line is not ended yet
-        self.held = ""  # of that line, what is not written yet
+        self.later: dict[int, list[Record]] = {}  # pid -> signals that it ignores, to be told when its call ends
 
     def listen(self) -> None:
         """Hang it into the kernel."""
         self.kernel.tracer = Tracer(self.sink, KINDS)
 
+    def start(self) -> None:
+        """The call that strace itself makes: execve of the program."""
+        if self.options.only is None or "execve" in self.options.only:
+            begun, outcome = first_execve(self.kernel, self.options)
+            self.lines.begin(1, self.kernel.now, begun)
+            self.lines.end(1, self.kernel.now, "", "", outcome)
+
+    def finish(self) -> None:
+        """The run has ended: what is still under way, and the summary."""
+        self.lines.interrupt()
+        if self.summary is not None:
+            self.write(self.summary.table())
+
     def sink(self, record: Record) -> None:
         """A tracepoint was passed."""
         getattr(self, record.kind)(record)
 
+    def flush(self) -> None:
+        """Let an unfinished line be seen."""
+        self.lines.flush()
+
     # -- tracepoints --------------------------------------------------------------------------------------------------
     def sys_enter(self, record: Record) -> None:
         name, task = record.fields["name"], self.kernel.tasks.get(record.pid)
-        wanted = self.only is None or name in self.only
-        if not wanted or task is None or (record.fields["again"] and record.pid in self.calls):
+        wanted = self.options.only is None or name in self.options.only
+        if not wanted or task is None or self.again(record):
             return
-        call = self.calls[record.pid] = Call(self.kernel, task, name, record.fields["args"])
-        self.begin_line(record.pid, f"{name}({call.begin()}")
+        call = Call(self.kernel, task, name, record.fields["args"], self.options)
+        self.calls[record.pid], call.since = call, record.cycle
+        self.lines.begin(record.pid, record.cycle, f"{call.name}({call.begin()}")
         if name in MAY_WAIT_FOR_THE_HOST:
-            self.flush()
+            self.lines.flush()
+
+    def again(self, record: Record) -> bool:
+        """Whether it is a call that waited, for whatever or for the disk, and is executed anew."""
+        under_way = self.calls.get(record.pid)
+        return under_way is not None and (record.fields["again"] or under_way.same(record.fields))
 
     def sys_exit(self, record: Record) -> None:
         call = self.calls.pop(record.pid, None)
         if call is not None:
             result = record.fields["result"]
-            self.end_call(record.pid, call, self.outcome(call) if result is None else result)
+            self.end_call(record, call, self.outcome(call) if result is None else result)
 
     def outcome(self, call: Call) -> int | None:
         """The result of a call that has set the registers itself; None for one that ends the task."""
@@ -71,79 +98,52 @@ class Strace:
         return 0 if call.name.startswith("execve") else None
 
     def block(self, record: Record) -> None:
-        self.flush()
+        self.lines.flush()
 
     def signal(self, record: Record) -> None:
-        number, call = record.fields["number"], self.calls.get(record.pid)
+        call = self.calls.get(record.pid)
         task = self.kernel.tasks.get(record.pid)
         if call is not None and task is not None and task.in_call:
             del self.calls[record.pid]
-            sleeps = call.name.startswith(("nanosleep", "clock_nanosleep"))
+            sleeps = call.name.removesuffix("_time64").removesuffix("_time32") in RESTART_BLOCK
             why = "ERESTART_RESTARTBLOCK (Interrupted by signal)" if sleeps else RESTARTED.get(task.in_call, "")
-            self.end_call(record.pid, call, None, why)
-        self.line(record.pid, f"--- {name_of(number)} {self.origin(record)} ---")
+            self.end_call(record, call, None, why)
+        if record.fields["number"] != SIGKILL:
+            self.arrival(record)
+
+    def arrival(self, record: Record) -> None:
+        """The line of a signal, and of what it stops."""
+        name = record.fields["name"]
+        self.lines.whole(record.pid, record.cycle, f"--- {name} {origin(record.fields)} ---")
+        if record.fields.get("action") == "stop":
+            self.lines.whole(record.pid, record.cycle, f"--- stopped by {name} ---")
+
+    def signal_ignored(self, record: Record) -> None:
+        if record.pid in self.calls:
+            self.later.setdefault(record.pid, []).append(record)
+        else:
+            self.arrival(record)
 
     def exit(self, record: Record) -> None:
         call = self.calls.pop(record.pid, None)
         if call is not None:
-            self.end_call(record.pid, call, None)
+            self.end_call(record, call, None)
         number = record.fields["signal"]
         what = f"killed by {name_of(number)}" if number else f"exited with {record.fields['code']}"
-        self.line(record.pid, f"+++ {what} +++")
+        self.lines.whole(record.pid, record.cycle, f"+++ {what} +++")
 
-    def origin(self, record: Record) -> str:
-        """siginfo_t."""
-        number, code = record.fields["number"], record.fields["code"]
-        head = {"si_signo": name_of(number), "si_code": code_name(number, code)}
-        if number in FAULTS and code > 0:
-            return struct(**head, si_addr=address(record.fields["address"]))
-        sender = {"si_pid": record.fields["sender"], "si_uid": record.fields["uid"]}
-        if number == SIGCHLD:
-            sender["si_status"] = record.fields["status"]
-        return struct(**head, **sender)
-
-    # -- lines --------------------------------------------------------------------------------------------------------
-    def prefix(self, pid: int) -> str:
-        """Who speaks, when there are several."""
-        several = sum(1 for task in self.kernel.tasks.values() if not task.is_kthread and task.mm is not None) > 1
-        return f"[pid {pid:>5}] " if several else ""
-
-    def begin_line(self, pid: int, text: str) -> None:
-        """The start of a line, which is held back until something must be seen."""
-        self.interrupt_line(pid)
-        self.open, self.held = pid, self.prefix(pid) + text
-
-    def end_call(self, pid: int, call: Call, result: int | None, why: str = "") -> None:
-        """The rest of a call's line, or all that is left of one that was broken."""
+    def end_call(self, record: Record, call: Call, result: int | None, why: str = "") -> None:
+        """The rest of a call's line."""
         begun = call.begun
         call.finish(result)
         arguments = call.arguments_text()
-        outcome = f"{call.result_text()}{' ' + why if why else ''}"
+        nanoseconds = self.kernel.nanoseconds(max(record.cycle - call.since, 0))
+        outcome = call.result_text() + (f" {why}" if why else "")
+        if self.options.spent and (result is not None or why):
+            outcome += f" <{nanoseconds / 1e9:.9f}>"
         rest = arguments[len(begun) :] if arguments.startswith(begun) else f" /* now: */ {arguments}"
-        if self.open == pid:
-            self.put(f"{rest}) = {outcome}\n")
-        else:
-            self.interrupt_line(pid)
-            self.put(f"{self.prefix(pid)}<... {call.name} resumed>{rest}) = {outcome}\n")
-        self.open = None
-
-    def line(self, pid: int, text: str) -> None:
-        """A whole line."""
-        self.interrupt_line(pid)
-        self.put(f"{self.prefix(pid)}{text}\n")
-
-    def interrupt_line(self, pid: int) -> None:
-        """Somebody else writes: an open line is ended."""
-        if self.open is not None:
-            self.put(" <unfinished ...>\n")
-        self.open = None
-
-    def put(self, text: str) -> None:
-        """The held text and this, in one go."""
-        self.write(self.held + text)
-        self.held = ""
-
-    def flush(self) -> None:
-        """Let an unfinished line be seen."""
-        if self.held:
-            self.put("")
+        self.lines.end(record.pid, record.cycle, rest, f"<... {call.name} resumed>", outcome)
+        if self.summary is not None and (result is not None or why):
+            self.summary.add(call.name, nanoseconds, bool(why) or call.failed)
+        for ignored in self.later.pop(record.pid, ()):
+            self.arrival(ignored)

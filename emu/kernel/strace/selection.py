@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from emu.errors import EmuError, did_you_mean
 from emu.kernel.strace.signatures import SIGNATURES
+from emu.kernel.syscall.numbers import NAMES
 
 # RISC-V has only the newer of two calls; people ask for the one that they know
 _ALIASES = """
@@ -18,6 +19,7 @@ setrlimit=prlimit64,setrlimit
 ALIASES: dict[str, tuple[str, ...]] = {
     old: tuple(new.split(",")) for old, new in (word.split("=") for word in _ALIASES.split())
 }
+EVERY = frozenset(SIGNATURES).union(*(names.values() for names in NAMES.values()))
 FIRST_KINDS = {"%file": ("path", "dirfd"), "%desc": ("fd", "dirfd")}
 _CLASSES = {
     "%process": "clone clone3 execve execveat exit exit_group wait4 waitid kill tkill tgkill",
@@ -37,21 +39,27 @@ def members(word: str) -> set[str]:
         return {name for name, parameters in SIGNATURES.items() if any(p.kind in wanted for p in parameters)}
     if word in _CLASSES:
         return set(_CLASSES[word].split())
-    found = set(ALIASES.get(word, ())) | ({word} if word in SIGNATURES else set())
+    found = set(ALIASES.get(word, ()))
+    if word in EVERY:
+        found.add(word)
     return found | {f"{name}{end}" for name in found for end in ("64", "_time64") if f"{name}{end}" in SIGNATURES}
 
 
 def parse(text: str) -> frozenset[str] | None:
-    """`read,write,%file` as a set of names; None for `all`. EmuError for a name that is unknown."""
+    """`read,write,%file` as a set of names, `!read,write` as all others; None for `all`. EmuError for others."""
+    others, text = text.startswith("!"), text.removeprefix("!")
     words = [word.strip() for word in text.split(",") if word.strip()]
     if words in ([], ["all"]):
-        return None
-    chosen: set[str] = set()
-    for word in words:
-        found = members(word)
-        if not found:
-            known = [*SIGNATURES, *ALIASES, *FIRST_KINDS, *_CLASSES]
-            hint = did_you_mean(word, known) or "a name like openat, or a class: %file %desc %memory %process %signal"
-            raise EmuError(f"--strace: no system call {word!r}", hint=hint)
-        chosen |= found
-    return frozenset(chosen)
+        return frozenset() if others else None
+    chosen = frozenset().union(*map(known_members, words))
+    return EVERY - chosen if others else chosen
+
+
+def known_members(word: str) -> set[str]:
+    """What a word stands for; EmuError if nothing."""
+    found = members(word)
+    if not found:
+        known = [*SIGNATURES, *ALIASES, *FIRST_KINDS, *_CLASSES]
+        hint = did_you_mean(word, known) or "a name like openat, or a class: %file %desc %memory %process %signal"
+        raise EmuError(f"--strace: no system call {word!r}", hint=hint)
+    return found

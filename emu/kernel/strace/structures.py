@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import struct as packing
+import time
 from typing import TYPE_CHECKING
 
-from emu.kernel.signal import name_of
+from emu.kernel.siginfo import name_of
 from emu.kernel.strace import flags
+from emu.kernel.strace.siginfo import origin
 from emu.kernel.strace.text import address, listed, struct
 from emu.kernel.strace.values import Kind, kind
 
 if TYPE_CHECKING:
     from emu.kernel.strace.call import Call
 
-POINTERS: set[str] = {"path", "str", "bytes", "argv", "envp"}
+SP = 2  # the register
+SIZEOF_SIGINFO = 128
+POINTERS: set[str] = {"path", "str", "bytes", "noise", "argv", "envp"}
 """Kinds whose value is an address: NULL is written as such, and what a failed call would have written is not shown."""
 
 
@@ -45,7 +49,15 @@ def timespecs(call: Call, value: int) -> str | None:
         return None
     special = {(1 << 30) - 1: "UTIME_NOW", (1 << 30) - 2: "UTIME_OMIT"}
     pairs = zip(found[::2], found[1::2], strict=True)
-    return listed(special.get(nsec) or struct(tv_sec=sec, tv_nsec=nsec) for sec, nsec in pairs)
+    return listed(special.get(nsec) or struct(tv_sec=sec, tv_nsec=nsec) + date(sec, nsec) for sec, nsec in pairs)
+
+
+def date(sec: int, nsec: int) -> str:
+    """What a time is called, as a comment; nothing for 0 and for what no calendar has."""
+    if not 0 <= sec < 1 << 37 or sec == nsec == 0:
+        return ""
+    fraction = f".{nsec:09}" if nsec else ""
+    return f" /* {time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(sec))}{fraction}+0000 */"
 
 
 @pointer
@@ -111,19 +123,19 @@ def siginfo(call: Call, value: int) -> str | None:
     if found is None:
         return None
     number, _, code, pid, uid, status = found
-    sender = {"si_pid": pid, "si_uid": uid, **({"si_status": status} if number == 17 else {})}
-    return struct(si_signo=name_of(number), si_code=code_name(number, code), **sender)
+    sent = fields(call, value + (24 if call.xlen == 64 else 20), "P") or (0,)
+    return origin(
+        {"number": number, "code": code, "sender": pid, "uid": uid, "status": status, "address": 0, "value": sent[0]}
+    )
 
 
-SPECIFIC = {4: "ILL", 5: "TRAP", 7: "BUS", 8: "FPE", 11: "SEGV", 17: "CLD"}
-
-
-def code_name(number: int, code: int) -> str:
-    """si_code: general, or as the signal has it."""
-    general = flags.CHOICES["SI"].get(code)
-    if code <= 0 or code == 128:
-        return general or ("SI_USER" if code == 0 else str(code))
-    return flags.CHOICES.get(SPECIFIC.get(number, ""), {}).get(code, str(code))
+@pointer
+def sigreturn(call: Call, value: int) -> str | None:
+    """The mask in the frame that the stack pointer shows: rt_sigreturn has no arguments."""
+    task = call.task
+    sp = (call.kernel.harts[task.loaded_on].x if task.loaded_on >= 0 else task.regs)[SP] & call.kernel.xlen_mask
+    found = fields(call, sp + SIZEOF_SIGINFO + 5 * call.word_size, "Q")
+    return None if found is None else struct(mask=set_of_signals(found[0]))
 
 
 @pointer

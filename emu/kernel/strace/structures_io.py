@@ -1,4 +1,4 @@
-"""Kinds that point to structures of files and of polls (section 2 man pages, asm-generic)."""
+"""Kinds that point to structures of input and output: pieces, descriptors, polls (section 2 man pages, asm-generic)."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 from emu.kernel.strace import flags
 from emu.kernel.strace.structures import fields, pointer
 from emu.kernel.strace.text import SHOWN, address, listed, quoted, struct
-from emu.kernel.strace.values import file_mode, signed
+from emu.kernel.strace.values import fd, signed
 
 if TYPE_CHECKING:
     from emu.kernel.strace.call import Call
-
-F_GETFL = 3
 
 
 # -- files ------------------------------------------------------------------------------------------------------------
@@ -26,8 +24,8 @@ def iovec_text(call: Call, addr: int, count: int, left: int | None) -> str | Non
         base, length = found
         shown = length if left is None else min(length, left)
         left = None if left is None else left - shown
-        data = call.peek(base, min(shown, SHOWN + 1)) if base else None
-        pieces.append(struct(iov_base=address(base) if data is None else quoted(data), iov_len=length))
+        data = call.peek(base, min(shown, call.limit + 1)) if base else None
+        pieces.append(struct(iov_base=address(base) if data is None else quoted(data, call.limit), iov_len=length))
     return listed(pieces, count > SHOWN)
 
 
@@ -40,7 +38,7 @@ def iovec(call: Call, value: int) -> str | None:
 @pointer
 def fds(call: Call, value: int) -> str | None:
     found = fields(call, value, "ii")
-    return None if found is None else listed(map(str, found))
+    return None if found is None else listed(fd(call, number) for number in found)
 
 
 @pointer
@@ -50,39 +48,18 @@ def int_p(call: Call, value: int) -> str | None:
 
 
 @pointer
+def length(call: Call, value: int) -> str | None:
+    """A length that the kernel may have changed: `[110 => 12]`."""
+    found, given = fields(call, value, "i"), call.given.get(value)
+    if found is None:
+        return None
+    return listed([str(found[0])] if given in (None, found[0]) else [f"{given} => {found[0]}"])
+
+
+@pointer
 def off_p(call: Call, value: int) -> str | None:
     found = fields(call, value, "q")
     return None if found is None else listed(map(str, found))
-
-
-@pointer
-def stat(call: Call, value: int) -> str | None:
-    """struct stat (generic): the parts that strace shows without -v."""
-    found = fields(call, value + 2 * 8, "II8xQQq")
-    if found is None:
-        return None
-    mode, _, rdev, _, size = found
-    kind = mode >> 12
-    what = {"st_rdev": f"makedev({rdev >> 8 & 0xFFF:#x}, {rdev & 0xFF:#x})"} if kind in (2, 6) else {"st_size": size}
-    return struct("...", st_mode=file_mode(mode), **what)
-
-
-@pointer
-def statx(call: Call, value: int) -> str | None:
-    found = fields(call, value, "IIQIIIH2xQQ")
-    if found is None:
-        return None
-    mask, _, attributes, _, _, _, mode, _, size = found
-    shown = {"stx_mask": flags.names("STATX", mask), "stx_attributes": attributes, "stx_mode": file_mode(mode)}
-    return struct("...", **shown, stx_size=size)
-
-
-@pointer
-def dirents(call: Call, value: int) -> str:
-    at, entries, end = value, 0, value + (call.result or 0)
-    while at < end and (found := fields(call, at + 16, "H")) and found[0]:
-        at, entries = at + found[0], entries + 1
-    return f"{address(value)} /* {entries} {'entry' if entries == 1 else 'entries'} */"
 
 
 # -- waiting for several ----------------------------------------------------------------------------------------------
@@ -91,7 +68,7 @@ def pollfds(call: Call, value: int) -> str | None:
     found = [fields(call, value + 8 * n, "ihH") for n in range(min(call.following, SHOWN))]
     if None in found:
         return None
-    rows = (struct(fd=fd, events=flags.names("POLL", events & 0xFFFF)) for fd, events, _ in found)
+    rows = (struct(fd=fd(call, number), events=flags.names("POLL", events & 0xFFFF)) for number, events, _ in found)
     return listed(rows, call.following > SHOWN)
 
 
@@ -102,13 +79,15 @@ def fdset(call: Call, value: int) -> str | None:
     if data is None:
         return None
     bits = int.from_bytes(data, "little")
-    return "[" + " ".join(str(fd) for fd in range(count) if bits >> fd & 1) + "]"
+    return "[" + " ".join(fd(call, number) for number in range(count) if bits >> number & 1) + "]"
 
 
 @pointer
 def epoll_event(call: Call, value: int) -> str | None:
     found = fields(call, value, "I4xQ")
-    return None if found is None else struct(events=flags.names("EPOLL", found[0]), data=f"{found[1]:#x}")
+    if found is None:
+        return None
+    return struct(events=flags.names("EPOLL", found[0]), data=struct(u32=found[1] & 0xFFFFFFFF, u64=found[1]))
 
 
 @pointer
@@ -126,20 +105,3 @@ def ioctl_arg(call: Call, value: int) -> str | None:
             None if found is None else struct(ws_row=found[0], ws_col=found[1], ws_xpixel=found[2], ws_ypixel=found[3])
         )
     return int_p(call, value) if command in ("FIONREAD", "FIONBIO", "TIOCGPGRP", "TIOCSPGRP") else address(value)
-
-
-def result_text(call: Call) -> str:
-    """A result that is no error, with what strace says behind it."""
-    if call.name.startswith(("ppoll", "pselect6")) and call.result == 0:
-        return "0 (Timeout)"
-    if call.name.startswith("ppoll"):
-        return f"{call.result} ({ready(call)})"
-    if call.name.startswith("fcntl") and call.args[1] == F_GETFL:
-        return f"{call.result:#x} (flags {flags.names('O', call.result)})"
-    return str(call.result)
-
-
-def ready(call: Call) -> str:
-    """The descriptors that a poll found ready."""
-    found = [fields(call, call.args[0] + 8 * n, "iHH") for n in range(min(call.args[1], SHOWN))]
-    return listed(struct(fd=row[0], revents=flags.names("POLL", row[2])) for row in found if row and row[2])

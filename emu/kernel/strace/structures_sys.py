@@ -72,3 +72,25 @@ def clone_args(call: Call, value: int) -> str | None:
         return None
     names = flags.names("CLONE", found[0])
     return struct("...", flags=names, stack=address(found[5]), stack_size=f"{found[6]:#x}", tls=address(found[7]))
+
+
+@pointer
+def tms(call: Call, value: int) -> str | None:
+    found = fields(call, value, "4L")
+    names = ("tms_utime", "tms_stime", "tms_cutime", "tms_cstime")
+    return None if found is None else struct(**dict(zip(names, found, strict=True)))
+
+
+@pointer
+def sembufs(call: Call, value: int) -> str | None:
+    found = [fields(call, value + 6 * n, "Hhh") for n in range(min(call.following, SHOWN))]
+    if None in found:
+        return None
+    return listed(struct(sem_num=n, sem_op=op, sem_flg=f"{bits:#o}" if bits else "0") for n, op, bits in found)
+
+
+@pointer
+def mq_attr(call: Call, value: int) -> str | None:
+    found = fields(call, value, "4P")
+    names = ("mq_flags", "mq_maxmsg", "mq_msgsize", "mq_curmsgs")
+    return None if found is None else struct(**dict(zip(names, found, strict=True)))

@@ -15,6 +15,11 @@ def quoted(data: bytes, limit: int = SHOWN) -> str:
     return f'"{text}"' + ("..." if len(data) > limit else "")
 
 
+def in_hex(data: bytes, limit: int = SHOWN) -> str:
+    """`"\\x12\\xff"`: bytes that are no text."""
+    return '"' + "".join(f"\\x{byte:02x}" for byte in data[:limit]) + '"' + ("..." if len(data) > limit else "")
+
+
 def escaped(byte: int, following: bytes) -> str:
     """One byte of a string; an octal number has three digits only before a digit."""
     if byte in _ESCAPES:

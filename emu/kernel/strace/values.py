@@ -7,16 +7,18 @@ number of the register's width.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from emu.kernel.signal import name_of
-from emu.kernel.strace.text import SHOWN, address, listed, octal_text, quoted
+from emu.kernel.proc.task import cwd_path
+from emu.kernel.siginfo import name_of
+from emu.kernel.strace.text import SHOWN, address, in_hex, listed, octal_text, quoted
 
 if TYPE_CHECKING:
     from emu.kernel.strace.call import Call
 
 Kind = Callable[["Call", int], "str | None"]
 KINDS: dict[str, Kind] = {}
+AT_FDCWD = -100
 
 
 def kind(function: Kind) -> Kind:
@@ -84,12 +86,22 @@ def id_(call: Call, value: int) -> str:
 
 @kind
 def fd(call: Call, value: int) -> str:
-    return str(signed(value))
+    """A descriptor; with -y what it leads to: `3</tmp/x>`."""
+    if not call.options.paths:
+        return str(signed(value))
+    return f"{signed(value)}{leads_to(call.task.files.open.get(signed(value)))}"
+
+
+def leads_to(file: Any) -> str:
+    """`</tmp/x>`; nothing for a descriptor that is not open."""
+    return f"<{quoted(file.path.encode('utf-8', 'surrogateescape'), 4096)[1:-1]}>" if file is not None else ""
 
 
 @kind
 def dirfd(call: Call, value: int) -> str:
-    return "AT_FDCWD" if signed(value) == -100 else str(signed(value))
+    if signed(value) != AT_FDCWD:
+        return fd(call, value)
+    return f"AT_FDCWD<{cwd_path(call.task)}>" if call.options.paths else "AT_FDCWD"
 
 
 @kind
@@ -107,15 +119,27 @@ def path(call: Call, value: int) -> str | None:
 @kind
 def str_(call: Call, value: int) -> str | None:
     data = call.string(value)
-    return None if data is None else quoted(data)
+    return None if data is None else quoted(data, call.limit)
 
 
 @kind
 def bytes_(call: Call, value: int) -> str | None:
     """As many bytes as the call moved, or is asked to move."""
+    data = moved(call, value)
+    return None if data is None else quoted(data, call.limit)
+
+
+@kind
+def noise(call: Call, value: int) -> str | None:
+    """Bytes that are no text."""
+    data = moved(call, value)
+    return None if data is None else in_hex(data, call.limit)
+
+
+def moved(call: Call, value: int) -> bytes | None:
+    """The start of what a call has read or is to write, one byte more than is shown."""
     count = max(call.result or 0, 0) if call.parameter.out else call.following
-    data = call.peek(value, min(count, SHOWN + 1))
-    return None if data is None else quoted(data)
+    return call.peek(value, min(count, call.limit + 1))
 
 
 def strings(call: Call, value: int) -> list[bytes] | None:
@@ -135,7 +159,7 @@ def strings(call: Call, value: int) -> list[bytes] | None:
 @kind
 def argv(call: Call, value: int) -> str | None:
     found = strings(call, value)
-    return None if found is None else listed(map(quoted, found[:SHOWN]), len(found) > SHOWN)
+    return None if found is None else listed((quoted(text, call.limit) for text in found[:SHOWN]), len(found) > SHOWN)
 
 
 @kind

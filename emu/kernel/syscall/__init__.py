@@ -5,8 +5,9 @@ from __future__ import annotations
 from importlib import import_module
 
 THEMES = (
-    "absent attributes credentials descriptor directory epoll execve file futex hart identity info lock memory message "
-    "path pipe process sched shm signal signalfd socket sockopt stat time timer timerfd transfer usage"
+    "absent attributes credentials descriptor directory epoll execve file futex hart identity info itimer "
+    "kill lock memory message mmsg mqueue msg path pidfd pipe prctl process process_vm sched sem shm signal "
+    "signalfd socket sockopt stat time timer timerfd transfer usage"
 ).split()
 
 

@@ -6,23 +6,33 @@ import struct
 from typing import TYPE_CHECKING
 
 from emu.kernel.errno import (
-    EACCES,
     EINVAL,
     ENOENT,
     ENOTDIR,
+    EPERM,
     ERANGE,
+    Errno,
 )
 from emu.kernel.fs.directory import DirBase
-from emu.kernel.fs.inode import S_IFMT, S_IFREG, Inode
+from emu.kernel.fs.inode import S_IFDIR, S_IFLNK, S_IFREG, Inode
 from emu.kernel.fs.namei import path_of
+from emu.kernel.fs.permission import (
+    MAY_EXEC,
+    MAY_WRITE,
+    Cred,
+    change_mode,
+    change_owner,
+    cred_of,
+    permission,
+    real_cred_of,
+)
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user, strncpy_from_user
+from emu.kernel.syscall.path import AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW, lookup_at
 from emu.kernel.syscall.table import Addr, Int, Size, Uint, syscall
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
     from emu.kernel.task import Task
-
-from emu.kernel.syscall.path import AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW, lookup_at
 
 AT_EACCESS = 0x200
 UTIME_NOW, UTIME_OMIT = (1 << 30) - 1, (1 << 30) - 2
@@ -38,17 +48,18 @@ def sys_faccessat(kernel: Kernel, task: Task, dirfd: Int, path: Addr, mode: Uint
 def sys_faccessat2(kernel: Kernel, task: Task, dirfd: Int, path: Addr, mode: Uint, flags: Uint) -> int:
     if mode & ~7 or flags & ~(AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH):
         return -EINVAL
-    inode = lookup_at(kernel, task, dirfd, strncpy_from_user(task.mm, path), flags)
-    if mode & 2:
+    cred = cred_of(task) if flags & AT_EACCESS else real_cred_of(task)
+    inode = lookup_at(kernel, task, dirfd, strncpy_from_user(task.mm, path), flags, cred)
+    if mode & MAY_WRITE and inode.kind in (S_IFREG, S_IFDIR, S_IFLNK):
         inode.want_write()
-    if mode & 1 and inode.kind == S_IFREG and not inode.mode & 0o111:
-        return -EACCES
+    permission(cred, inode, mode)
     return 0
 
 
 def _chdir(task: Task, inode: Inode) -> int:
     if not isinstance(inode, DirBase):
         return -ENOTDIR
+    permission(cred_of(task), inode, MAY_EXEC)
     task.fs.cwd = inode
     return 0
 
@@ -63,12 +74,25 @@ def sys_fchdir(kernel: Kernel, task: Task, fd: Int) -> int:
     return _chdir(task, task.files.get_raw(fd).inode)
 
 
+@syscall("chroot")
+def sys_chroot(kernel: Kernel, task: Task, path: Addr) -> int:
+    """Another directory is / from now on. The current directory stays where it is (chroot(2))."""
+    inode = kernel.fs.lookup(task.fs.cwd, strncpy_from_user(task.mm, path))
+    if not isinstance(inode, DirBase):
+        return -ENOTDIR
+    permission(cred_of(task), inode, MAY_EXEC)
+    if task.euid:
+        return -EPERM
+    task.fs.root = inode
+    return 0
+
+
 @syscall("getcwd")
 def sys_getcwd(kernel: Kernel, task: Task, buf: Addr, size: Size) -> int:
     cwd = task.fs.cwd
     if cwd.nlink == 0:
         return -ENOENT
-    path = path_of(cwd).encode("utf-8", "surrogateescape") + b"\0"
+    path = path_of(cwd, task.fs.root).encode("utf-8", "surrogateescape") + b"\0"
     if len(path) > size:
         return -ERANGE
     copy_to_user(task.mm, buf, path)
@@ -81,39 +105,30 @@ def sys_umask(kernel: Kernel, task: Task, mask: Uint) -> int:
     return old
 
 
-def _set_mode(inode: Inode, mode: int) -> int:
-    inode.want_write()
-    inode.set_attributes(mode=inode.mode & S_IFMT | mode & 0o7777)
-    return 0
-
-
 @syscall("fchmod")
 def sys_fchmod(kernel: Kernel, task: Task, fd: Int, mode: Uint) -> int:
-    return _set_mode(task.files.get(fd).inode, mode)
+    change_mode(cred_of(task), task.files.get(fd).inode, mode)
+    return 0
 
 
 @syscall("fchmodat")
 def sys_fchmodat(kernel: Kernel, task: Task, dirfd: Int, path: Addr, mode: Uint) -> int:
-    return _set_mode(lookup_at(kernel, task, dirfd, strncpy_from_user(task.mm, path), 0), mode)
-
-
-def _set_owner(inode: Inode, uid: int, gid: int) -> int:
-    inode.want_write()
-    keep = 0xFFFFFFFF
-    inode.set_attributes(uid=inode.uid if uid == keep else uid, gid=inode.gid if gid == keep else gid)
+    change_mode(cred_of(task), lookup_at(kernel, task, dirfd, strncpy_from_user(task.mm, path), 0), mode)
     return 0
 
 
 @syscall("fchown")
 def sys_fchown(kernel: Kernel, task: Task, fd: Int, uid: Uint, gid: Uint) -> int:
-    return _set_owner(task.files.get(fd).inode, uid, gid)
+    change_owner(cred_of(task), task.files.get(fd).inode, uid, gid)
+    return 0
 
 
 @syscall("fchownat")
 def sys_fchownat(kernel: Kernel, task: Task, dirfd: Int, path: Addr, uid: Uint, gid: Uint, flags: Int) -> int:
     if flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW):
         return -EINVAL
-    return _set_owner(lookup_at(kernel, task, dirfd, strncpy_from_user(task.mm, path), flags), uid, gid)
+    change_owner(cred_of(task), lookup_at(kernel, task, dirfd, strncpy_from_user(task.mm, path), flags), uid, gid)
+    return 0
 
 
 @syscall("utimensat", "utimensat_time64")
@@ -131,9 +146,20 @@ def sys_utimensat(kernel: Kernel, task: Task, dirfd: Int, path: Addr, times: Add
         inode = lookup_at(kernel, task, dirfd, strncpy_from_user(task.mm, path), flags)
     else:
         inode = task.files.get(dirfd).inode
+    if not stamps:
+        return 0
     inode.want_write()
+    may_touch(cred_of(task), inode, times == 0 or values[1] == values[3] == UTIME_NOW)
     inode.set_attributes(**stamps)
     return 0
+
+
+def may_touch(cred: Cred, inode: Inode, now: bool) -> None:
+    """The present time may be set by who may write, others by the owner. EACCES EPERM."""
+    if cred.uid not in (0, inode.uid):
+        if not now:
+            raise Errno(EPERM)
+        permission(cred, inode, MAY_WRITE)
 
 
 def clamp_time(seconds: int) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import struct
 from typing import TYPE_CHECKING
 
-from emu.kernel.errno import EFAULT, EINVAL, EPERM
-from emu.kernel.mm.uaccess import copy_from_user
+from emu.kernel.errno import EINVAL, EPERM
+from emu.kernel.mm.uaccess import copy_from_user, copy_to_user
 from emu.kernel.syscall.identity import KEEP
 from emu.kernel.syscall.table import Addr, Int, Uint, syscall
 
@@ -50,15 +51,23 @@ def sys_setfsgid(kernel: Kernel, task: Task, gid: Uint) -> int:
 
 @syscall("setgroups")
 def sys_setgroups(kernel: Kernel, task: Task, size: Int, groups: Addr) -> int:
-    """There are no supplementary groups; none can be given up, by root."""
     if task.euid:
         return -EPERM
     if not 0 <= size <= NGROUPS_MAX:
         return -EINVAL
-    if size and not groups:
-        return -EFAULT
-    copy_from_user(task.mm, groups, min(4 * size, 4096)) if size else b""
-    return 0 if size == 0 else -EPERM
+    task.groups = tuple(sorted(struct.unpack(f"<{size}I", copy_from_user(task.mm, groups, 4 * size)))) if size else ()
+    return 0
+
+
+@syscall("getgroups")
+def sys_getgroups(kernel: Kernel, task: Task, size: Int, groups: Addr) -> int:
+    """How many there are; 0 as size asks for no more."""
+    count = len(task.groups)
+    if size < 0 or 0 < size < count:
+        return -EINVAL
+    if size and count:
+        copy_to_user(task.mm, groups, struct.pack(f"<{count}I", *task.groups))
+    return count
 
 
 @syscall("personality")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
-from emu.kernel.errno import EBADF, EFBIG, EINVAL, ESPIPE, Errno
+from emu.kernel.errno import EBADF, EINVAL, ESPIPE, Errno
 from emu.kernel.fs import file as f
 from emu.kernel.fs.inode import S_IFIFO, S_IFREG
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user, put_user
-from emu.kernel.rlimit import RLIMIT_FSIZE, RLIMIT_NOFILE
+from emu.kernel.rlimit import RLIMIT_NOFILE
+from emu.kernel.syscall.fsize import check_size
 from emu.kernel.syscall.lock import RECORD_COMMANDS, fcntl_lock
 from emu.kernel.syscall.table import Addr, Int, Off, Uint, syscall
 
@@ -25,7 +26,6 @@ F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETLK, F_SETLK, F_SETLKW = range(
 F_SETOWN, F_GETOWN, F_GETLK64, F_SETLK64, F_SETLKW64, F_DUPFD_CLOEXEC = 8, 9, 12, 13, 14, 1030
 
 
-F_SETPIPE_SZ, F_GETPIPE_SZ = 1031, 1032
 FD_CLOEXEC = 1
 CLOSE_RANGE_UNSHARE, CLOSE_RANGE_CLOEXEC = 2, 4
 FIOCLEX, FIONCLEX, FIONBIO, FIONREAD = 0x5451, 0x5450, 0x5421, 0x541B
@@ -58,8 +58,7 @@ def sys_ftruncate(kernel: Kernel, task: Task, fd: Int, length: Off) -> int:
     file = task.files.get(fd)
     if length < 0 or not file.writable or file.inode.kind != S_IFREG:
         return -EINVAL
-    if length > task.process.rlimits[RLIMIT_FSIZE][0]:
-        return -EFBIG
+    check_size(task, length)
     file.inode.truncate(length)
     return 0
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.kernel import elf, exec
-from emu.kernel.errno import E2BIG, EFAULT, EINVAL, ENOEXEC, Errno
+from emu.kernel.binfmt import Binprm, check_executable, find_interpreter, open_exec
+from emu.kernel.errno import E2BIG, EFAULT, EINVAL, Errno
+from emu.kernel.fs.file import O_RDONLY, File
 from emu.kernel.mm.uaccess import get_user, strncpy_from_user
 from emu.kernel.syscall.path import AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW, lookup_at, start_dir
 from emu.kernel.syscall.table import Addr, Int, syscall
@@ -36,26 +38,41 @@ def string_array(kernel: Kernel, task: Task, addr: int) -> list[bytes]:
 
 def do_execve(kernel: Kernel, task: Task, dirfd: int, path: bytes, argv: int, envp: int, flags: int) -> None:
     """Replace the program. Errno before the point of no return; after it there is no way back, and none is needed."""
-    inode = lookup_at(kernel, task, dirfd, path, flags)
-    name = path.decode("utf-8", "surrogateescape")
-    if not name:
-        name = task.files.get_raw(dirfd).path
-    elif not name.startswith("/"):
-        name = exec.absolute(kernel, start_dir(task, dirfd, path), path)
-    arguments, environment = string_array(kernel, task, argv), string_array(kernel, task, envp)
-    file = exec.open_exec(kernel, inode, name)
+    file = open_exec_at(kernel, task, dirfd, path, flags)
+    name, filename = file.path, exec_name(dirfd, path)
+    bprm = Binprm(file, filename, filename, [], task.fs.cwd)
     try:
-        mm, pc, sp = exec.load(kernel, file, arguments or [b""], environment, task.process.rlimits)
+        bprm.argv, environment = string_array(kernel, task, argv) or [b""], string_array(kernel, task, envp)
+        find_interpreter(kernel, bprm)
+        mm, pc, sp = exec.load(kernel, bprm, environment, task.process.rlimits)
     except elf.ElfError as error:
         kernel.log(f"{task.comm}[{task.pid}]: execve {name}: {error.message}")
-        raise Errno(ENOEXEC) from None
+        raise Errno(error.number) from None
     finally:
-        file.put()
+        bprm.file.put()
     exec.begin_new_exec(kernel, task)
-    exec.install(kernel, task, mm, pc, sp)
+    exec.install(kernel, task, mm, pc, sp, filename if path else name.encode("utf-8", "surrogateescape"))
     kernel.reload(task)
     if kernel.tracer is not None:
         kernel.tracer.emit(kernel, "exec", task.pid, path=name, pc=pc)
+
+
+def open_exec_at(kernel: Kernel, task: Task, dirfd: int, path: bytes, flags: int) -> File:
+    """The executable that execveat names. EACCES ELOOP, and what a walk may raise."""
+    if not path and flags & AT_EMPTY_PATH:
+        inode = lookup_at(kernel, task, dirfd, path, flags)
+        check_executable(inode)
+        return File(inode, O_RDONLY, task.files.get_raw(dirfd).path)
+    if flags & AT_SYMLINK_NOFOLLOW:
+        check_executable(lookup_at(kernel, task, dirfd, path, flags))
+    return open_exec(kernel, start_dir(task, dirfd, path), path)
+
+
+def exec_name(dirfd: int, path: bytes) -> bytes:
+    """The name of a program that a descriptor leads to is one in /dev/fd."""
+    if path.startswith(b"/") or dirfd == AT_FDCWD:
+        return path
+    return b"/dev/fd/%d/%s" % (dirfd, path) if path else b"/dev/fd/%d" % dirfd
 
 
 @syscall("execve")

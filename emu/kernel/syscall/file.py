@@ -5,12 +5,12 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
-from emu.kernel.errno import EBADF, EFAULT, EFBIG, EINVAL, EISDIR, ESPIPE, Errno
+from emu.kernel.errno import EBADF, EFAULT, EINVAL, EISDIR, ESPIPE, Errno
 from emu.kernel.fs import file as f
 from emu.kernel.fs.inode import S_IFIFO, S_IFREG
 from emu.kernel.fs.iov import UserIter
 from emu.kernel.mm.uaccess import copy_from_user
-from emu.kernel.rlimit import RLIMIT_FSIZE
+from emu.kernel.syscall.fsize import check_size, limit_of
 from emu.kernel.syscall.table import Addr, Int, Long, Off, Size, syscall
 
 if TYPE_CHECKING:
@@ -55,10 +55,9 @@ def vfs_write(task: Task, file: File, source: UserIter, pos: int | None = None) 
 
 def limit_size(task: Task, source: UserIter, at: int) -> None:
     """RLIMIT_FSIZE. EFBIG."""
-    limit = task.process.rlimits[RLIMIT_FSIZE][0]
-    if source.count and at >= limit:
-        raise Errno(EFBIG)
-    source.count = max(0, min(source.count, limit - at))
+    if source.count:
+        check_size(task, at + 1)
+    source.count = max(0, min(source.count, limit_of(task) - at))
 
 
 @syscall("read")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.kernel import futex as f
+from emu.kernel import futex_pi as pi
 from emu.kernel.errno import EAGAIN, EINVAL, ENOSYS
 from emu.kernel.mm.uaccess import get_user
 from emu.kernel.syscall.table import Addr, Int, Uint, sext32, syscall
@@ -20,7 +21,7 @@ def sys_futex(
     kernel: Kernel, task: Task, addr: Addr, op: Int, value: Uint, timeout: Addr, addr2: Addr, val3: Uint
 ) -> int:
     command, private = op & 127, bool(op & f.PRIVATE)
-    if op & f.CLOCK_REALTIME and command not in (f.WAIT_BITSET, f.WAIT):
+    if op & f.CLOCK_REALTIME and command not in (f.WAIT_BITSET, f.WAIT, f.LOCK_PI2):
         return -ENOSYS
     if command in (f.WAIT, f.WAIT_BITSET):
         deadline = deadline_of(kernel, task, op, command, timeout)
@@ -37,12 +38,23 @@ def sys_futex(
         met = f.wake_op(kernel, task, addr2, val3)
         woken = f.wake(kernel, one, max(1, sext32(value)))
         return woken + (f.wake(kernel, two, max(1, sext32(timeout))) if met else 0)
-    return -ENOSYS
+    return pi_futex(kernel, task, addr, op, timeout)
+
+
+def pi_futex(kernel: Kernel, task: Task, addr: int, op: int, timeout: int) -> int:
+    """The commands for futexes that know their owner. FUTEX_LOCK_PI's time is CLOCK_REALTIME's. ENOSYS."""
+    command, private = op & 127, bool(op & f.PRIVATE)
+    if command in (f.LOCK_PI, f.LOCK_PI2):
+        clock = op | (f.CLOCK_REALTIME if command == f.LOCK_PI else 0)
+        return pi.lock(task, addr, deadline_of(kernel, task, clock, command, timeout), private)
+    if command == f.TRYLOCK_PI:
+        return -EAGAIN if pi.trylock(task, addr, f.key_of(task.mm, addr, private)) is not None else 0
+    return pi.unlock(task, addr, private) if command == f.UNLOCK_PI else -ENOSYS
 
 
 def deadline_of(kernel: Kernel, task: Task, op: int, command: int, timeout: int) -> int | None:
     """The cycle at which the wait ends: relative for FUTEX_WAIT, absolute on the clock chosen for WAIT_BITSET."""
-    if not timeout or isinstance(task.restart, f.Waiting):
+    if not timeout or isinstance(task.restart, f.Waiting | pi.PiWait):
         return None
     wanted = get_timespec(task, timeout)
     if command == f.WAIT:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.kernel.errno import EACCES, EINVAL, EPERM, ESRCH
-from emu.kernel.mm.uaccess import copy_from_user, copy_to_user, put_user, user_page
+from emu.kernel.mm.uaccess import put_user
 from emu.kernel.syscall.table import Addr, Int, Size, Uint, syscall
 
 if TYPE_CHECKING:
@@ -119,11 +119,6 @@ def sys_setresgid(kernel: Kernel, task: Task, rgid: Uint, egid: Uint, sgid: Uint
     return 0
 
 
-@syscall("getgroups")
-def sys_getgroups(kernel: Kernel, task: Task, size: Int, groups: Addr) -> int:
-    return -EINVAL if size < 0 else 0
-
-
 def process_of(kernel: Kernel, task: Task, pid: int) -> Task | None:
     """The leader of the process `pid`, or of the caller's for 0."""
     if pid == 0:
@@ -169,30 +164,6 @@ def sys_setsid(kernel: Kernel, task: Task) -> int:
         return -EPERM
     task.process.pgid = task.process.sid = task.tgid
     return task.tgid
-
-
-PR_SET_PDEATHSIG, PR_SET_NAME, PR_GET_NAME, PR_SET_VMA = 1, 15, 16, 0x53564D41
-
-
-@syscall("prctl")
-def sys_prctl(kernel: Kernel, task: Task, option: Int, arg2: Addr, arg3: Addr, arg4: Addr, arg5: Addr) -> int:
-    if option == PR_SET_NAME:
-        task.comm = _name(copy_from_user, task, arg2)
-        return 0
-    if option == PR_GET_NAME:
-        copy_to_user(task.mm, arg2, task.comm.encode("utf-8", "surrogateescape")[:15].ljust(16, b"\0"))
-        return 0
-    return -EINVAL
-
-
-def _name(read: object, task: Task, addr: int) -> str:
-    data = bytearray()
-    while len(data) < 15:
-        byte = task.mm.pages.ram[user_page(task.mm, addr + len(data), False)]
-        if not byte:
-            break
-        data.append(byte)
-    return data.decode("utf-8", "surrogateescape")
 
 
 @syscall("set_tid_address")

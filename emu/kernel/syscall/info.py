@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from emu.kernel.errno import EFAULT, EINVAL, EPERM, ESRCH
 from emu.kernel.fs.iov import UserIter
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user
-from emu.kernel.rlimit import NAMES, RLIMIT_NOFILE
+from emu.kernel.rlimit import NAMES, RLIMIT_CPU, RLIMIT_NOFILE
 from emu.kernel.syscall.identity import owns
 from emu.kernel.syscall.table import Addr, Int, Size, Uint, syscall
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
-    from emu.kernel.task import Task
+    from emu.kernel.task import Process, Task
 
 RELEASE = "6.12.0-emu"
 NEW_UTS_LEN = 64
@@ -68,7 +68,7 @@ def sys_prlimit64(kernel: Kernel, task: Task, pid: Int, resource: Uint, new: Add
     wanted = struct.unpack("<QQ", copy_from_user(task.mm, new, 16)) if new else None
     before = struct.pack("<QQ", *limits[resource])
     if wanted:
-        error = set_rlimit(task, limits, resource, wanted)
+        error = set_rlimit(task, found.process, resource, wanted)
         if error:
             return error
     if old:
@@ -76,8 +76,8 @@ def sys_prlimit64(kernel: Kernel, task: Task, pid: Int, resource: Uint, new: Add
     return 0
 
 
-def set_rlimit(task: Task, limits: list[list[int]], resource: int, wanted: tuple[int, int]) -> int:
-    soft, hard = wanted
+def set_rlimit(task: Task, process: Process, resource: int, wanted: tuple[int, int]) -> int:
+    (soft, hard), limits = wanted, process.rlimits
     if soft > hard:
         return -EINVAL
     if resource == RLIMIT_NOFILE and hard > 1 << 20:
@@ -85,6 +85,8 @@ def set_rlimit(task: Task, limits: list[list[int]], resource: int, wanted: tuple
     if hard > limits[resource][1] and task.euid:
         return -EPERM
     limits[resource][:] = [soft, hard]
+    if resource == RLIMIT_CPU:
+        process.cpu_limit.obey()
     return 0
 
 
@@ -101,7 +103,7 @@ def sys_setrlimit(kernel: Kernel, task: Task, resource: Uint, addr: Addr) -> int
     if resource >= len(NAMES):
         return -EINVAL
     wanted = struct.unpack("<QQ", copy_from_user(task.mm, addr, 16))
-    return set_rlimit(task, task.process.rlimits, resource, wanted)
+    return set_rlimit(task, task.process, resource, wanted)
 
 
 def set_name(kernel: Kernel, task: Task, which: str, name: int, length: int) -> int:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def pack(kernel: Kernel, timer: PosixTimer | TimerFd) -> bytes:
     """The interval, then what is left; never 0 while it is armed."""
-    left = max(1, kernel.nanoseconds(timer.next - kernel.now)) if timer.next else 0
+    left = max(1, kernel.nanoseconds(timer.left())) if timer.next else 0
     every = kernel.nanoseconds(timer.interval)
     return struct.pack("<4q", every // BILLION, every % BILLION, left // BILLION, left % BILLION)
 
@@ -26,5 +26,5 @@ def arm(kernel: Kernel, task: Task, timer: PosixTimer | TimerFd, first: int, eve
     start = 0
     if first:
         wait = first - read_clock(kernel, task, timer.clock) if absolute else first
-        start = max(kernel.now + 1, kernel.cycles_of(kernel.now_ns() + wait))
+        start = max(timer.now() + 1, kernel.cycles_of(kernel.nanoseconds(timer.now()) + wait))
     timer.set(start, kernel.cycles_of(every))

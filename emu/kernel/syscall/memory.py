@@ -5,11 +5,11 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from emu.kernel.errno import EBADF, EINVAL, ENOMEM, Errno
+from emu.kernel.errno import EBADF, EINVAL, ENOMEM, EPERM, Errno
 from emu.kernel.mm import brk, madvise, mlock, mmap, mprotect, mremap, msync
 from emu.kernel.mm.page import PAGE_SIZE, page_align
 from emu.kernel.mm.uaccess import copy_to_user, populate
-from emu.kernel.mm.vma import VM_LOCKED
+from emu.kernel.mm.vma import VM_LOCKED, VM_LOCKED_MASK, VM_LOCKONFAULT, VM_RWX, VM_SHARED
 from emu.kernel.rlimit import RLIMIT_MEMLOCK
 from emu.kernel.syscall.table import Addr, Int, Size, syscall
 
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from emu.kernel.task import Task
 
 
-MCL_CURRENT, MCL_FUTURE = 1, 2
+MCL_CURRENT, MCL_FUTURE, MCL_ONFAULT = 1, 2, 4
+MLOCK_ONFAULT = 1
 MINCORE_STEP = 1 << 20
 MEMBARRIER_COMMANDS = 0x1FF
 
@@ -40,7 +41,8 @@ def mmap_pgoff(task: Task, addr: int, length: int, prot: int, flags: int, fd: in
             return -EBADF
     result = mmap.ksys_mmap(task.mm, addr, length, prot, flags, file, pgoff)
     task.kernel.requests.mmap(page_align(length))
-    if flags & (mmap.MAP_POPULATE | mmap.MAP_LOCKED):
+    locked = task.mm.vma_at(result).vm_flags & VM_LOCKED_MASK == VM_LOCKED
+    if locked or flags & (mmap.MAP_POPULATE | mmap.MAP_NONBLOCK) == mmap.MAP_POPULATE:
         populate(task.mm, result, result + page_align(length))
     return result
 
@@ -77,7 +79,28 @@ def sys_mprotect(kernel: Kernel, task: Task, addr: Addr, length: Size, prot: Siz
 
 @syscall("mremap")
 def sys_mremap(kernel: Kernel, task: Task, addr: Addr, old: Size, new: Size, flags: Size, new_addr: Addr) -> int:
-    return mremap.do_mremap(task.mm, addr, old, new, flags, new_addr)
+    result = mremap.do_mremap(task.mm, addr, old, new, flags, new_addr)
+    kernel.requests.mremap(page_align(old), page_align(new))
+    return result
+
+
+@syscall("remap_file_pages")
+def sys_remap_file_pages(
+    kernel: Kernel, task: Task, addr: Addr, size: Size, prot: Size, pgoff: Size, flags: Size
+) -> int:
+    """As Linux does it today: a new shared mapping of the same file in the place of a part of the old one."""
+    start, length = addr & -PAGE_SIZE, size & -PAGE_SIZE
+    vma = task.mm.vma_at(start)
+    if prot or not length or vma is None or not vma.vm_flags & VM_SHARED or start + length > vma.vm_end:
+        return -EINVAL
+    place = mmap.MAP_SHARED | mmap.MAP_FIXED | (mmap.MAP_LOCKED if vma.vm_flags & VM_LOCKED else 0)
+    file = vma.vm_file.get()
+    try:
+        mmap.do_mmap(task.mm, start, length, vma.vm_flags & VM_RWX, place, file, pgoff)
+    finally:
+        file.put()
+    populate(task.mm, start, start + length)
+    return 0
 
 
 @syscall("madvise")
@@ -102,21 +125,21 @@ def sys_mincore(kernel: Kernel, task: Task, addr: Addr, length: Size, vec: Addr)
 
 @syscall("mlock")
 def sys_mlock(kernel: Kernel, task: Task, addr: Addr, length: Size) -> int:
-    mlock.do_mlock(task.mm, addr, length, True)
+    mlock.do_mlock(task.mm, addr, length, VM_LOCKED)
     return 0
 
 
 @syscall("mlock2")
 def sys_mlock2(kernel: Kernel, task: Task, addr: Addr, length: Size, flags: Int) -> int:
-    if flags & ~1:
+    if flags & ~MLOCK_ONFAULT:
         return -EINVAL
-    mlock.do_mlock(task.mm, addr, length, True)
+    mlock.do_mlock(task.mm, addr, length, VM_LOCKED | VM_LOCKONFAULT if flags else VM_LOCKED)
     return 0
 
 
 @syscall("munlock")
 def sys_munlock(kernel: Kernel, task: Task, addr: Addr, length: Size) -> int:
-    mlock.do_mlock(task.mm, addr, length, False)
+    mlock.do_mlock(task.mm, addr, length, 0)
     return 0
 
 
@@ -127,11 +150,12 @@ def sys_mlockall(kernel: Kernel, task: Task, flags: Int) -> int:
     mm = task.mm
     if mm.total_vm << 12 > mm.rlimit(RLIMIT_MEMLOCK) and flags & MCL_CURRENT:
         return -ENOMEM
-    mm.def_flags = VM_LOCKED if flags & MCL_FUTURE else 0
+    locked = VM_LOCKED | VM_LOCKONFAULT if flags & MCL_ONFAULT else VM_LOCKED
+    mm.def_flags = locked if flags & MCL_FUTURE else 0
     if flags & MCL_CURRENT:
         for vma in list(mm.vmas):
             with suppress(Errno):
-                mlock.do_mlock(mm, vma.vm_start, vma.vm_end - vma.vm_start, True)
+                mlock.do_mlock(mm, vma.vm_start, vma.vm_end - vma.vm_start, locked)
     return 0
 
 
@@ -139,8 +163,11 @@ def sys_mlockall(kernel: Kernel, task: Task, flags: Int) -> int:
 def sys_munlockall(kernel: Kernel, task: Task) -> int:
     task.mm.def_flags = 0
     for vma in list(task.mm.vmas):
-        mlock.do_mlock(task.mm, vma.vm_start, vma.vm_end - vma.vm_start, False)
+        mlock.do_mlock(task.mm, vma.vm_start, vma.vm_end - vma.vm_start, 0)
     return 0
+
+
+MEMBARRIER_PRIVATE = (8, 32, 128)  # for those who have registered by the next higher bit
 
 
 @syscall("membarrier")
@@ -150,4 +177,9 @@ def sys_membarrier(kernel: Kernel, task: Task, command: Int, flags: Int, cpu: In
         return -EINVAL
     if command == 0:
         return MEMBARRIER_COMMANDS
-    return 0 if command.bit_count() == 1 and command & MEMBARRIER_COMMANDS else -EINVAL
+    if command not in [1 << n for n in range(9) if MEMBARRIER_COMMANDS >> n & 1]:
+        return -EINVAL
+    if command in MEMBARRIER_PRIVATE and not task.process.membarriers & command << 1:
+        return -EPERM
+    task.process.membarriers |= command
+    return 0

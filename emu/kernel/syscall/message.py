@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from emu.kernel.task import Task
 
 MSG_OOB, MSG_TRUNC, MSG_DONTWAIT, MSG_WAITALL = 1, 0x20, 0x40, 0x100
-VLEN_MAX = 1024
 
 
 class Message(NamedTuple):
@@ -122,7 +121,8 @@ def take_all(task: Task, socket: Socket, to: UserIter, flags: int, nonblocking: 
             if isinstance(stop, Errno) and not got.copied:
                 raise
             if isinstance(stop, Blocked):
-                task.restart = Partial(got.copied) if got.copied else None
+                until = task.restart.until if isinstance(task.restart, Partial) else None
+                task.restart = Partial(got.copied, until) if got.copied or until is not None else None
                 raise
             break
         if not more.copied:
@@ -166,23 +166,3 @@ def write_back(kernel: Kernel, task: Task, message: Message, sender: bytes | Non
         put_user(task.mm, message.at + word, len(data), 4)
     put_user(task.mm, at - word, used, word)
     put_user(task.mm, at, flags, 4)
-
-
-# -- several at once --------------------------------------------------------------------------------------------------
-@syscall("sendmmsg")
-def sys_sendmmsg(kernel: Kernel, task: Task, fd: Int, vector: Addr, count: Uint, flags: Uint) -> int:
-    """One message after the other; only the first waits for room, and what was sent before one fails counts."""
-    socket_of(task, fd)
-    size, done = LAYOUT[kernel.xlen].size, 0
-    step = size + kernel.xlen // 8
-    while done < min(count, VLEN_MAX):
-        at = vector + done * step
-        try:
-            moved = sys_sendmsg(kernel, task, fd, at, flags | MSG_DONTWAIT if done else flags)
-        except Errno:
-            if done:
-                break
-            raise
-        put_user(task.mm, at + size, moved, 4)
-        done += 1
-    return done

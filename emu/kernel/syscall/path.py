@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from emu.kernel.errno import (
     EBUSY,
     EEXIST,
-    EFBIG,
     EINVAL,
     EISDIR,
     ENOENT,
@@ -22,9 +21,10 @@ from emu.kernel.fs import file as f
 from emu.kernel.fs.directory import DirBase
 from emu.kernel.fs.inode import S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, Inode
 from emu.kernel.fs.namei import Found
+from emu.kernel.fs.permission import MAY_WRITE, Cred, cred_of, may_create, may_delete, permission
 from emu.kernel.mm.uaccess import copy_to_user, strncpy_from_user
-from emu.kernel.rlimit import RLIMIT_FSIZE
 from emu.kernel.syscall.descriptor import install
+from emu.kernel.syscall.fsize import check_size
 from emu.kernel.syscall.table import Addr, Int, Off, Uint, syscall
 
 if TYPE_CHECKING:
@@ -53,11 +53,11 @@ def walk_at(kernel: Kernel, task: Task, dirfd: int, addr: int, follow: bool = Fa
     return kernel.fs.walk(start_dir(task, dirfd, path), path, follow)
 
 
-def lookup_at(kernel: Kernel, task: Task, dirfd: int, path: bytes, flags: int) -> Inode:
+def lookup_at(kernel: Kernel, task: Task, dirfd: int, path: bytes, flags: int, cred: Cred | None = None) -> Inode:
     """The inode of a path, or of the descriptor itself with AT_EMPTY_PATH."""
     if not path and flags & AT_EMPTY_PATH:
         return task.fs.cwd if dirfd == AT_FDCWD else task.files.get_raw(dirfd).inode
-    return kernel.fs.lookup(start_dir(task, dirfd, path), path, not flags & AT_SYMLINK_NOFOLLOW)
+    return kernel.fs.lookup(start_dir(task, dirfd, path), path, not flags & AT_SYMLINK_NOFOLLOW, cred)
 
 
 @syscall("openat")
@@ -71,15 +71,17 @@ def sys_openat(kernel: Kernel, task: Task, dirfd: Int, path: Addr, flags: Uint, 
 
 @syscall("truncate", "truncate64")
 def sys_truncate(kernel: Kernel, task: Task, path: Addr, length: Off) -> int:
+    if length < 0:
+        return -EINVAL
     inode = kernel.fs.lookup(task.fs.cwd, strncpy_from_user(task.mm, path))
     if inode.is_dir:
         return -EISDIR
-    if length < 0 or inode.kind != S_IFREG:
+    if inode.kind != S_IFREG:
         return -EINVAL
+    permission(cred_of(task), inode, MAY_WRITE)
     if inode.execs:
         return -ETXTBSY
-    if length > task.process.rlimits[RLIMIT_FSIZE][0]:
-        return -EFBIG
+    check_size(task, length)
     inode.truncate(length)
     return 0
 
@@ -95,7 +97,7 @@ def to_make(kernel: Kernel, task: Task, dirfd: int, addr: int) -> Found:
 @syscall("mkdirat")
 def sys_mkdirat(kernel: Kernel, task: Task, dirfd: Int, path: Addr, mode: Uint) -> int:
     found = to_make(kernel, task, dirfd, path)
-    found.parent.mkdir(found.name, mode & 0o7777 & ~task.fs.umask)
+    kernel.fs.make(found, lambda: found.parent.mkdir(found.name, mode & 0o1777 & ~task.fs.umask))
     return 0
 
 
@@ -106,9 +108,9 @@ def sys_mknodat(kernel: Kernel, task: Task, dirfd: Int, path: Addr, mode: Uint, 
         return -ENOENT
     kind, perms = mode & S_IFMT or S_IFREG, mode & 0o7777 & ~task.fs.umask
     if kind == S_IFREG:
-        found.parent.create(found.name, perms)
+        kernel.fs.make(found, lambda: found.parent.create(found.name, perms))
     elif kind == S_IFIFO:
-        found.parent.mknod(found.name, kind | perms, 0)
+        kernel.fs.make(found, lambda: found.parent.mknod(found.name, kind | perms, 0))
     else:
         return -EPERM if kind in (S_IFCHR, S_IFDIR, 0o060000) else -EINVAL
     return 0
@@ -122,7 +124,7 @@ def sys_symlinkat(kernel: Kernel, task: Task, target: Addr, dirfd: Int, path: Ad
     found = to_make(kernel, task, dirfd, path)
     if found.must_dir:
         return -ENOENT
-    found.parent.symlink(found.name, text)
+    kernel.fs.make(found, lambda: found.parent.symlink(found.name, text))
     return 0
 
 
@@ -136,8 +138,11 @@ def sys_linkat(kernel: Kernel, task: Task, olddir: Int, old: Addr, newdir: Int, 
     found = to_make(kernel, task, newdir, new)
     if inode.is_dir:
         return -EPERM
+    if not inode.nlink and not inode.linkable:
+        return -ENOENT
     if inode.sb is not found.parent.sb:
         return -EXDEV
+    may_create(cred_of(task), found.parent)
     found.parent.link(found.name, inode)
     return 0
 
@@ -148,18 +153,19 @@ def sys_unlinkat(kernel: Kernel, task: Task, dirfd: Int, path: Addr, flags: Int)
         return -EINVAL
     found = walk_at(kernel, task, dirfd, path)
     if flags & AT_REMOVEDIR:
-        return remove_dir(found)
+        return remove_dir(task, found)
     if found.inode is None:
         return -ENOENT
     if found.inode.is_dir:
         return -EISDIR
     if found.must_dir:
         return -ENOTDIR
+    may_delete(cred_of(task), found.parent, found.inode)
     found.parent.unlink(found.name)
     return 0
 
 
-def remove_dir(found: Found) -> int:
+def remove_dir(task: Task, found: Found) -> int:
     if found.name == b"/":
         return -EBUSY
     if found.name == b".":
@@ -168,6 +174,7 @@ def remove_dir(found: Found) -> int:
         return -ENOTEMPTY
     if found.inode is None:
         return -ENOENT
+    may_delete(cred_of(task), found.parent, found.inode)
     if not isinstance(found.inode, DirBase):
         return -ENOTDIR
     if found.inode.covers is not None:
@@ -193,8 +200,17 @@ def sys_renameat2(kernel: Kernel, task: Task, olddir: Int, old: Addr, newdir: In
         return -ENOTDIR
     if source.parent.sb is not target.parent.sb:
         return -EXDEV
+    may_rename(cred_of(task), source, target)
     source.parent.rename(source.name, target.parent, target.name)
     return 0
+
+
+def may_rename(cred: Cred, source: Found, target: Found) -> None:
+    """Both names, and ".." of a directory that gets another parent. EACCES EPERM."""
+    may_delete(cred, source.parent, source.inode)
+    may_delete(cred, target.parent, target.inode)
+    if source.inode is not None and source.inode.is_dir and source.parent is not target.parent:
+        permission(cred, source.inode, MAY_WRITE)
 
 
 @syscall("readlinkat")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import struct
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from emu.kernel.errno import EBADF, EINTR, EINVAL, Errno
@@ -13,10 +15,11 @@ from emu.kernel.fs.pipe import Pipe
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user
 from emu.kernel.rlimit import RLIMIT_NOFILE
 from emu.kernel.sched.wait import wait_on
-from emu.kernel.signal import UNBLOCKABLE, takes_one
+from emu.kernel.siginfo import UNBLOCKABLE
+from emu.kernel.signal import takes_one
 from emu.kernel.syscall.descriptor import install
 from emu.kernel.syscall.table import Addr, Int, Size, Uint, syscall
-from emu.kernel.syscall.time import get_timespec
+from emu.kernel.syscall.time import get_timespec, put_timespec
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
@@ -99,11 +102,20 @@ def wait_ready(
     ready, queues = check(task, wanted)
     late = state.deadline is not None and kernel.now >= state.deadline
     if any(ready) or late:
+        tell_left(kernel, task, timeout, state)
         return ready
     change_mask(task, blocked)
     task.restart = state
-    wait_on(task, *dict.fromkeys(queues), until=state.deadline, on_signal="eintr")
+    tell = partial(tell_left, kernel, task, timeout, state) if timeout else None
+    wait_on(task, *dict.fromkeys(queues), until=state.deadline, on_signal="eintr", on_interrupt=tell)
     return ready
+
+
+def tell_left(kernel: Kernel, task: Task, timeout: int, state: Polling) -> None:
+    """poll_select_finish: what is left of the time stands where the time stood, if that can be written."""
+    if state.deadline is not None:
+        with suppress(Errno):
+            put_timespec(task, timeout, kernel.nanoseconds(max(0, state.deadline - kernel.now)))
 
 
 def read_mask(task: Task, addr: int, size: int) -> int:

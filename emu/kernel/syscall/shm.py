@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from emu.kernel.errno import EINVAL, EPERM, Errno
 from emu.kernel.fs import file as f
-from emu.kernel.ipc_shm import SHM_DEST, Segment
+from emu.kernel.fs.inode import S_IFREG
+from emu.kernel.ipc.shm import SHM_DEST, Segment
 from emu.kernel.mm import mmap
+from emu.kernel.mm.memfd import F_SEAL_EXEC
 from emu.kernel.mm.mprotect import PROT_EXEC, PROT_READ, PROT_WRITE
 from emu.kernel.mm.page import PAGE_SIZE
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user, strncpy_from_user
@@ -23,7 +25,7 @@ SHM_RDONLY, SHM_RND, SHM_REMAP, SHM_EXEC = 0o10000, 0o20000, 0o40000, 0o100000
 IPC_RMID, IPC_SET, IPC_STAT, IPC_INFO = range(4)
 SHM_STAT, SHM_INFO = 13, 14
 IPC_64 = 0x100
-MFD_CLOEXEC, MFD_ALLOW_SEALING = 1, 2
+MFD_CLOEXEC, MFD_ALLOW_SEALING, MFD_NOEXEC_SEAL, MFD_EXEC = 1, 2, 8, 16
 NAME_MAX = 249
 
 
@@ -107,10 +109,14 @@ def pack_ds(kernel: Kernel, segment: Segment) -> bytes:
 
 @syscall("memfd_create")
 def sys_memfd_create(kernel: Kernel, task: Task, name: Addr, flags: Uint) -> int:
-    if flags & ~(MFD_CLOEXEC | MFD_ALLOW_SEALING | 0x18):
+    no_exec = flags & MFD_NOEXEC_SEAL
+    if flags & ~(MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL | MFD_EXEC) or (no_exec and flags & MFD_EXEC):
         return -EINVAL
     text = strncpy_from_user(task.mm, name)
     if len(text) > NAME_MAX:
         return -EINVAL
     file = kernel.shmem_file(0, f"/memfd:{text.decode('utf-8', 'surrogateescape')} (deleted)")
+    file.inode.mode = S_IFREG | (0o666 if no_exec else 0o777)
+    if flags & (MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL):
+        file.inode.seals = F_SEAL_EXEC if no_exec else 0
     return install(task, file, f.O_CLOEXEC if flags & MFD_CLOEXEC else 0)

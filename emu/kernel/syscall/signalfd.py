@@ -9,7 +9,7 @@ from emu.kernel.errno import EINVAL
 from emu.kernel.fs import file as f
 from emu.kernel.fs.signalfd import SignalFd
 from emu.kernel.mm.uaccess import copy_from_user
-from emu.kernel.signal import UNBLOCKABLE
+from emu.kernel.siginfo import UNBLOCKABLE
 from emu.kernel.syscall.descriptor import install
 from emu.kernel.syscall.table import Addr, Int, Size, syscall
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from emu.kernel.errno import (
     EAFNOSUPPORT,
-    EAGAIN,
     ECONNREFUSED,
     EINVAL,
     EISCONN,
@@ -21,8 +20,8 @@ from emu.kernel.errno import (
 from emu.kernel.fs.file import O_CLOEXEC, O_NONBLOCK, O_RDWR, File
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user, get_user
 from emu.kernel.net.names import AF_UNIX, read_address, write_address
+from emu.kernel.net.sleep import sleep
 from emu.kernel.net.unix import RCV_SHUTDOWN, SEND_SHUTDOWN, SOCK_DGRAM, SOCK_SEQPACKET, SOCK_STREAM, Socket
-from emu.kernel.sched.wait import wait_on
 from emu.kernel.syscall.descriptor import install
 from emu.kernel.syscall.table import Addr, Int, syscall
 
@@ -134,9 +133,7 @@ def connect_to(kernel: Kernel, task: Task, socket: Socket, listener: Socket, fil
     if not listener.listening:
         return -ECONNREFUSED
     if len(listener.pending) > listener.backlog:
-        if file.flags & O_NONBLOCK:
-            return -EAGAIN
-        wait_on(task, listener.room)
+        sleep(task, listener.room, bool(file.flags & O_NONBLOCK), socket.send_limit)
     other = Socket(kernel, socket.type, listener.credentials)
     other.address = listener.address
     socket.credentials = (task.tgid, task.uid, task.gid)
@@ -161,9 +158,7 @@ def sys_accept4(kernel: Kernel, task: Task, fd: Int, addr: Addr, length: Addr, f
     if not socket.listening:
         return -EINVAL
     if not socket.pending:
-        if file.flags & O_NONBLOCK:
-            return -EAGAIN
-        wait_on(task, socket.arrive)
+        sleep(task, socket.arrive, bool(file.flags & O_NONBLOCK), socket.receive_limit)
     connection = socket.pending.popleft()
     socket.room.wake()
     number = install(task, open_socket(connection, flags), flags)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
-from emu.kernel.errno import EINVAL, ENOPROTOOPT, EOPNOTSUPP
-from emu.kernel.mm.uaccess import copy_to_user, get_user, put_user
+from emu.kernel.errno import EDOM, EINVAL, ENOPROTOOPT, EOPNOTSUPP
+from emu.kernel.mm.uaccess import copy_from_user, copy_to_user, get_user, put_user
 from emu.kernel.net.names import AF_UNIX
 from emu.kernel.syscall.socket import socket_of
 from emu.kernel.syscall.table import Addr, Int, syscall
@@ -22,6 +22,39 @@ SO_PASSCRED, SO_PEERCRED, SO_ACCEPTCONN, SO_PROTOCOL, SO_DOMAIN = 16, 17, 30, 38
 KEPT = {SO_REUSEADDR: 0, SO_BROADCAST: 0, SO_KEEPALIVE: 0, SO_SNDBUF: 212992, SO_RCVBUF: 212992}
 
 
+# option -> (which limit, whether it is a struct timeval of longs)
+TIMEOUTS = {
+    20: ("receive_limit", True),
+    21: ("send_limit", True),
+    66: ("receive_limit", False),
+    67: ("send_limit", False),
+}
+FOREVER = 1 << 31  # seconds from which a limit is none
+
+
+def timeval(kernel: Kernel, name: int) -> struct.Struct:
+    """As long as the option's name says."""
+    return struct.Struct("<ii" if TIMEOUTS[name][1] and kernel.xlen == 32 else "<qq")
+
+
+def set_timeout(kernel: Kernel, task: Task, socket: Socket, name: int, value: int, length: int) -> int:
+    """SO_RCVTIMEO and SO_SNDTIMEO: 0 is no limit, a negative time the shortest. EINVAL EDOM."""
+    layout = timeval(kernel, name)
+    if length < layout.size:
+        return -EINVAL
+    seconds, micros = layout.unpack(copy_from_user(task.mm, value, layout.size))
+    if not 0 <= micros < 1_000_000:
+        return -EDOM
+    nanoseconds = 1 if seconds < 0 else seconds * 1_000_000_000 + micros * 1000 if seconds < FOREVER else 0
+    setattr(socket, TIMEOUTS[name][0], kernel.cycles_of(nanoseconds))
+    return 0
+
+
+def timeout_of(kernel: Kernel, socket: Socket, name: int) -> bytes:
+    micros = kernel.nanoseconds(getattr(socket, TIMEOUTS[name][0])) // 1000
+    return timeval(kernel, name).pack(micros // 1_000_000, micros % 1_000_000)
+
+
 @syscall("setsockopt")
 def sys_setsockopt(kernel: Kernel, task: Task, fd: Int, level: Int, name: Int, value: Addr, length: Int) -> int:
     socket, _ = socket_of(task, fd)
@@ -29,6 +62,8 @@ def sys_setsockopt(kernel: Kernel, task: Task, fd: Int, level: Int, name: Int, v
         return -EOPNOTSUPP
     if length < 4:
         return -EINVAL
+    if name in TIMEOUTS:
+        return set_timeout(kernel, task, socket, name, value, length)
     number = get_user(task.mm, value, 4, True)
     if name == SO_PASSCRED:
         socket.passcred = bool(number)
@@ -49,7 +84,7 @@ def sys_getsockopt(kernel: Kernel, task: Task, fd: Int, level: Int, name: Int, v
     room = get_user(task.mm, length, 4, True)
     if room < 0:
         return -EINVAL
-    data = option(socket, name)
+    data = timeout_of(kernel, socket, name) if name in TIMEOUTS else option(socket, name)
     if data is None:
         return -ENOPROTOOPT
     copy_to_user(task.mm, value, data[:room])

@@ -8,6 +8,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
+from emu.kernel.cputime import CpuSleep, clock_of
 from emu.kernel.errno import EINVAL, EPERM, Errno
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user
 from emu.kernel.sched.wait import wait_on
@@ -29,10 +30,8 @@ def read_clock(kernel: Kernel, task: Task, clock: int) -> int:
         return kernel.realtime_ns()
     if clock in (CLOCK_MONOTONIC, CLOCK_MONOTONIC_RAW, CLOCK_MONOTONIC_COARSE, CLOCK_BOOTTIME):
         return kernel.now_ns()
-    if clock == CLOCK_PROCESS_CPUTIME_ID:
-        return kernel.nanoseconds(task.process.cycles + sum(kernel.cpu_cycles(t) for t in task.process.threads))
-    if clock == CLOCK_THREAD_CPUTIME_ID:
-        return kernel.nanoseconds(kernel.cpu_cycles(task))
+    if (cpu := clock_of(kernel, task, clock)) is not None:
+        return kernel.nanoseconds(cpu.now())
     raise Errno(EINVAL)
 
 
@@ -105,51 +104,30 @@ def sys_clock_nanosleep(kernel: Kernel, task: Task, clock: Int, flags: Int, requ
     if clock == CLOCK_THREAD_CPUTIME_ID:
         return -EINVAL
     now = read_clock(kernel, task, clock)
-    wake_ns = task.restart
-    if wake_ns is None:
-        wanted = get_timespec(task, request)
-        wake_ns = kernel.now_ns() + (wanted - now if flags & TIMER_ABSTIME else wanted)
-    tell = partial(write_remaining, kernel, task, remain, wake_ns) if remain and not flags & TIMER_ABSTIME else None
-    sleep_until(kernel, task, wake_ns, tell)
+    if task.restart is not None:
+        return sleep_on(kernel, task, task.restart, flags, remain)
+    wanted = get_timespec(task, request)
+    cpu = clock_of(kernel, task, clock)
+    if cpu is None:
+        wake = kernel.now_ns() + (wanted - now if flags & TIMER_ABSTIME else wanted)
+        return sleep_on(kernel, task, wake, flags, remain)
+    if cpu.thread is task:
+        return -EINVAL
+    sleep = CpuSleep(task, cpu, kernel.cycles_of(wanted) + (0 if flags & TIMER_ABSTIME else cpu.now()))
+    return sleep_on(kernel, task, sleep, flags, remain)
+
+
+def sleep_on(kernel: Kernel, task: Task, wake: int | CpuSleep, flags: int, remain: int) -> int:
+    """Until a nanosecond since boot, or until a clock of CPU time has come to its cycle. May raise Blocked."""
+    tells = remain and not flags & TIMER_ABSTIME
+    if isinstance(wake, CpuSleep):
+        wake.wait(partial(write_cpu_remaining, kernel, task, remain, wake) if tells else None)
+    else:
+        sleep_until(kernel, task, wake, partial(write_remaining, kernel, task, remain, wake) if tells else None)
     return 0
 
 
-# -- interval timers --------------------------------------------------------------------------------------------------
-MICRO = 1000
-
-
-def pack_itimerval(kernel: Kernel, task: Task) -> bytes:
-    """struct itimerval, with longs: interval, then what is left."""
-    timer = task.process.real_timer
-    left = kernel.nanoseconds(max(0, timer.next - kernel.now)) // MICRO if timer.next else 0
-    every = kernel.nanoseconds(timer.interval) // MICRO
-    words = (every // 1_000_000, every % 1_000_000, left // 1_000_000, left % 1_000_000)
-    return struct.pack("<4q" if kernel.xlen == 64 else "<4i", *words)
-
-
-@syscall("getitimer")
-def sys_getitimer(kernel: Kernel, task: Task, which: Int, addr: Addr) -> int:
-    if not 0 <= which <= 2:
-        return -EINVAL
-    copy_to_user(task.mm, addr, pack_itimerval(kernel, task) if which == 0 else bytes(4 * kernel.xlen // 8))
-    return 0
-
-
-@syscall("setitimer")
-def sys_setitimer(kernel: Kernel, task: Task, which: Int, new: Addr, old: Addr) -> int:
-    """ITIMER_REAL; the timers of CPU time are not there."""
-    if not 0 <= which <= 2:
-        return -EINVAL
-    code = "<4q" if kernel.xlen == 64 else "<4i"
-    fields = struct.unpack(code, copy_from_user(task.mm, new, struct.calcsize(code))) if new else (0, 0, 0, 0)
-    if any(not 0 <= micros < 1_000_000 for micros in (fields[1], fields[3])) or min(fields) < 0:
-        return -EINVAL
-    before = pack_itimerval(kernel, task)
-    if which == 0:
-        every, first = (min(fields[n], 1 << 32) * BILLION + fields[n + 1] * MICRO for n in (0, 2))
-        task.process.real_timer.set(kernel.cycles_of(first), kernel.cycles_of(every))
-    elif any(fields[2:]):
-        return -EINVAL
-    if old:
-        copy_to_user(task.mm, old, before)
-    return 0
+def write_cpu_remaining(kernel: Kernel, task: Task, addr: int, sleep: CpuSleep) -> None:
+    """The same for a clock of CPU time."""
+    with suppress(Errno):
+        put_timespec(task, addr, kernel.nanoseconds(max(0, sleep.next - sleep.cpu.now())))

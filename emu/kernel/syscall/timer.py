@@ -5,10 +5,11 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
+from emu.kernel.cputime import clock_of
 from emu.kernel.errno import EAGAIN, EINVAL, Errno
-from emu.kernel.itimer import SIGALRM, PosixTimer
+from emu.kernel.itimer import PosixTimer
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user, put_user
-from emu.kernel.signal import NSIG
+from emu.kernel.siginfo import NSIG, SIGALRM
 from emu.kernel.syscall import itimerspec
 from emu.kernel.syscall.table import Addr, Int, syscall
 from emu.kernel.syscall.time import (
@@ -30,15 +31,16 @@ MOST = 1024
 
 @syscall("timer_create")
 def sys_timer_create(kernel: Kernel, task: Task, clock: Int, event: Addr, ident: Addr) -> int:
-    if clock not in CLOCKS:
+    cpu = clock_of(kernel, task, clock)
+    if cpu is None and clock not in CLOCKS:
         return -EINVAL
     timers = task.process.posix_timers
     if len(timers) >= MOST:
         return -EAGAIN
     number = next(n for n in range(MOST) if n not in timers)
-    signal, value, thread = read_event(kernel, task, event) if event else (SIGALRM, number, None)
+    what = read_event(kernel, task, event) if event else (SIGALRM, number, None)
     put_user(task.mm, ident, number, 4)
-    timers[number] = PosixTimer(task.process, number, clock, signal, value, thread)
+    timers[number] = PosixTimer(task.process, number, clock, what, cpu)
     return 0
 
 

@@ -10,9 +10,9 @@ from emu.kernel.fs.file import O_APPEND, File
 from emu.kernel.fs.inode import S_IFIFO, S_IFREG
 from emu.kernel.fs.iov import KernelIter
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user
-from emu.kernel.rlimit import RLIMIT_FSIZE
 from emu.kernel.sched.wait import Blocked, Partial
 from emu.kernel.syscall.file import import_iovec, seekable, vfs_read, vfs_write
+from emu.kernel.syscall.fsize import check_size
 from emu.kernel.syscall.table import Addr, Int, Long, Off, Size, Uint, syscall
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 CHUNK, MOST = 65536, 16 << 20
 RWF_FLAGS = 0x3F
-FALLOC_FL_KEEP_SIZE = 1
+FALLOC_FL_KEEP_SIZE, FALLOC_FL_PUNCH_HOLE = 1, 2
 
 
 def readable(task: Task, fd: int) -> File:
@@ -65,7 +65,7 @@ def transfer(task: Task, source: File, at: int, target: File, to: int, count: in
             if not done:
                 raise
             return done + give_up_waiting(task)
-        done += moved
+        done, task.restart = done + moved, None  # the next chunk has not waited yet
         if moved < min(CHUNK, count - done + moved):
             break
     return done
@@ -119,9 +119,8 @@ def sys_copy_file_range(
     count = min(count, 0x7FFFF000, max(0, source.inode.i_size - at))
     if source.inode is target.inode and at < to + count and to < at + count:
         return -EINVAL
-    limit = task.process.rlimits[RLIMIT_FSIZE][0]
-    if count and to + count > limit:
-        return -EFBIG
+    if count:
+        check_size(task, to + count)
     done = transfer(task, source, at, target, to, count)
     advance(task, source, off_in, at + done)
     advance(task, target, off_out, to + done)
@@ -155,18 +154,22 @@ def sys_pwritev2(kernel: Kernel, task: Task, fd: Int, iov: Addr, count: Int, low
 # -- room and order ---------------------------------------------------------------------------------------------------
 @syscall("fallocate")
 def sys_fallocate(kernel: Kernel, task: Task, fd: Int, mode: Int, offset: Off, length: Off) -> int:
-    """Only what needs no holes: the file grows (mode 0) or the call is a promise (KEEP_SIZE)."""
+    """The file grows (mode 0), the call is a promise (KEEP_SIZE), or a hole is made (PUNCH_HOLE with KEEP_SIZE)."""
     file = task.files.get(fd)
     if offset < 0 or length <= 0:
         return -EINVAL
-    if mode & ~FALLOC_FL_KEEP_SIZE:
+    if mode not in (0, FALLOC_FL_KEEP_SIZE, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE):
         return -EOPNOTSUPP
     if not file.writable:
         return -EBADF
     if file.inode.kind != S_IFREG:
         return -ESPIPE if file.inode.kind == S_IFIFO else -ENODEV
-    if offset + length > task.process.rlimits[RLIMIT_FSIZE][0] or offset + length >> 63:
+    if offset + length >> 63:
         return -EFBIG
+    check_size(task, offset + length)
+    if mode & FALLOC_FL_PUNCH_HOLE:
+        file.inode.want_write()
+        file.inode.punch_hole(offset, length)
     if not mode and offset + length > file.inode.i_size:
         file.inode.truncate(offset + length)
     return 0

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
 
+from elftools.elf.elffile import ELFFile
+
+from emu.debug.look.heap.glibc_layout import TCACHES, Layout, Tcache
 from emu.debug.look.heap.model import Heap, Reader
 from emu.kernel.exec import peek_whole
 
-FASTBINS, TOP, LAST_REMAINDER, BINS = 16, 96, 104, 112  # in malloc_state
-NFASTBINS, NBINS, TCACHE_BINS = 10, 128, 64
+NFASTBINS, NBINS, SMALL_TCACHE_BINS = 10, 128, 64
 
 
 class FreeLists:
@@ -17,35 +21,58 @@ class FreeLists:
     session: Any
     reader: Reader
     heap: Heap
+    layout: Layout
+    par: int
+    mangled: bool
     free: dict[int, tuple[str, str]]
     tops: set[int]
     remainders: set[int]
 
-    def tcaches(self) -> None:
-        """Every thread's own lists: 64 of them, by size."""
+    def caches(self) -> Iterator[tuple[int, int]]:
+        """Every thread's own lists: (address, tid)."""
         offset = tls_offset(self.session, "tcache")
-        if offset is None:
-            return
-        for thread in self.session.task.process.threads:
+        for thread in self.session.task.process.threads if offset is not None else ():
             tp = self.session.registers(thread.pid).x[4]
             cache = self.reader.word(tp + offset) if tp else 0
             if cache:
-                self.tcache(cache, thread.pid)
+                yield cache, thread.pid
 
-    def tcache(self, cache: int, pid: int) -> None:
+    def tcaches(self) -> None:
+        """All lists of all threads."""
+        for cache, pid in self.caches():
+            self.tcache(cache, pid, self.tcache_layout(cache))
+
+    def tcache_layout(self, cache: int) -> Tcache:
+        """By the size of the chunk that it lies in."""
+        return TCACHES.get(self.reader.word(cache - 8) & ~7, TCACHES[0x290])
+
+    def tcache(self, cache: int, pid: int, form: Tcache) -> None:
         """One thread's."""
-        for index in range(TCACHE_BINS):
-            count = self.reader.unsigned(cache + 2 * index, 2)
-            entry = self.reader.word(cache + 128 + 8 * index)
+        for index in range(form.bins):
+            count = self.reader.unsigned(cache + form.count_size * index, form.count_size)
+            entry = self.reader.word(cache + form.count_size * form.bins + 8 * index)
             found = self.follow(entry, lambda at: at, f"tcache {index} of thread {pid}")
+            if form.counts_down:
+                most = self.reader.word(self.par + self.layout.par.tcache_count) & 0xFFFF
+                count = most - count if entry else 0
             if found or count:
                 name = f"tcache[{index}]"
-                self.note(name, "tcache", 32 + 16 * index, [at - 16 for at in found], f"thread {pid}")
+                size = 32 + 16 * index if index < SMALL_TCACHE_BINS else 0
+                self.note(name, "tcache", size, [at - 16 for at in found], f"thread {pid}")
                 if count != len(found):
                     self.heap.complain(f"{name} of thread {pid} counts {count}, its list has {len(found)}")
 
+    def links_are_mangled(self, arena: int) -> bool:
+        """Whether links are hidden by their address, as since 2.32: then the last one isn't 0."""
+        firsts = [self.reader.word(arena + self.layout.state.fastbins + 8 * n) + 16 for n in range(NFASTBINS)]
+        for cache, _ in self.caches():
+            form = self.tcache_layout(cache)
+            firsts += self.reader.words(cache + form.count_size * form.bins, form.bins)
+        links = [self.reader.word(at) for at in firsts if at > 16 and not at & 15]
+        return not links or not all(link == 0 or (link & 15 == 0 and self.session.read(link, 8)) for link in links)
+
     def follow(self, first: int, field: Any, what: str) -> list[int]:
-        """A list whose pointers are mangled: field(entry) is where the next one stands."""
+        """A singly linked list: field(entry) is where the next one stands."""
         found: list[int] = []
         while first and len(found) < 4096:
             if first & 15 or first in found:
@@ -58,7 +85,7 @@ class FreeLists:
             if self.session.read(at, 8) is None:
                 self.heap.complain(f"{what}: {at:#x} can't be read")
                 break
-            first = self.reader.word(at) ^ at >> 12
+            first = self.reader.word(at) ^ (at >> 12 if self.mangled else 0)
         return found
 
     def note(self, name: str, state: str, size: int, chunks: list[int], arena: str) -> None:
@@ -77,15 +104,17 @@ class FreeLists:
 
     def bins(self, arena: int, name: str) -> None:
         """Fast bins, then the doubly linked ones: 1 unsorted, 2 … 63 small, 64 … 126 large."""
-        for index, first in enumerate(self.reader.words(arena + FASTBINS, NFASTBINS)):
+        state = self.layout.state
+        fast = self.reader.words(arena + state.fastbins, NFASTBINS) if state.fastbins else []
+        for index, first in enumerate(fast):
             chunks = self.follow(first, lambda chunk: chunk + 16, f"fastbin {index}")
             self.note(f"fastbin[{index}]", "fastbin", 32 + 16 * index, chunks, name)
         for index in range(1, NBINS - 1):
-            head = arena + BINS + (index - 1) * 16 - 16
+            head = arena + state.bins + (index - 1) * 16 - 16
             kind = "unsorted" if index == 1 else "small" if index < 64 else "large"
             self.note(f"{kind}[{index}]", kind, index * 16 if kind == "small" else 0, self.ring(head, index), name)
-        self.tops.add(self.reader.word(arena + TOP))
-        self.remainders.add(self.reader.word(arena + LAST_REMAINDER))
+        self.tops.add(self.reader.word(arena + state.top))
+        self.remainders.add(self.reader.word(arena + state.last_remainder))
 
     def ring(self, head: int, index: int) -> list[int]:
         """The chunks of a doubly linked bin."""
@@ -105,10 +134,6 @@ class FreeLists:
 
 def tls_offset(session: Any, name: str) -> int | None:
     """Where a thread-local symbol lies behind tp; the symbol table of places does not have it."""
-    from io import BytesIO
-
-    from elftools.elf.elffile import ELFFile
-
     file = session.mm.exe_file if session.mm is not None else None
     if file is None or file.inode.i_size > 64 << 20:
         return None

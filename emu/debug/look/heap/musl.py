@@ -7,38 +7,14 @@ from typing import Any, NamedTuple
 
 from emu.debug.look.heap.model import MOST, Block, Heap, Reader
 
-UNIT = 16
-CLASSES = (
-    *range(1, 11),
-    *(
-        12,
-        15,
-        18,
-        20,
-        25,
-        31,
-        36,
-        42,
-        50,
-        63,
-        72,
-        84,
-        102,
-        127,
-        146,
-        170,
-        204,
-        255,
-        292,
-        340,
-        409,
-        511,
-        584,
-        682,
-        818,
-        1023,
-    ),
-    *(1169, 1364, 1637, 2047, 2340, 2730, 3276, 4095, 4680, 5460, 6552, 8191),
+UNIT, IB = 16, 4  # IB: bytes of a slot's header, which stand at the end of the slot before
+MOVED, LONG, NESTED = 7 << 5, 5, 6  # what the three upper bits of a header's second byte say
+CLASSES = tuple(
+    map(
+        int,
+        "1 2 3 4 5 6 7 8 9 10 12 15 18 20 25 31 36 42 50 63 72 84 102 127 146 170 204 255 292 340 409 511 584 682 818 "
+        "1023 1169 1364 1637 2047 2340 2730 3276 4095 4680 5460 6552 8191".split(),
+    )
 )
 NAME = "__malloc_context"
 SIZES = {64: (928, 936), 32: (504, 512)}  # with and without PAGESIZE in the headers
@@ -113,8 +89,40 @@ def group(heap: Heap, reader: Reader, meta: int) -> None:
         at = mem + UNIT + slot * stride
         if len(heap.blocks) < MOST:
             where = "freed" if freed >> slot & 1 else "not yet used" if avail >> slot & 1 else ""
-            heap.blocks.append(Block(at, stride - 4, state, where, name))
+            place = Slot(mem + UNIT, slot, at, at + stride - IB)
+            start, size = (at, stride - IB) if state == "free" else in_use(heap, reader, place)
+            heap.blocks.append(Block(start, size, state, where, name))
         free += [at] if state == "free" else []
     row = {"list": f"class {kind}", "arena": name, "chunk_size": stride, "count": len(free), "blocks": free}
     if not alone:
         heap.lists.append(row)
+
+
+class Slot(NamedTuple):
+    """A slot of a group: its number, where it begins and ends, and where the group's first one begins."""
+
+    storage: int
+    number: int
+    start: int
+    end: int
+
+
+def in_use(heap: Heap, reader: Reader, slot: Slot) -> tuple[int, int]:
+    """The address that malloc gave of a slot, which moves with each use, and the size that was asked for."""
+    at = slot.start
+    if reader.unsigned(at - 3, 1) == MOVED:
+        at += UNIT * reader.unsigned(at - 2, 2)
+    second = reader.unsigned(at - 3, 1)
+    offset = reader.unsigned(at - 8, 4) if reader.unsigned(at - 4, 1) else reader.unsigned(at - 2, 2)
+    if not at < slot.end or second & 31 != slot.number or offset * UNIT != at - slot.storage:
+        heap.complain(f"the header of the block at {slot.start:#x} was overwritten (by the one before?)")
+        return slot.start, slot.end - slot.start
+    reserved = second >> 5
+    if reserved == NESTED:
+        return at, slot.end - at
+    if reserved >= LONG:
+        reserved = reader.unsigned(slot.end - 4, 4)
+    if reserved > slot.end - at or (reserved and reader.unsigned(slot.end - reserved, 1)):
+        heap.complain(f"the block at {at:#x} was written beyond its end")
+        return at, slot.end - at
+    return at, slot.end - at - reserved

@@ -13,7 +13,7 @@ from emu.errors import EmuError
 
 LIBRARIES = (glibc, musl, zig)
 MOST_ROWS = 100
-STATES = ("in use", "mmapped", "tcache", "fastbin", "free", "group", "top")
+STATES = ("in use", "mmapped", "tcache", "fastbin", "free", "group", "top", "fencepost")
 
 
 def heap(session: Any, address: int | None = None) -> View:
@@ -21,10 +21,7 @@ def heap(session: Any, address: int | None = None) -> View:
     mm_of(session)
     library = next((each for each in LIBRARIES if each.known(session)), None)
     if library is None:
-        raise EmuError(
-            "the program's malloc is not known: no main_arena, __malloc_context or SmpAllocator among its symbols",
-            hint="link it statically and don't strip it: emu cc, or gcc -static",
-        )
+        raise unknown(session)
     found = library.read(session)
     if address is not None:
         return one(session, found, address)
@@ -38,6 +35,20 @@ def heap(session: Any, address: int | None = None) -> View:
         "complaints": found.complaints,
     }
     return View("heap", data, blocks(session, found, totals), notes(found))
+
+
+def unknown(session: Any) -> EmuError:
+    """Why the heap can't be told."""
+    arena, par = (session.symbols.by_name.get(name) for name in ("main_arena", "mp_"))
+    if arena is not None and par is not None:
+        return EmuError(
+            f"this layout of glibc's malloc is not known: a main_arena of {arena.size} bytes, an mp_ of {par.size}",
+            hint="64-bit programs with glibc 2.26 to 2.43 are",
+        )
+    return EmuError(
+        "the program's malloc is not known: no main_arena, __malloc_context or SmpAllocator among its symbols",
+        hint="link it statically and don't strip it: emu cc, or gcc -static",
+    )
 
 
 def summed(blocks: list[Block], state: str) -> dict[str, int]:
@@ -57,7 +68,10 @@ def blocks(session: Any, found: Heap, totals: dict[str, dict[str, int]]) -> list
     """The same for people."""
     facts = [
         ("malloc", found.library),
-        *((name.replace("_", " "), f"{value:,}") for name, value in found.facts.items()),
+        *(
+            (name.replace("_", " "), f"{value:#x}" if name == "brk" else f"{value:,}")
+            for name, value in found.facts.items()
+        ),
     ]
     sums = [[state, number(row["blocks"]), number(row["bytes"])] for state, row in totals.items() if row["blocks"]]
     lists: list[list[Line]] = [
