@@ -122,6 +122,30 @@ def test_c_variables(editor: Editor, tmp_path) -> None:
     assert [(row["name"], row["value"]) for row in members] == [("x", "3"), ("y", "4")]
 
 
+def test_members_and_conditions(editor: Editor) -> None:
+    """Members are set, watched and opened from a watch expression; bad conditions and hit counts are told at once."""
+    editor.launched(str(ROOT / "tests" / "debug" / "kinds.c"), stopOnEntry=True)
+    wanted = [{"name": "plain", "condition": "1 +"}, {"name": "plain", "hitCondition": "%2"}, {"name": "plain"}]
+    spots = editor.ask("setFunctionBreakpoints", breakpoints=wanted)["breakpoints"]
+    assert [spot["verified"] for spot in spots] == [False, False, True]
+    editor.ask("configurationDone")
+    editor.event("stopped")
+    editor.ask("continue", threadId=1)
+    assert editor.event("stopped")["reason"] == "breakpoint"
+    frame = editor.top()["id"]
+    item = editor.ask("evaluate", expression="items[1]", context="watch", frameId=frame)
+    assert item["type"] == "item_t" and "weight = 2.5" in item["result"]
+    inside = item["variablesReference"]
+    rows = {row["name"]: row for row in editor.ask("variables", variablesReference=inside)["variables"]}
+    assert (rows["high"]["value"], rows["high"]["type"]) == ("-3", "int : 5")
+    assert editor.ask("setVariable", variablesReference=inside, name="high", value="4")["value"] == "4"
+    assert editor.ask("setVariable", variablesReference=inside, name="weight", value="1.25")["value"] == "1.25"
+    assert editor.ask("evaluate", expression="items[1].low", context="hover")["result"] == "5"
+    assert editor.ask("dataBreakpointInfo", variablesReference=inside, name="weight")["dataId"].endswith(",8")
+    assert editor.ask("completions", text="print tot", column=10)["targets"][0]["label"] == "total"
+    assert "malformed" in editor.refused("setBreakpoints", source={"path": 5})
+
+
 def test_what_goes_wrong_is_said(editor: Editor) -> None:
     """Refusals have messages for people; nothing ends the conversation."""
     editor.ask("initialize", adapterID="emu")

@@ -60,6 +60,33 @@ def test_the_executable_comes_from_the_guest(fib: Client) -> None:
     assert fib.ask(f"vFile:open:{name},1,0") == "F-1,1e"  # for writing
 
 
+def test_proc_is_read(fib: Client) -> None:
+    """What gdb's `info proc` asks for: texts of /proc and its two links, without a trace in the guest."""
+    fd = fib.ask(f"vFile:open:{b'/proc/1/maps'.hex()},0,0").removeprefix("F")
+    assert "r-xp" in fib.ask(f"vFile:pread:{fd},400,0")
+    assert fib.ask(f"vFile:readlink:{b'/proc/1/exe'.hex()}").endswith(";/programs/fib.s")
+    assert fib.ask(f"vFile:readlink:{b'/programs/fib.s'.hex()}") == "F-1,2"
+    assert fib.ask(f"vFile:open:{b'/proc/9/maps'.hex()},0,0") == "F-1,2"
+
+
+def test_an_extended_connection_runs_again(fib: Client) -> None:
+    """kill and run of `target extended-remote`; the stop is that of the first instruction."""
+    assert fib.ask("!") == "OK"
+    assert fib.ask("vCont;c") == "W00;process:1"
+    assert fib.ask("vKill;1") == "OK"
+    assert fib.ask("vRun;") == "T05thread:p1.1;core:0;"
+    assert fib.pc == 0x10100
+
+
+def test_quick_stops_cost_what_all_stops_cost(fib: Client) -> None:
+    """gdb's own breakpoints are not lived through again at once: the clock that is shown is every replay's."""
+    assert fib.ask("Z0,10148,2") == "OK"
+    assert fib.ask("vCont;c").startswith("T05swbreak")
+    cycle = fib.register(65 + 0xC00)
+    assert fib.ask("vCont;s:p1.1").startswith("T05")
+    assert fib.ask("bs").startswith("T05") and fib.register(65 + 0xC00) == cycle
+
+
 def test_registers_and_memory(fib: Client) -> None:
     registers = fib.ask("g")
     assert len(registers) == 2 * 8 * (33 + 32)

@@ -57,7 +57,8 @@ def getphys(session: Session, address: int, pid: int | None) -> View:
 COMMANDS = (
     Command(
         "print", "The value of an expression.", print_, (Arg("expression", "rest"),), ("p",), slash=True,
-        details="C's operators over numbers, $registers, variables and memory: *(u8 *) 0x11000, p->next, &x, a[3]. "
+        details="C's operators over numbers, $registers, variables and memory: *(u8 *) 0x11000, p->next, &x, a[3]; "
+        "first@4 is an array that begins there, sizeof and casts know the program's types, place = value assigns. "
         "/x hexadecimal, /d signed, /u unsigned, /t binary, /c character, /s string, /f floating point, /a address.",
         example=(FIB, ("break fib", "continue", "print $a0 * 2", "print/x $sp")), group="look",
     ),

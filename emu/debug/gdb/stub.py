@@ -38,7 +38,7 @@ class Stub:
     def __init__(self, session: Session, run_line: Callable[[str], str]) -> None:
         self.session, self.run_line = session, run_line
         self.acks = True
-        self.finished = False
+        self.finished = self.extended = False
         self.general: int | None = None  # pid (a thread's id) for registers and memory
         self.points: dict[tuple[int, int, int], int] = {}  # (type, address, length) -> the session's number
         self.files: dict[int, Any] = {}
@@ -86,7 +86,7 @@ def general() -> dict[bytes, Handler]:
     return {
         b"qSupported": lambda stub, rest: b";".join((b"PacketSize=%x" % PACKET_SIZE, *FEATURES)),
         b"QStartNoAckMode": no_acks,
-        b"!": lambda stub, rest: OK,
+        b"!": extend,
         b"vRun;": run,
         b"R": run,
         b"qAttached": lambda stub, rest: b"0",
@@ -95,7 +95,7 @@ def general() -> dict[bytes, Handler]:
         b"qRcmd,": monitor,
         b"D": detach,
         b"k": kill,
-        b"vKill": kill,
+        b"vKill": kill_process,
     }
 
 
@@ -129,7 +129,20 @@ def run(stub: Stub, rest: bytes) -> bytes:
 def detach(stub: Stub, rest: bytes) -> bytes:
     """gdb leaves; its breakpoints go, the guest stays where it is."""
     points.clear(stub)
-    stub.finished = True
+    stub.finished = not stub.extended
+    return OK
+
+
+def extend(stub: Stub, rest: bytes) -> bytes:
+    """target extended-remote: the connection outlives the program, `run` begins it anew."""
+    stub.extended = True
+    return OK
+
+
+def kill_process(stub: Stub, rest: bytes) -> bytes:
+    """The end of the debugged program; of an extended connection only gdb's breakpoints end with it."""
+    points.clear(stub)
+    stub.finished = not stub.extended
     return OK
 
 
