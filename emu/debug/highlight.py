@@ -14,7 +14,8 @@ from emu.isa.abi import FREG, XREG
 
 REGISTERS = frozenset(XREG) | frozenset(FREG) | {"pc"}
 CODE = re.compile(
-    r"""(?P<comment>\#.*|//.*|/\*.*?(?:\*/|$))
+    r"""(?P<macro>^\s*\#\s*(?:include|define|undef|if|ifdef|ifndef|elif|else|endif|pragma|error)\b)
+      | (?P<comment>\#.*|//.*|/\*.*?(?:\*/|$))
       | (?P<string>"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?)
       | (?P<label>^\s*[\w.$]+:)
       | (?P<directive>(?<![\w.])\.[a-z]\w*)
@@ -24,7 +25,7 @@ CODE = re.compile(
     re.VERBOSE,
 )
 CODE_STYLES = {"comment": "comment", "string": "good", "label": "symbol", "directive": "level", "symbol": "symbol"}
-CODE_STYLES |= {"number": "value"}
+CODE_STYLES |= {"number": "value", "macro": "level"}
 
 
 @cache

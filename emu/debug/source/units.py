@@ -51,8 +51,9 @@ class Units:
     def at(self, addr: int) -> Any:
         """The unit that holds an address of the file, or None."""
         if self.ranges is None:
-            found = [(low, high, unit) for unit in self.all() for low, high in self.spans(unit.get_top_DIE())]
-            self.ranges = found
+            self.ranges = []  # should one unit be broken, those before it remain
+            for unit in self.all():
+                self.ranges += [(low, high, unit) for low, high in self.spans(unit.get_top_DIE())]
         return next((unit for low, high, unit in self.ranges if low <= addr < high), None)
 
     def spans(self, die: Any) -> list[tuple[int, int]]:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 from typing import Any
 
+from emu.debug.source.codenames import CodeNames
 from emu.debug.source.location import Context, Where, evaluate
 from emu.debug.source.names import Names
 from emu.debug.source.types import Type, Types, number
 from emu.debug.source.units import BLOCKS, DEEPEST, INLINED, Function, Units, name_of, origin
 
-MOST_INLINED = 100_000
 LISTS = ("DW_FORM_sec_offset", "DW_FORM_loclistx")  # of places that change with pc
 VARIABLES = ("DW_TAG_variable", "DW_TAG_formal_parameter")
 
@@ -38,7 +37,7 @@ def moves(die: Any, depth: int = 0) -> bool:
     return False
 
 
-class DebugInfo:
+class DebugInfo(CodeNames):
     """What .debug_info says, addresses moved by `bias`. Nothing here raises, whatever the file holds."""
 
     def __init__(self, dwarf: Any, bias: int) -> None:
@@ -59,33 +58,6 @@ class DebugInfo:
         with suppress(Exception):  # hostile
             return self.units.calls_at(pc)
         return []
-
-    @cached_property
-    def inlined(self) -> dict[str, list[int]]:
-        """Where functions are inlined: name → the first address of each such call."""
-        found: dict[str, list[int]] = {}
-        with suppress(Exception):  # hostile
-            for call in islice(self.units.inlined_calls(), MOST_INLINED):
-                entry = number(call.die, "DW_AT_entry_pc")
-                found.setdefault(call.name, []).append(entry + self.bias if entry > call.low - self.bias else call.low)
-        return found
-
-    @cached_property
-    def functions(self) -> dict[str, list[int]]:
-        """Where functions begin whose names are no symbols: C++'s, with namespaces and classes, or just their last
-        part; also without the arguments of templates."""
-        found: dict[str, list[int]] = {}
-        with suppress(Exception):  # hostile
-            rows = (row for unit in self.units.all() for row in self.units.functions(unit))
-            for function in islice(rows, MOST_INLINED):
-                plain = function.name.partition("<")[0]
-                for name in {function.name, plain, plain.rpartition("::")[2]}:
-                    found.setdefault(name, []).append(function.low)
-        return found
-
-    def places_of(self, name: str) -> list[int]:
-        """Where a function that is no symbol begins, and where it is inlined."""
-        return sorted({*self.functions.get(name, ()), *self.inlined.get(name, ())})
 
     def call_site(self, call: Function) -> tuple[str, int] | None:
         """(file, line) where an inlined call stands."""
