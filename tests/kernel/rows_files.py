@@ -141,6 +141,12 @@ ROWS: list[Row] = [
     ("fadvise64", lambda g: (pipe(g)[0], Off(0), Off(0), 0), "ESPIPE"),
     ("fadvise64", (99, Off(0), Off(0), 0), "EBADF"),
     # descriptors
+    ("close", fd("/prog", PATH), 0),
+    (
+        "close_range",
+        after(lambda g: g.open("/prog", PATH), args=(3, 9, 0)),
+        lambda g, r: r == 0 and 3 not in g.task.files.open,
+    ),
     ("close", fd("/prog", 0), 0),
     ("close_range", (3, 99, 0), 0),
     ("close_range", (5, 4, 0), "EINVAL"),

@@ -116,7 +116,8 @@ ROWS: list[Row] = [
     ("mmap", lambda g: (0, PAGE, 1, 2, g.open("/prog", 0o10000000), 0), "EBADF"),  # O_PATH
     ("mmap", after(lambda g: limit(g, 9, 0), args=(0, PAGE, 3, 0x22, -1, 0)), "ENOMEM"),  # RLIMIT_AS
     ("mmap", after(lambda g: limit(g, 2, 0), args=(0, PAGE, 3, 0x22, -1, 0)), "ENOMEM"),  # RLIMIT_DATA
-    ("mmap", after(lambda g: limit(g, 8, 0), args=(0, PAGE, 3, 0x2022, -1, 0)), "EAGAIN"),  # MAP_LOCKED
+    ("mmap", after(lambda g: limit(g, 8, PAGE), args=(0, 2 * PAGE, 3, 0x2022, -1, 0)), "EAGAIN"),  # MAP_LOCKED
+    ("mmap", after(lambda g: limit(g, 8, 0), args=(0, PAGE, 3, 0x2022, -1, 0)), "EPERM"),
     ("mmap", (0, PAGE, 3, 0x40022, -1, 0), "ENOMEM"),  # no huge pages were set aside
     (
         "mmap",
@@ -228,6 +229,8 @@ ROWS: list[Row] = [
     ("mlockall", (4,), "EINVAL"),
     ("mlockall", (8,), "EINVAL"),
     ("mlockall", after(lambda g: limit(g, 8, PAGE), args=(1,)), "ENOMEM"),
+    ("mlockall", after(lambda g: limit(g, 8, 0), args=(1,)), "EPERM"),
+    ("mlock", after(lambda g: limit(g, 8, 0), args=mapped(PAGE)), "EPERM"),
     ("munlockall", after(locked), lambda g, r: r == 0 and g.mm.locked_vm == 0),
     # membarrier
     ("membarrier", (0, 0, 0), "ok"),

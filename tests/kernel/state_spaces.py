@@ -7,6 +7,7 @@ frame and no slot of swap may be missing.
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 import hypothesis.strategies as st
@@ -55,6 +56,7 @@ class AddressSpaces(RuleBasedStateMachine):
             self.xlen, self.harts, ram=self.ram, swap=4 << 20, thp=self.thp, seed=aslr_seed, poison=True
         )
         self.guest.kernel.sysctl.overcommit_memory = 1
+        self.ignore_children()
         self.tasks: list[Any] = [self.guest.task]
         self.spaces = [Space()]
         self.files: dict[str, tuple[int, Store]] = {}
@@ -67,6 +69,12 @@ class AddressSpaces(RuleBasedStateMachine):
             self.guest.mmap(self.padding, 3, 0x32, addr=self.base + SPAN * PAGE)
         self.mmap(0, 0, SPAN, 3, "anonymous", 0)
         self.write(0, 0, SPAN, 0, False)
+
+    def ignore_children(self) -> None:
+        """SIGCHLD is ignored: nobody stays as a zombie, whose structures would fill so small a memory."""
+        guest = self.guest
+        guest.store(guest.buffer, struct.pack("<QQQ" if self.xlen == 64 else "<IIQ", 1, 0, 0))
+        guest.ok("rt_sigaction", 17, guest.buffer, 0, 8)
 
     def memfd(self) -> int:
         return self.guest.ok("memfd_create", self.guest.string("x"), 0)

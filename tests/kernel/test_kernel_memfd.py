@@ -212,3 +212,51 @@ def test_memory_of_another_process(guest64: Guest) -> None:
         guest.call("exit_group", 0)
     guest.become(parent)
     assert guest.errno("process_vm_readv", child.pid, BUF, 1, BUF, 1, 0) == "ESRCH"
+
+
+def test_mprotect_to_and_fro(guest: Guest) -> None:
+    """What nobody else has can be written at once when the right comes back; what is shared faults and is copied."""
+    addr = guest.mmap(3 * PAGE)
+    guest.store(addr, b"alone")
+    guest.ok("mprotect", addr, 3 * PAGE, 1)
+    guest.ok("mprotect", addr, 3 * PAGE, 3)
+    assert guest.mm.entry(addr) & 4
+    child = guest.fork()
+    guest.ok("mprotect", addr, 3 * PAGE, 1)
+    guest.ok("mprotect", addr, 3 * PAGE, 3)
+    assert not guest.mm.entry(addr) & 4
+    guest.store(addr, b"other")
+    guest.become(child)
+    assert guest.load(addr, 5) == b"alone"
+
+
+def test_shared_memory_is_mapped_to_write(guest: Guest) -> None:
+    """Nothing needs to know of the first write: a read maps it with W, without D."""
+    addr = guest.mmap(PAGE, flags=0x21)
+    guest.load(addr, 1)
+    assert guest.mm.entry(addr) & 0x84 == 4
+    guest.ok("mprotect", addr, PAGE, 1)
+    guest.ok("munmap", addr, PAGE)
+    addr = guest.mmap(PAGE, 1, 0x21)
+    guest.load(addr, 1)
+    assert not guest.mm.entry(addr) & 4
+
+
+def test_clear_refs(guest: Guest) -> None:
+    """1 and 2 clear what smaps counts as referenced, 5 the peak; other numbers are EINVAL."""
+    addr = guest.mmap(8 * PAGE)
+    guest.store(addr, b"x")
+
+    def write(text: bytes) -> str:
+        guest.store(BUF, text)
+        fd = guest.open("/proc/self/clear_refs", 1)
+        return outcome(guest, "write", fd, BUF, len(text))
+
+    assert write(b"2\n") == "ok"
+    assert not guest.mm.entry(addr) & 0x40
+    guest.store(addr, b"x" * 7 * PAGE)
+    guest.ok("munmap", addr, 7 * PAGE)
+    peak = guest.mm.hiwater_rss
+    assert write(b"5") == "ok"
+    assert guest.mm.hiwater_rss < peak
+    assert [write(text) for text in (b"0", b"4", b"6", b"x", b"-1")] == ["EINVAL"] * 5

@@ -161,7 +161,8 @@ class Dcache:
 
     def _busy(self) -> set[Inode]:
         """The directories that tasks are in, and those that carry a mount."""
-        found: set[Inode] = {task.fs.cwd for task in self.kernel.tasks.values()}
+        tasks = self.kernel.tasks.values()
+        found: set[Inode] = {place for task in tasks for place in (task.fs.cwd, task.fs.root)}
         for _, root in self.kernel.fs.mounts:
             found.add(root)
             if root.covers is not None:

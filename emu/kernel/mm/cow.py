@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from emu.kernel.mm import swap, tlb
 from emu.kernel.mm.dirty import set_page_dirty
-from emu.kernel.mm.page import PAGE_SIZE, PG_ANON, PG_CODE, PG_SWAPBACKED, PG_UPTODATE
+from emu.kernel.mm.page import PAGE_SIZE, PG_ANON, PG_CODE, PG_SWAPBACKED, PG_SWAPCACHE, PG_UPTODATE
 from emu.kernel.mm.rmap import anon_vma_prepare
 from emu.kernel.mm.vma import VM_EXEC, VM_SHARED, Vma
 
@@ -67,3 +67,5 @@ def wp_page_copy(mm: Mm, vma: Vma, addr: int, cell: int, old: int) -> None:
             mm.add_file_rss(vma, -1)
         mem_map.mapcount[old] -= 1
         pages.put_page(old)
+        if mem_map.flags[old] & PG_SWAPCACHE:  # nobody else may want it, if its write was done in the meantime
+            swap.free_page_and_swap_cache(mm.kernel, [old])

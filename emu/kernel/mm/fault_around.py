@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emu.isa.paging import PTE_D
 from emu.kernel.mm.page import PG_CODE, PG_LOCKED
-from emu.kernel.mm.vma import VM_EXEC
+from emu.kernel.mm.vma import VM_EXEC, VM_SHARED
 
 if TYPE_CHECKING:
     from emu.kernel.mm.mm import Mm
@@ -33,6 +34,13 @@ def map_file_page(mm: Mm, vma: Vma, cell: int, pfn: int, prot: int) -> None:
     mm.cells[cell] = pfn << 10 | prot
 
 
+def read_prot(vma: Vma) -> int:
+    """The entry of a page that was read: a write must be noticed, to copy or to write back; shared memory needs neither
+    (vma_wants_writenotify).
+    """
+    return vma.prot_rw & ~PTE_D if vma.vm_flags & VM_SHARED and vma.mapping.is_shmem else vma.prot_ro
+
+
 def do_fault_around(mm: Mm, vma: Vma, addr: int, cell: int) -> None:
     """Map what is cached of the window around `addr`, whose own entry is `cell`, where nothing is mapped yet."""
     place, page = addr >> 12 & mm.pte_mask, vma.index_of(addr)
@@ -43,7 +51,7 @@ def do_fault_around(mm: Mm, vma: Vma, addr: int, cell: int) -> None:
     for at in range(first, min(last, place + end - page)):
         pfn = pages.get(page + at - place)
         if pfn is not None and not cells[base + at] and is_read(mm, pfn):
-            map_file_page(mm, vma, base + at, pfn, vma.prot_ro)
+            map_file_page(mm, vma, base + at, pfn, read_prot(vma))
 
 
 def is_read(mm: Mm, pfn: int) -> bool:

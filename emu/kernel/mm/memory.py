@@ -18,7 +18,7 @@ from emu.kernel.mm import filemap, huge, tlb
 from emu.kernel.mm.brk import expand_stack
 from emu.kernel.mm.cow import ANON_PAGE, do_wp_page, new_anon_page
 from emu.kernel.mm.dirty import set_page_dirty
-from emu.kernel.mm.fault_around import do_fault_around, map_file_page
+from emu.kernel.mm.fault_around import do_fault_around, map_file_page, read_prot
 from emu.kernel.mm.page import PAGE_SIZE, PG_CODE, PG_STALE
 from emu.kernel.mm.pgtable import pte_alloc
 from emu.kernel.mm.rmap import anon_vma_prepare
@@ -108,8 +108,8 @@ def do_fault(mm: Mm, vma: Vma, addr: int, cell: int, access: int) -> int:
 
 
 def do_read_fault(mm: Mm, vma: Vma, addr: int, cell: int, pfn: int, major: bool) -> None:
-    """Map the page cache's own frame, without the right to write; when it was cached, with those around it."""
-    map_file_page(mm, vma, cell, pfn, vma.prot_ro)
+    """Map the page cache's own frame; when it was cached, with those around it."""
+    map_file_page(mm, vma, cell, pfn, read_prot(vma))
     if not major:
         do_fault_around(mm, vma, addr, cell)
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from emu.isa.paging import PTE_V
-from emu.kernel.errno import EINVAL, ENOMEM, Errno
+from emu.kernel.errno import EINVAL, ENOMEM, EPERM, Errno
 from emu.kernel.mm import zap
 from emu.kernel.mm.madvise import change_flags, walk_areas
 from emu.kernel.mm.page import PAGE_SIZE, PG_UNEVICTABLE, page_align
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 def do_mlock(mm: Mm, start: int, length: int, flags: int) -> None:
     """Pages of a locked area are never reclaimed; with VM_LOCKONFAULT in `flags` they come when they are touched; 0
-    unlocks. EINVAL for a range that wraps around, ENOMEM for holes, PROT_NONE, pages that can't be had or beyond
-    RLIMIT_MEMLOCK.
+    unlocks. EPERM where nothing may be locked, EINVAL for a range that wraps around, ENOMEM for holes, PROT_NONE, pages
+    that can't be had or beyond RLIMIT_MEMLOCK.
     """
     first = start & -PAGE_SIZE
     end = first + (page_align(length + (start & PAGE_SIZE - 1)) & mm.kernel.xlen_mask)
@@ -36,6 +36,8 @@ def do_mlock(mm: Mm, start: int, length: int, flags: int) -> None:
         raise Errno(ENOMEM)
     if first >= end:
         return
+    if flags and not mm.rlimit(RLIMIT_MEMLOCK):
+        raise Errno(EPERM)
     if flags:
         fresh = sum(vma.pages for vma in mm.areas_between(first, end) if not vma.vm_flags & VM_LOCKED)
         if (mm.locked_vm + min(fresh, (end - first) >> 12)) << 12 > mm.rlimit(RLIMIT_MEMLOCK):

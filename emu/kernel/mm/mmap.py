@@ -57,6 +57,8 @@ def do_mmap(mm: Mm, addr: int, length: int, prot: int, flags: int, file: File | 
     vm_flags = mmap_flags(prot, flags, file) | mm.def_flags
     if mm.kernel.sysctl.overcommit_memory == overcommit.OVERCOMMIT_NEVER:
         vm_flags &= ~VM_NORESERVE  # there it asks in vain
+    if flags & MAP_LOCKED and not mm.rlimit(RLIMIT_MEMLOCK):
+        raise Errno(EPERM)
     if vm_flags & VM_LOCKED and (mm.locked_vm << 12) + length > mm.rlimit(RLIMIT_MEMLOCK):
         raise Errno(EAGAIN)
     return mmap_region(mm, addr, length, vm_flags, file, pgoff)

@@ -88,7 +88,7 @@ def _zap_file(mm: Mm, vma: Vma, pfns: np.ndarray, entries: np.ndarray) -> None:
 
 def change_protection(mm: Mm, vma: Vma, start: int, end: int) -> None:
     """Give the entries of start … end the area's new rights. A page that may be written now but could not before
-    keeps W clear: it may be shared, so its next write faults and finds out.
+    keeps W clear if it may be shared: its next write faults and finds out.
     """
     if vma.vm_flags & VM_HUGETLB:
         huge.hugetlb_protect(mm, vma, start, end)
@@ -99,9 +99,22 @@ def change_protection(mm: Mm, vma: Vma, start: int, end: int) -> None:
         entries = mm.many_cells[low:high]
         present = (entries & PTE_V) != 0
         new = entries[present] & entries.dtype.type(kept & _ALL[entries.itemsize]) | entries.dtype.type(rights)
+        if vma.vm_flags & VM_WRITE:
+            new[can_be_writable(mm, vma, new)] |= new.dtype.type(PTE_W)
         entries[present] = new
         if vma.vm_flags & VM_EXEC:
             mm.pages.mem_map.many.flags[(new >> 10).astype(np.int64)] |= PG_CODE
+
+
+def can_be_writable(mm: Mm, vma: Vma, entries: np.ndarray) -> np.ndarray:
+    """can_change_pte_writable: anonymous pages that nobody else has, and pages of a shared file that are dirty
+    already.
+    """
+    if vma.vm_flags & VM_SHARED:
+        return (entries & PTE_D) != 0
+    many, pfns = mm.pages.mem_map.many, (entries >> 10).astype(np.int64)
+    anon = (many.flags[pfns] & (PG_ANON | PG_SWAPCACHE)) == PG_ANON
+    return anon & (many.mapcount[pfns] == 1) & (many.refcount[pfns] == 1)
 
 
 def unmap_mapping_range(mapping: AddressSpace, first: int, last: int = 1 << 52) -> None:

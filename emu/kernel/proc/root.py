@@ -96,7 +96,7 @@ def make_in_root(kernel: Kernel, here: ProcDir, name: str) -> Inode | None:
 
 def task_dir(kernel: Kernel, parent: ProcDir, of: Task, name: str) -> ProcDir:
     """/proc/PID, and /proc/PID/task/TID."""
-    names = [*TASK_FILES, "oom_score_adj", "pagemap", "exe", "cwd", "root", "fd"]
+    names = [*TASK_FILES, "clear_refs", "oom_score_adj", "pagemap", "exe", "cwd", "root", "fd"]
     names += [] if parent.name == b"task" else ["task"]  # a thread's folder has no threads in it
     return ProcDir(parent.sb, parent, name.encode(), lambda: names, partial(find_in_task, kernel, of))
 
@@ -117,6 +117,8 @@ def make_in_task(kernel: Kernel, of: Task, here: ProcDir, name: str) -> Inode | 
         return ProcFile(sb, partial(TASK_FILES[name], kernel, of))
     if name == "oom_score_adj":
         return ProcFile(sb, partial(task.oom_score_adj, kernel, of), partial(task.write_oom_score_adj, kernel, of))
+    if name == "clear_refs":
+        return ProcFile(sb, bytes, partial(task_mmu.clear_refs, of))
     if name == "pagemap":
         return PageMap(sb, partial(task_mmu.pagemap, kernel, of))
     if name == "exe" and of.mm is not None and of.mm.exe_file is not None:

@@ -95,7 +95,7 @@ def install(task: Task, file: File, flags: int = 0, lowest: int = 0) -> int:
 
 def close_fd(task: Task, fd: int) -> None:
     """Close a descriptor; the process's record locks of the file go with it (fcntl(2)). EBADF."""
-    held = task.files.get(fd).inode.locks
+    held = task.files.get_raw(fd).inode.locks
     if held is not None:
         held.drop_owner(task.process)
     task.files.close(fd)

@@ -148,6 +148,8 @@ def sys_mlockall(kernel: Kernel, task: Task, flags: Int) -> int:
     if not flags or flags & ~7 or flags == 4:
         return -EINVAL
     mm = task.mm
+    if not mm.rlimit(RLIMIT_MEMLOCK):
+        return -EPERM
     if mm.total_vm << 12 > mm.rlimit(RLIMIT_MEMLOCK) and flags & MCL_CURRENT:
         return -ENOMEM
     locked = VM_LOCKED | VM_LOCKONFAULT if flags & MCL_ONFAULT else VM_LOCKED
