@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from emu.errors import EmuError
-
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class Quit(Exception):
@@ -26,15 +23,15 @@ class InternalError(EmuError):
 
 @contextmanager
 def guarded(name: str) -> Iterator[None]:
-    """Whatever goes wrong within is an EmuError, but that the output can't be written."""
+    """Whatever goes wrong within is an EmuError."""
     try:
         yield
-    except (EmuError, Quit, BrokenPipeError):
+    except (EmuError, Quit):
         raise
     except KeyboardInterrupt:
         raise EmuError(f"{name} was interrupted") from None
     except Exception as error:
-        if os.environ.get("EMU_DEBUG") or getattr(error, "errno", None) in NO_ROOM:
+        if os.environ.get("EMU_DEBUG"):
             raise
         summary = " ".join(str(error).split())[:200]
         message = f"internal error in {name}: {type(error).__name__}: {summary}"

@@ -48,18 +48,12 @@ COMMANDS = (
         "All tasks and kernel threads.",
         processes.ps,
         (),
-        aliases=("info tasks", "info threads", "info inferiors"),
+        aliases=("info tasks",),
         group="kernel",
         example=("programs/hello.s", ("ps",)),
     ),
     Command(
-        "task",
-        "Everything about one task.",
-        task,
-        (PID,),
-        ("info proc",),
-        group="kernel",
-        example=("programs/hello.s", ("task",)),
+        "task", "Everything about one task.", task, (PID,), group="kernel", example=("programs/hello.s", ("task",))
     ),
     Command("fd", "The open files of a process.", fd, (PID,), group="kernel", example=("programs/hello.s", ("fd",))),
     Command(
@@ -75,7 +69,6 @@ COMMANDS = (
         "What a process does about signals, and what is pending.",
         signals,
         (PID,),
-        aliases=("info signals", "info handle"),
         group="kernel",
         example=("programs/hello.s", ("signals",)),
     ),

@@ -10,7 +10,6 @@ from emu.debug.gdb.target import CSRS, FIRST_CSR, FP_CSRS, Register
 from emu.errors import EmuError
 
 if TYPE_CHECKING:
-    from emu.debug.control.registers import Registers
     from emu.debug.gdb.stub import Stub
 
 PC, FIRST_FLOAT = 32, 33
@@ -18,8 +17,9 @@ LARGEST = 0x1F00
 FLAGS, ROUNDING = 0x1F, 0xE0
 
 
-def value_of(stub: Stub, row: Register, held: Registers) -> int:
+def value_of(stub: Stub, row: Register) -> int:
     """What a register holds, without sign."""
+    held = stub.session.registers(stub.pid)
     if row.number < PC:
         return held.x[row.number]
     if row.number == PC:
@@ -28,16 +28,14 @@ def value_of(stub: Stub, row: Register, held: Registers) -> int:
         return held.f[row.number - FIRST_FLOAT]
     if row.name in FP_CSRS:
         return {"fflags": held.fcsr & FLAGS, "frm": held.fcsr >> 5 & 7, "fcsr": held.fcsr & 0xFF}[row.name]
-    stub.exactly()
     hart = stub.session.machine.harts[stub.session.hart if held.hart is None else held.hart]
     return {"cycle": hart.cycle, "time": hart.cycle, "instret": hart.instret, "satp": hart.satp}[row.name]
 
 
-def spelled(stub: Stub, row: Register, held: Registers | None = None) -> bytes:
-    """A register as the protocol writes it; held: those of the thread, where they are at hand."""
+def spelled(stub: Stub, row: Register) -> bytes:
+    """A register as the protocol writes it."""
     size = row.bits // 8
-    held = held or stub.session.registers(stub.pid)
-    return (value_of(stub, row, held) & ((1 << row.bits) - 1)).to_bytes(size, "little").hex().encode()
+    return (value_of(stub, row) & ((1 << row.bits) - 1)).to_bytes(size, "little").hex().encode()
 
 
 def set_value(stub: Stub, row: Register, text: bytes) -> None:
@@ -51,7 +49,6 @@ def set_value(stub: Stub, row: Register, text: bytes) -> None:
         value = {"fflags": fcsr & ROUNDING | value & FLAGS, "frm": fcsr & FLAGS | (value & 7) << 5, "fcsr": value}[name]
         name = "fcsr"
     pid = stub.pid
-    stub.exactly()
     alter.intervene(
         session, lambda: registers.put(session.kernel, session.kernel.tasks.get(pid), session.hart, name, value)
     )
@@ -64,8 +61,7 @@ def find(stub: Stub, number: int) -> Register:
 
 def read_all(stub: Stub, rest: bytes) -> bytes:
     """g: the general registers, pc and the floating-point registers; gdb asks for the others one by one."""
-    held = stub.session.registers(stub.pid)
-    return b"".join(spelled(stub, row, held) for row in stub.registers if row.number < FIRST_CSR)
+    return b"".join(spelled(stub, row) for row in stub.registers if row.number < FIRST_CSR)
 
 
 def write_all(stub: Stub, rest: bytes) -> bytes:
@@ -119,7 +115,6 @@ def read_binary(stub: Stub, rest: bytes) -> bytes:
 def put(stub: Stub, va: int, data: bytes) -> bytes:
     """Store bytes in the process's memory, as an act of the user's."""
     if data:
-        stub.exactly()
         alter.write(stub.session, stub.pid, va, data)
     return b"OK"
 

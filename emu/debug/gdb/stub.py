@@ -69,11 +69,6 @@ class Stub:
             self.send_console(f"{error}\n")
             return ERROR
 
-    def exactly(self) -> None:
-        """Be at this stop as every replay is: before costs are shown, the past is entered, or something is changed."""
-        if self.session.kernel.exit is None:
-            self.session.engine.retrace()
-
     @property
     def pid(self) -> int:
         """The thread that registers and memory belong to: the one chosen if it still lives, else the selected one."""
@@ -87,8 +82,6 @@ def general() -> dict[bytes, Handler]:
         b"qSupported": lambda stub, rest: b";".join((b"PacketSize=%x" % PACKET_SIZE, *FEATURES)),
         b"QStartNoAckMode": no_acks,
         b"!": lambda stub, rest: OK,
-        b"vRun;": run,
-        b"R": run,
         b"qAttached": lambda stub, rest: b"0",
         b"qSymbol": lambda stub, rest: OK,
         b"QPassSignals:": pass_signals,
@@ -113,17 +106,9 @@ def pass_signals(stub: Stub, rest: bytes) -> bytes:
 
 def monitor(stub: Stub, rest: bytes) -> bytes:
     """`monitor LINE`: any line of the debugger; its answer is gdb's console output."""
-    stub.exactly()
     line = bytes.fromhex(rest.decode("ascii")).decode("utf-8", "replace")
     stub.send_console(stub.run_line(line))
     return OK
-
-
-def run(stub: Stub, rest: bytes) -> bytes:
-    """vRun: the program anew, from its first instruction; it keeps the arguments that it was given."""
-    stub.general = None
-    stub.session.restart()
-    return resume.why(stub, b"")
 
 
 def detach(stub: Stub, rest: bytes) -> bytes:
