@@ -188,7 +188,7 @@ class Pages:
     """Pages of files and of shared memory."""
 
     def shmem_file(self, size: int, path: str = "/dev/zero (deleted)", reserve: bool = True) -> File:
-        """A nameless file in memory, for shared anonymous mappings; with `reserve` its size is promised at once. ENOMEM."""
+        """A nameless file in memory, for shared anonymous mappings; `reserve`: its size is promised at once. ENOMEM."""
         inode = ShmemFile(self.shm, 0o600, size)
         inode.nlink = 0
         file = File(inode, O_RDWR, path)
