@@ -34,6 +34,7 @@ def command() -> int:
 def start(adapter: Any, arguments: dict[str, Any]) -> tuple[Any, Any]:
     """The session that `launch` asks for; what the guest writes goes to the editor's console."""
     from emu.cli.debugging import starter_for
+    from emu.debug.complete import complete
     from emu.debug.lines import LineRunner
 
     if isinstance(arguments.get("cwd"), str):
@@ -42,7 +43,9 @@ def start(adapter: Any, arguments: dict[str, Any]) -> tuple[Any, Any]:
     starter, hello = starter_for(job_of(arguments), face)
     adapter.say(hello)
     session = starter()
-    return session, face.attach(session)
+    run_line = face.attach(session)
+    adapter.complete = lambda line: complete(face.shell, line)
+    return session, run_line
 
 
 def job_of(arguments: dict[str, Any]) -> Job:

@@ -67,13 +67,11 @@ def call(args: list[str]) -> int:
     except EmuError as error:
         return fail(str(error))
     except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message(), err=True)
-        return exitcodes.USAGE
+        return fail(error.format_message())
     except click.ClickException as error:
         return fail(usage_message(error))
     except (KeyboardInterrupt, click.Abort):
-        click.echo("stopped: Ctrl-C", err=True)
-        return exitcodes.INTERRUPTED
+        return fail("stopped: Ctrl-C", exitcodes.INTERRUPTED)
     except (BrokenPipeError, SystemExit):  # click turns the one into the other
         hush_stdout()
         return exitcodes.PIPE
@@ -84,16 +82,16 @@ def call(args: list[str]) -> int:
     return result if isinstance(result, int) else exitcodes.OK
 
 
-def fail(message: str) -> int:
-    """Say what the host user did wrong; the usage exit code."""
-    click.echo(message, err=True)
-    return exitcodes.USAGE
+def fail(message: str, code: int = exitcodes.USAGE) -> int:
+    """Say what the host user did wrong, if stderr can take it; the exit code."""
+    with suppress(OSError):
+        click.echo(message, err=True)
+    return code
 
 
 def unwritable(error: OSError) -> int:
     """The host has no room for what emu prints."""
-    fail(f"error: the output cannot be written: {(error.strerror or str(error)).lower()}")
-    return exitcodes.UNWRITABLE
+    return fail(f"error: the output cannot be written: {(error.strerror or str(error)).lower()}", exitcodes.UNWRITABLE)
 
 
 def usage_message(error: click.ClickException) -> str:
@@ -128,9 +126,8 @@ def internal(error: Exception) -> int:
     if os.environ.get("EMU_DEBUG"):
         sys.excepthook(type(error), error, error.__traceback__)
     summary = " ".join(str(error).split())[:200]
-    click.echo(f"internal error: {type(error).__name__}: {summary}", err=True)
-    click.echo(f"  hint: {REPORT_BUG}; EMU_DEBUG=1 shows where it happened", err=True)
-    return exitcodes.INTERNAL
+    hint = f"  hint: {REPORT_BUG}; EMU_DEBUG=1 shows where it happened"
+    return fail(f"internal error: {type(error).__name__}: {summary}\n{hint}", exitcodes.INTERNAL)
 
 
 def hush_stdout() -> None:

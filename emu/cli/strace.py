@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from emu.cli.files import reason
+from emu.cli.streams import Output
 from emu.errors import EmuError, Place
 
 ALONE = {"--strace": "--strace=all"}
@@ -49,14 +50,16 @@ def logging(told: str | None, output: str | None) -> Iterator[Callable[[Any], No
 
     options = parse(told)
     fd = open_log(output or options.output)
+    stream = Output(fd)
     logs: list[Any] = []
     try:
-        yield lambda kernel: logs.append(attach(kernel, fd, options))
+        yield lambda kernel: logs.append(attach(kernel, stream, options))
     finally:
         for log in logs:
             log.finish()
         if fd != 2:
             os.close(fd)
+    stream.check()
 
 
 def open_log(output: str | None) -> int:
@@ -67,12 +70,10 @@ def open_log(output: str | None) -> int:
         raise EmuError(f"cannot be written: {reason(error)}", Place(str(output))) from None
 
 
-def attach(kernel: Any, fd: int, options: Any) -> Any:
-    """Let the kernel's log go to a descriptor."""
-    from emu.cli.streams import Output
+def attach(kernel: Any, stream: Output, options: Any) -> Any:
+    """Let the kernel's log go to a stream."""
     from emu.kernel.strace.log import Strace
 
-    stream = Output(fd)
     stream.on_broken = kernel.machine.stop
     log = Strace(kernel, lambda text: stream.write(text.encode("utf-8", "backslashreplace")), options)
     log.start()

@@ -97,6 +97,11 @@ class Output:
                 self.on_broken()
         self.flushed = time.monotonic()
 
+    def check(self) -> None:
+        """OSError if something could not be written."""
+        if self.broken:
+            raise OSError(self.error, os.strerror(self.error))
+
     def __deepcopy__(self, memo: dict[int, Any]) -> Output:
         return self
 

@@ -130,6 +130,7 @@ def panes(session: Any) -> Words:
 
 SOURCES: dict[str, tuple[Callable[[Any], Words], ...]] = {
     "expression": (symbols, registers, areas, csrs),
+    "value": (symbols, registers, areas, csrs),
     "location": (symbols, sources),
     "register": (registers, csrs),
     "symbol": (symbols,),

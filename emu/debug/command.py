@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from emu.debug.view import View
 
 KINDS = (
-    "expression", "location", "register", "symbol", "number", "word", "rest", "file", "pid", "hart", "breakpoint",
-    "command", "setting", "event", "syscall", "signal", "procfile", "choice", "format",
+    "expression", "value", "location", "register", "symbol", "number", "word", "rest", "file", "pid", "hart",
+    "breakpoint", "command", "setting", "event", "syscall", "signal", "procfile", "choice", "format",
     "pane",
 )  # fmt: skip
 
@@ -24,8 +24,8 @@ KINDS = (
 class Arg:
     """A positional argument: its name in the usage line, the kind that parses and completes it.
 
-    An `expression` arrives as int, a `number` as int, a `location` as list of addresses, `pid` and `hart` as int, all
-    others as str. `rest` takes the remainder of the line. optional: None when absent. many: a list.
+    An `expression` arrives as int, a `value` as Value, a `number` as int, a `location` as list of addresses, `pid` and
+    `hart` as int, all others as str. `rest` takes the remainder of the line. optional: None when absent. many: a list.
     """
 
     name: str

@@ -77,7 +77,7 @@ def argument(command: Command, index: int) -> Arg | None:
     if index < len(command.args):
         return command.args[index]
     last = command.args[-1] if command.args else None
-    return last if last and (last.many or last.kind in ("rest", "expression")) else None
+    return last if last and (last.many or last.kind in ("rest", "expression", "value")) else None
 
 
 def options(command: Command) -> list[tuple[str, str]]:
@@ -89,7 +89,7 @@ def of_kind(shell: Shell, arg: Arg, typed: str) -> list[Candidate]:
     """Words of the argument's kind. Of an expression only its last piece is replaced."""
     if arg.kind == "command" or (arg.kind == "rest" and arg.name == "topic"):
         return matching(typed, [(command.name, command.summary) for command in shell.registry])
-    piece = PIECE.search(typed)[0] if arg.kind in ("expression", "location", "rest", "register") else typed
+    piece = PIECE.search(typed)[0] if arg.kind in ("expression", "value", "location", "rest", "register") else typed
     if not shell.is_ready():
         return matching(piece, [(choice, "") for choice in arg.choices])
     if arg.name == "name" and shell.aliases:

@@ -4,21 +4,23 @@
 
 `pa(address)` is the physical address behind a virtual one.
 `*address` loads a register's width, `*(u8 *) address` a byte. A symbol without debug information is its address.
+`table[0]@4` is an array of four that begins there. Types are C's, and the program's own where it has debug information.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from emu.debug.operands import Operands, Scope, named_type
+from emu.debug.arithmetic import Arithmetic
+from emu.debug.reading import Scope
 from emu.debug.source.types import Type
 from emu.debug.tokens import Token, mistake
-from emu.debug.value import NAMES, Value, make, pointer_to
+from emu.debug.value import Value, make, make_float
 
 DEEPEST = 60
 LEVELS = (
-    ("||",), ("&&",), ("|",), ("^",), ("&",), ("==", "!="), ("<", ">", "<=", ">="), ("<<", ">>"), ("+", "-"), ("*",
-    "/", "%"),
+    ("||",), ("&&",), ("|",), ("^",), ("&",), ("==", "!="), ("<", ">", "<=", ">="), ("<<", ">>"), ("@",), ("+", "-"),
+    ("*", "/", "%"),
 )  # fmt: skip
 
 
@@ -27,15 +29,46 @@ def evaluate(text: str, scope: Scope) -> Value:
     parser = Parser(text, scope)
     value = parser.ternary()
     if parser.token.kind != "end":
-        raise parser.wrong(f"unexpected {parser.token.text!r} after the expression")
+        raise parser.left_over()
     return value
 
 
-class Parser(Operands):
+def type_of(text: str, scope: Scope) -> Type | None:
+    """The type that a text names, or that an expression has; None if the latter has none. EmuError."""
+    parser = Parser(text, scope)
+    kind = parser.type_here()
+    if kind is not None and parser.token.kind == "end":
+        return kind
+    return evaluate(text, scope).type
+
+
+def member_of(value: Value, name: str, scope: Scope) -> Value:
+    """value.name"""
+    return Parser("", scope).member(value, [name], Token("name", name, 1))
+
+
+def element_of(value: Value, index: int, scope: Scope) -> Value:
+    """value[index]"""
+    return Parser("", scope).element(value, index)
+
+
+def target_of(pointer: Value, scope: Scope) -> Value:
+    """What a pointer in memory points at."""
+    parser = Parser("", scope)
+    return parser.follow(parser.fetch(pointer.number, pointer.type))
+
+
+class Parser(Arithmetic):
     """Reads and computes at once; the branches that && || ?: leave out are read without being computed."""
 
-    def number(self, value: int, signed: bool = True) -> Value:
-        return make(value, self.scope.xlen, signed)
+    def left_over(self) -> Exception:
+        """What stands behind a whole expression is a mistake."""
+        text, hint = self.token.text, ""
+        if text == "(":
+            hint = "functions of the guest are not called: that would change what happens; break there and look"
+        elif text == "=":
+            hint = "set PLACE = VALUE changes something, == compares"
+        return self.wrong(f"unexpected {text!r} after the expression", hint)
 
     # -- operators ----------------------------------------------------------------------------------------------------
     def ternary(self) -> Value:
@@ -43,10 +76,10 @@ class Parser(Operands):
         condition = self.binary(0)
         if not self.take("?"):
             return condition
-        first = self.maybe(bool(condition.number), self.ternary)
+        first = self.maybe(condition.is_true, self.ternary)
         self.need(":")
-        second = self.maybe(not condition.number, self.ternary)
-        return first if condition.number else second
+        second = self.maybe(not condition.is_true, self.ternary)
+        return first if condition.is_true else second
 
     def maybe(self, counts: bool, read: Callable[[], Value]) -> Value:
         """Read something that is computed only if it counts."""
@@ -63,32 +96,12 @@ class Parser(Operands):
         left = self.binary(level + 1)
         while (operator := self.take(*LEVELS[level])) is not None:
             if operator.text in ("&&", "||"):
-                stop = bool(left.number) == (operator.text == "||")
+                stop = left.is_true == (operator.text == "||")
                 right = self.maybe(not stop, lambda: self.binary(level + 1))
-                left = self.number(int(bool(left.number) if stop else bool(right.number)))
+                left = self.number(int(left.is_true if stop else right.is_true))
             else:
                 left = self.apply(operator, left, self.binary(level + 1))
         return left
-
-    def apply(self, operator: Token, left: Value, right: Value) -> Value:
-        """One operation under C's conversions: the wider type, unsigned if either is."""
-        sign, bits = left.signed and right.signed, max(left.bits, right.bits, self.scope.xlen)
-        a, b = (left.number, right.number) if sign else (make(v.number, bits, False).number for v in (left, right))
-        if operator.text in COMPARE:
-            return self.number(int(COMPARE[operator.text](a, b)))
-        if operator.text in ("+", "-") and is_pointer(left) and not is_pointer(right):
-            return self.move(left, b if operator.text == "+" else -b)
-        if operator.text in ("/", "%") and not b:
-            if self.dry:
-                return left
-            raise mistake(self.text, operator.column, "division by zero")
-        return make(ARITHMETIC[operator.text](a, b), bits, sign)
-
-    def move(self, pointer: Value, count: int) -> Value:
-        """A pointer (or array) moved by elements."""
-        target = pointer.type.target or Type()
-        kind = pointer.type if pointer.type.kind == "pointer" else pointer_to(target, self.scope.xlen)
-        return make(pointer.number + count * (target.size or 1), self.scope.xlen, False, type=kind)
 
     def unary(self) -> Value:
         """- + ~ ! * & (type) and what they apply to."""
@@ -111,53 +124,40 @@ class Parser(Operands):
         if operator.text == "&":
             return self.address_of(value, operator)
         if operator.text == "!":
-            return self.number(int(not value.number))
+            return self.number(int(not value.is_true))
+        if value.is_float:
+            return self.negated(operator, value)
         number = {"-": -value.number, "+": value.number, "~": ~value.number}[operator.text]
         return make(number, max(value.bits, self.scope.xlen), value.signed or operator.text == "-")
 
+    def negated(self, operator: Token, value: Value) -> Value:
+        """- + of a floating-point number."""
+        if operator.text == "~":
+            raise mistake(self.text, operator.column, "~ takes a whole number")
+        return make_float(-value.real if operator.text == "-" else value.real, value.type)
+
     def cast(self) -> Type | None:
-        """(u8) or (struct-less type *…), if one stands here."""
-        words = self.words[self.at : self.at + 12]
-        if len(words) < 3 or words[0].text != "(" or words[1].kind != "name":
-            return None
-        names, at = [], 1
-        while words[at : at + 1] and words[at].kind == "name" and words[at].text in (*NAMES, "signed", "void", "const"):
-            names.append(words[at].text)
-            at += 1
-        stars = 0
-        while words[at : at + 1] and words[at].text == "*":
-            stars, at = stars + 1, at + 1
-        if not names or not words[at : at + 1] or words[at].text != ")":
-            return None
-        self.at += at + 1
-        kind = named_type(names, self.scope.xlen)
-        for _ in range(stars):
-            kind = pointer_to(kind, self.scope.xlen)
+        """(u8), (struct node *), if one stands here."""
+        begin = self.at
+        kind = self.type_here(")") if self.take("(") else None
+        if kind is None:
+            self.at = begin
         return kind
 
     def convert(self, kind: Type, value: Value) -> Value:
         """A cast."""
+        if kind.kind in ("struct", "union", "array", "function"):
+            if value.address is None:
+                raise self.wrong(f"only what is in memory can be seen as {kind.name}", f"*({kind.name} *) ADDRESS")
+            return self.fetch(value.address, kind)
+        if kind.is_float:
+            return make_float(value.real, kind)
+        number = whole(value.real) if value.is_float else value.number
         if kind.kind == "pointer":
-            return make(value.number, self.scope.xlen, False, type=kind)
-        return make(value.number, kind.size * 8 or self.scope.xlen, kind.is_signed, type=kind)
+            return make(number, self.scope.xlen, False, type=kind)
+        return make(number, min(kind.size, 8) * 8 or self.scope.xlen, kind.is_signed, type=kind)
 
 
-def is_pointer(value: Value) -> bool:
-    """Whether arithmetic with it counts elements."""
-    return value.type is not None and value.type.kind in ("pointer", "array")
-
-
-def _divide(a: int, b: int) -> int:
-    return abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1)
-
-
-COMPARE: dict[str, Callable[[int, int], bool]] = {
-    "==": lambda a, b: a == b, "!=": lambda a, b: a != b, "<": lambda a, b: a < b,
-    ">": lambda a, b: a > b, "<=": lambda a, b: a <= b, ">=": lambda a, b: a >= b,
-}  # fmt: skip
-ARITHMETIC: dict[str, Callable[[int, int], int]] = {
-    "+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b,
-    "/": _divide, "%": lambda a, b: a - b * _divide(a, b),
-    "&": lambda a, b: a & b, "|": lambda a, b: a | b, "^": lambda a, b: a ^ b,
-    "<<": lambda a, b: a << (b & 63), ">>": lambda a, b: a >> (b & 63),
-}  # fmt: skip
+def whole(number: float) -> int:
+    """Towards zero; what is no number is 0."""
+    return int(number) if abs(number) < 1 << 64 else 0

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from emu.errors import EmuError
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class Quit(Exception):
@@ -23,15 +26,15 @@ class InternalError(EmuError):
 
 @contextmanager
 def guarded(name: str) -> Iterator[None]:
-    """Whatever goes wrong within is an EmuError."""
+    """Whatever goes wrong within is an EmuError, but that the output can't be written."""
     try:
         yield
-    except (EmuError, Quit):
+    except (EmuError, Quit, BrokenPipeError):
         raise
     except KeyboardInterrupt:
         raise EmuError(f"{name} was interrupted") from None
     except Exception as error:
-        if os.environ.get("EMU_DEBUG"):
+        if os.environ.get("EMU_DEBUG") or getattr(error, "errno", None) in NO_ROOM:
             raise
         summary = " ".join(str(error).split())[:200]
         message = f"internal error in {name}: {type(error).__name__}: {summary}"

@@ -16,11 +16,12 @@ class LineRunner(Printer):
 
     def __init__(self, on_guest: Callable[[bytes, str], None] | None = None) -> None:
         super().__init__(io.StringIO(), io.StringIO())
+        self.shell: Shell | None = None
         self.on_guest = on_guest
 
     def attach(self, session: Any) -> Callable[[str], str]:
         """A function that runs a line for a session and returns what it prints."""
-        shell = Shell(session, self)
+        shell = self.shell = Shell(session, self)
 
         def run(line: str) -> str:
             try:

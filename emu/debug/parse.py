@@ -15,8 +15,10 @@ from emu.errors import EmuError, Place, did_you_mean
 FACES = {"json": "print the answer as JSON", "plain": "print one fact a line"}
 """Options that every command takes."""
 FORMAT = re.compile(r"(?P<name>[\w!?-]+)/(?P<format>\w*)$")
+APART = re.compile(r"/(?P<format>\w+)$")
 MEANINGS = {
     "expression": "an expression: $a0 + 8, &buffer, *(u32 *) 0x12000",
+    "value": "an expression: $a0 + 8, &buffer, *pointer",
     "location": "a symbol, FILE:LINE, LINE, +LINES or *ADDRESS",
     "number": "a number, or an expression",
     "pid": "the number of a process or thread: see ps",
@@ -27,7 +29,7 @@ MEANINGS = {
     "rest": "the rest of the line",
 }
 """Kind of argument → what is expected, where the command does not say more."""
-REST = ("rest", "expression")
+REST = ("rest", "expression", "value")
 """Kinds that take the remainder of the line where they stand last."""
 
 
@@ -76,6 +78,9 @@ class Parser:
             hint = f"usage: {usage(command)}"
             self.fail(f"{command.name} takes no /{self.format}", self.words[0], hint)
         del self.words[:used]
+        if command.slash and not self.format and self.words and (found := APART.match(self.words[0].text)):
+            self.format = found["format"]
+            del self.words[0]
         return command
 
     def options(self, command: Command) -> tuple[dict[str, Any], str]:
@@ -176,6 +181,7 @@ def to_choice(session: Any, arg: Arg, text: str) -> str:
 
 CONVERT: dict[str, Callable[[Any, Arg, str], Any]] = {
     "expression": lambda session, arg, text: session().evaluate(text),
+    "value": lambda session, arg, text: session().value(text),
     "location": lambda session, arg, text: session().resolve(text),
     "number": to_number,
     "pid": to_small,

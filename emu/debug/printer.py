@@ -26,9 +26,10 @@ class Printer:
 
     @property
     def colour(self) -> bool:
-        """Whether to use colours, by the setting, NO_COLOR and where the text goes."""
+        """Whether to use colours, by the setting, NO_COLOR, TERM and where the text goes."""
         wanted = self.settings["colour"]
-        return wanted == "on" or (wanted == "auto" and self.out.isatty() and not os.environ.get("NO_COLOR"))
+        plain = os.environ.get("NO_COLOR") or is_dumb()
+        return wanted == "on" or (wanted == "auto" and self.out.isatty() and not plain)
 
     @property
     def width(self) -> int:
@@ -89,6 +90,11 @@ class Printer:
     def fullscreen(self, panes: list[str]) -> None:
         """There is no screen here."""
         raise EmuError("full screen needs a terminal", hint="start `emu debug` on one, without --batch")
+
+
+def is_dumb() -> bool:
+    """Whether the terminal says that it only takes text, line by line."""
+    return os.environ.get("TERM") == "dumb"
 
 
 def terminal_size(stream: TextIO) -> os.terminal_size:

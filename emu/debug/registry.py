@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 
 from emu.debug.command import Command
+from emu.debug.habits import advice
 from emu.errors import EmuError, did_you_mean
 
 SHORT = {"i": "info"}  # words for which an ambiguous beginning is customary
@@ -79,7 +80,7 @@ class Registry:
         """The words with an alias put in full; `shrunk` is by how many they have become more."""
         self.shrunk = 0
         words = [SHORT.get(words[0], words[0]), *words[1:]] if words else words
-        for count in (2, 1):
+        for count in range(min(3, len(words)), 0, -1):
             if full := self.aliases.get(" ".join(words[:count])):
                 self.shrunk = count - len(full.split())
                 return [*full.split(), *words[count:]]
@@ -107,7 +108,7 @@ class Registry:
         known = [*node.below, *(self.aliases if not used else ())]
         place = f"{before} {word}".strip()
         below = "one of " + ", ".join(sorted(node.below)) if used else "`help` lists the commands"
-        hint = did_you_mean(word, known) or meant(word) or below
+        hint = advice(words) or did_you_mean(word, known) or meant(word) or below
         return NoSuchCommand(f"no command {place!r}", used, hint)
 
     def below(self, words: list[str]) -> dict[str, str]:

@@ -130,7 +130,20 @@ class Session(Runner, Callers):
         program = self.program
         if not program.symbols.rows or not self.is_image(va, program):
             return ""
-        return program.symbols.name(va & self.kernel.xlen_mask)
+        name = program.symbols.name(va & self.kernel.xlen_mask)
+        return self.plain_name(name, va & self.kernel.xlen_mask) if name.startswith("_Z") else name
+
+    def symbol_at(self, va: int, pid: int, tick: int) -> str:
+        """The same for code of any task, at any time, also if it has ended since."""
+        program = self.programs.at(self.kernel, pid, tick)
+        name = program.symbols.name(va) if program.holds(va) else ""
+        return self.plain_name(name, va) if name.startswith("_Z") and pid == self.pid else name
+
+    def plain_name(self, name: str, va: int) -> str:
+        """`geo::Rect::area+0x8` for a mangled name of C++, if there is debug information."""
+        function = self.program.debug.function_at(va) if self.program.dwarf is not None else None
+        _, plus, offset = name.partition("+")
+        return function.name + plus + offset if function is not None else name
 
     def source(self, va: int) -> tuple[str, int] | None:
         """(file, line) that an instruction comes from."""

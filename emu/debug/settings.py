@@ -20,7 +20,7 @@ class Setting(NamedTuple):
 
 
 SETTINGS: dict[str, Setting] = {
-    "colour": Setting(AUTO, "auto", "colours: auto means on a terminal, unless NO_COLOR is set"),
+    "colour": Setting(AUTO, "auto", "colours: auto means on a terminal, unless NO_COLOR is set or TERM is dumb"),
     "page": Setting(SWITCH, "on", "show answers that are longer than the screen in a pager"),
     "width": Setting((), "0", "columns of the output; 0 asks the terminal"),
     "repeat": Setting(SWITCH, "on", "an empty line repeats the last command"),

@@ -11,7 +11,7 @@ LONGEST = 4096
 
 
 class Token(NamedTuple):
-    """kind: number name register op end; column from 1."""
+    """kind: number float char name register op end; column from 1."""
 
     kind: str
     text: str
@@ -19,11 +19,12 @@ class Token(NamedTuple):
 
 
 PATTERN = re.compile(
-    r"""\s*(?:(?P<number>0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|\d[\d_]*[kKmMgG]?(?![\w]))
+    r"""\s*(?:(?P<float>\d+\.\d*(?:[eE][-+]?\d+)?(?![\w.])|\d+[eE][-+]?\d+(?![\w.]))
+    |(?P<number>0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|\d[\d_]*[kKmMgG]?(?![\w]))
     |(?P<char>'(?:\\.|[^'\\])')
-    |(?P<register>\$[\w.]+)
-    |(?P<name>[A-Za-z_.][\w.$]*(?:@\w+)?)
-    |(?P<op><<|>>|<=|>=|==|!=|&&|\|\||->|[-+*/%&|^~!<>()\[\].?:,=]))""",
+    |(?P<register>\$[\w.]*)
+    |(?P<name>[A-Za-z_.][\w.$]*(?:::~?[\w.$]+)*(?:@\w+)?)
+    |(?P<op><<|>>|<=|>=|==|!=|&&|\|\||->|[-+*/%&|^~!<>()\[\]{}.?:,=@]))""",
     re.VERBOSE,
 )
 

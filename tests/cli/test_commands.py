@@ -142,7 +142,16 @@ def test_exit_codes_are_documented(emu) -> None:
         assert "| " + code + " | " + meaning.replace("|", "\\|") + " |" in docs
 
 
-@pytest.mark.parametrize("line", ["config", "help insn", "dis programs/hello.s", "run programs/hello.s"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "config",
+        "help insn",
+        "dis programs/hello.s",
+        "run programs/hello.s",
+        "debug --batch -ex where programs/hello.s",
+    ],
+)
 def test_a_full_disk(line: str) -> None:
     """Output that finds no room is the host's trouble, said in a line; no bug of emu's."""
     device = Path("/dev/full")

@@ -64,6 +64,13 @@ def test_mistakes(emu: Callable, options: list[str], text: str) -> None:
     assert done.code == 2 and text in done.err.lower() and done.out == ""
 
 
+def test_a_log_that_finds_no_room(emu: Callable) -> None:
+    """The run is stopped, and it is said why."""
+    if Path("/dev/full").exists():
+        done = emu("run", "--strace", "-o", "/dev/full", HELLO)
+        assert done.code == 74 and done.err == "error: the output cannot be written: no space left on device\n"
+
+
 def test_cycles_are_the_same(emu: Callable) -> None:
     """Looking at arguments takes no time, and leaves no trace in caches."""
     plain = emu("run", "--stat", "--plain", HELLO).err

@@ -23,7 +23,24 @@ def talk(monkeypatch: pytest.MonkeyPatch):
     return talk
 
 
-@pytest.mark.parametrize("line", ["back 1400", "reverse-nexti 1400"])
+def test_a_jump_back_can_be_stopped(talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the search is interrupted, nothing has happened."""
+    session = talk.shell.session
+    begin, real = session.engine.tick, session.position
+
+    def position(pid: int):
+        session.engine.interrupt()
+        return real(pid)
+
+    monkeypatch.setattr(session, "position", position)
+    assert talk.type("back 1400").splitlines()[0] == "interrupted"
+    monkeypatch.undo()
+    assert session.engine.tick == begin
+    assert "fib.s" in talk.type("back 1400")
+    assert session.engine.insns < 150
+
+
+@pytest.mark.parametrize("line", ["reverse-nexti 1400"])
 def test_a_long_way_back_can_be_stopped(talk, line: str) -> None:
     """It stands somewhere between, and goes on from there both ways."""
     engine = talk.shell.session.engine

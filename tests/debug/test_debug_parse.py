@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from emu.debug.command import Arg, Command
 from emu.debug.parse import Parser, usage
 from emu.debug.registry import Registry, registry
+from emu.debug.value import Value
 from emu.debug.view import View
 from emu.debug.words import split, statements
 from emu.errors import EmuError
@@ -29,6 +30,9 @@ class Names:
 
     def resolve(self, text: str) -> list[int]:
         return [0x10000 + len(text)]
+
+    def value(self, text: str) -> Value:
+        return Value(self.evaluate(text))
 
 
 EXPRESSION, LOCATION = Arg("value", "expression"), Arg("place", "location")

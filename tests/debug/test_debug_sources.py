@@ -10,7 +10,8 @@ from look_world import build
 from emu.debug.control.prologue import scan
 from emu.debug.source.files import SourceFiles
 from emu.debug.source.program import Program
-from emu.debug.source.types import Type, spell
+from emu.debug.source.spelling import spell
+from emu.debug.source.types import Member, Type
 from emu.debug.value import base_type
 from emu.errors import EmuError
 
@@ -113,7 +114,8 @@ def test_prologues_are_followed() -> None:
 def test_hostile_types_are_cut_off() -> None:
     """A structure that holds itself, many times over, is written in bounded space."""
     node = Type("struct", "struct node", 8)
-    node.members = [(f"m{k}", 0, node) for k in range(40)]
+    node.members = [Member(f"m{k}", 0, node) for k in range(40)]
     assert len(spell(node, bytes(8), lambda at, size: None)) < 100_000
-    many = Type("array", "int[1000000]", 4_000_000, target=base_type("int", 64), count=1_000_000)
-    assert spell(many, bytes(4_000_000), lambda at, size: None).endswith("…}")
+    many = Type("array", "int[20000]", 80_000, target=base_type("int", 64), count=20_000)
+    assert spell(many, bytes(range(250)) * 320, lambda at, size: None).endswith("…}")
+    assert spell(many, bytes(80_000), lambda at, size: None) == "{0 <repeats 20000 times>}"

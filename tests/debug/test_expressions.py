@@ -7,11 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emu.debug.expr import evaluate
-from emu.debug.source.types import Type
-from emu.debug.value import Value, base_type, make, pointer_to
+from emu.debug.source.types import Member, Type
+from emu.debug.value import Value, base_type, make, make_float, pointer_to
 from emu.errors import EmuError
 
-POINT = Type("struct", "struct point", 8, members=[("x", 0, base_type("int", 64)), ("y", 4, base_type("int", 64))])
+POINT = Type("struct", "struct point", 8, members=[
+    Member("x", 0, base_type("int", 64)), Member("y", 4, base_type("int", 64)),
+    Member("low", 0, base_type("unsigned", 64), bits=3, first=1),
+    Member("high", 0, base_type("int", 64), bits=4, first=28),
+    Member("", 4, Type("union", "union", 4, members=[Member("f", 0, base_type("float", 64))])),
+])  # fmt: skip
 MEMORY = bytes(range(256))
 
 
@@ -31,9 +36,14 @@ class Names:
     def name(self, name: str) -> Value:
         if name == "table":
             return make(64, self.xlen, False, address=64)
+        if name == "half":
+            return make_float(0.5)
         if name == "p":
             return make(16, self.xlen, False, address=8, type=pointer_to(POINT, self.xlen))
         raise EmuError(f"no symbol is called {name!r}")
+
+    def type_named(self, name: str) -> Type | None:
+        return {"struct point": POINT, "point_t": POINT}.get(name)
 
     def load(self, address: int, size: int) -> bytes:
         self.loads += 1
@@ -70,6 +80,37 @@ class Names:
         ("(unsigned char) 300", 44),
         ("*(u8 *) 3", 3),
         ("*(u16*)2", 0x0302),
+        ("{u16} 2", 0x0302),
+        ("*(struct point *) 16 == p[0].x", 0),
+        ("((struct point *) 16)->y", 0x17161514),
+        ("((point_t *) 16)[1].x", 0x1B1A1918),
+        ("((const struct point *) 16) + 1", 24),
+        ("p.y", 0x17161514),
+        ("p->low", 0x10 >> 1 & 7),
+        ("p->high", 1),
+        ("(p + 2) - p", 2),
+        ("2 + p", 32),
+        ("sizeof(struct point)", 8),
+        ("sizeof *p", 8),
+        ("sizeof p", 8),
+        ("sizeof(unsigned long long)", 8),
+        ("sizeof (long double)", 16),
+        ("sizeof(char[3][4])", 12),
+        ("sizeof(int (*)[4])", 8),
+        ("sizeof((*p)@3)", 24),
+        ("(*p@2)[1].x", 0x1B1A1918),
+        ("table@2 == table", 1),
+        ("(unsigned long) -1 == 0xffffffffffffffff", 1),
+        ("(long unsigned int) -1 > 0", 1),
+        ("(short) 0x18000", -32768),
+        ("half * 3 > 1.25", 1),
+        ("half < 1", 1),
+        ("(int) (half * 7)", 3),
+        ("-half < 0 && !!half", 1),
+        ("(int) 2.9e1", 29),
+        ("1.0 / 0 > 1e308", 1),
+        ("half ? 1 : 2", 1),
+        ("0.0 ? 1 : 2", 2),
         ("*(u8 *) (table + 1)", 65),
         ("table", 64),
         ("&table", 64),

@@ -11,6 +11,7 @@ from emu.debug.look import (
     code,
     coherence,
     hardware,
+    listing,
     memory,
     registers,
     walk,
@@ -29,13 +30,13 @@ def test_registers(demand: World) -> None:
     found = data(registers.registers(demand, None, {"a0": 1, "sp": registers.registers_of(demand).x[2]}))
     assert found["registers"]["pc"] == 0x1018A and len(found["registers"]) == 33
     assert "a0" in found["changed"] and "sp" not in found["changed"]
-    assert list(data(registers.registers(demand, "x10"))["registers"]) == ["a0"]
-    assert len(data(registers.registers(demand, "s*"))["registers"]) == 13
-    csrs = data(registers.registers(demand, "csr"))["csrs"]
+    assert list(data(registers.registers(demand, ["x10"]))["registers"]) == ["a0"]
+    assert len(data(registers.registers(demand, ["s*"]))["registers"]) == 13
+    csrs = data(registers.registers(demand, ["csr"]))["csrs"]
     assert csrs["satp"] == {"value": 0x9000100000000005, "fields": "Sv48, ASID 1, root table at 0x5000"}
     assert csrs["instret"]["value"] == 50 and "store/AMO page fault" in csrs["scause"]["fields"]
     with pytest.raises(EmuError, match="no register") as error:
-        registers.registers(demand, "satpp")
+        registers.registers(demand, ["satpp"])
     assert "satp" in error.value.hint
 
 
@@ -62,8 +63,8 @@ def test_disassembly_has_source(demand: World) -> None:
         "programs/demand.s:50      add  t0, t0, t2",
         "=> 0x000000000001018a <touch+0x10>  929e      add t0, t0, t2",
     ]
-    found = data(code.listing(demand))
-    assert (found["file"], found["line"], found["lines"][0]["number"]) == ("programs/demand.s", 50, 45)
+    found = data(listing.around(demand))
+    assert (found["file"], found["first"], found["lines"][5]["number"]) == ("programs/demand.s", 45, 50)
 
 
 def test_walk_of_a_present_page(demand: World) -> None:

@@ -19,6 +19,7 @@ from emu.debug.look import (
     frame,
     frames,
     hardware,
+    listing,
     memory,
     owners,
     proc,
@@ -35,12 +36,12 @@ from emu.debug.view import View
 from emu.errors import EmuError
 
 VIEWS = {
-    "registers": lambda w: registers.registers(w, "all"),
+    "registers": lambda w: registers.registers(w, ["all"]),
     "x": lambda w: memory.memory(w, registers.registers_of(w).x[2], "8xg"),
     "xi": lambda w: memory.memory(w, registers.registers_of(w).pc, "4i"),
     "xp": lambda w: memory.memory(w, 0x5000, "4gx", physical=True),
     "disassemble": code.disassemble,
-    "list": code.listing,
+    "list": listing.around,
     "walk": lambda w: walk.walk(w, registers.registers_of(w).x[2]),
     "walk 0": lambda w: walk.walk(w, 0),
     "walk high": lambda w: walk.walk(w, (1 << 64) - 8),

@@ -52,7 +52,7 @@ def test_an_idle_hart_says_so() -> None:
     [
         ("i r sp", "registers"), ("i registers", "registers"), ("info reg sp", "registers"),
         ("i b", "info breakpoints"),
-        ("i th", "info harts"), ("i locals", "info locals"), ("info ta", "ps"), ("i watch", "info breakpoints"),
+        ("i th", "ps"), ("i locals", "info locals"), ("info ta", "ps"), ("i watch", "info breakpoints"),
     ],
 )  # fmt: skip
 def test_info_as_in_gdb(line: str, name: str) -> None:

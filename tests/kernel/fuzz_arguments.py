@@ -48,6 +48,7 @@ PATHS = 4 * [
         /proc/self/task/1/fd /proc/mounts /proc/swaps /proc/interrupts
         """
 )
+QUEUES = (b"a", b"b", b"c", b"", b"a/b")
 SIGNALS = (0, 1, 2, 9, 10, 11, 13, 14, 17, 18, 19, 20, 32, 63, 64, 65)
 MMAP_FLAGS = (0x22, 0x22, 0x21, 0x32, 0x2, 0x1, 0x12, 0x100022, 0x4022, 0x8022, 0x2022, 0x40022, 0x122, 0x3, 0x11)
 CLONE_FLAGS = (17, 17, 17, 0, 0x4111, 0x111, 0x3D0F00, 0x10F00, 0x911, 0x8011, 0x1200011, 0x600, 0x20000, 0x1000, 0x100)
@@ -189,7 +190,7 @@ MAKERS: dict[str, Make] = {
     "sys_fcntl.command": one_of(0, 1, 2, 3, 4, 5, 8, 9, 1030, 1031, 1032),
     "sys_shmctl.command": one_of(0, 0x100, 1, 2, 3, 13, 14),
     "sys_shmget.flags": one_of(0o1600, 0o600, 0o3600),
-    "sys_futex.op": one_of(0, 128, 1, 129, 3, 4, 5, 9, 10, 265, 256),
+    "sys_futex.op": one_of(0, 128, 1, 129, 3, 4, 5, 6, 7, 8, 9, 10, 13, 134, 265, 256),
     "mode": bits(12),
     "flags": bits(13),
     "options": bits(4),
@@ -209,12 +210,26 @@ MAKERS: dict[str, Make] = {
     "sys_writev.count": one_of(0, 1, 2, 8, 16, 1024, 1025, -1),
     "sys_preadv.count": one_of(0, 1, 2, 8),
     "sys_pwritev.count": one_of(0, 1, 2, 8),
-    "sys_prctl.option": one_of(15, 16, 0, 1),
+    "sys_prctl.number": one_of(1, 2, 3, 4, 7, 8, 15, 16, 21, 23, 29, 30, 36, 37, 38, 39, 99),
+    **dict.fromkeys(words("sys_msgget.flags sys_semget.flags"), one_of(0o1600, 0o1666, 0o600, 0o3600)),
+    **dict.fromkeys(words("sys_msgget.key sys_semget.key"), one_of(0, 0, 1, 2)),
+    "sys_semget.count": one_of(1, 2, 9, 0, -1, 32000),
+    **dict.fromkeys(words("sys_semop.count sys_semtimedop.count"), one_of(1, 1, 2, 3, 500, 501)),
+    "sys_semctl.command": one_of(0, 1, 2, 3, *range(11, 21), 0x10C),
+    "sys_semctl.arg": lambda rng, world: rng.choice((address(rng, world), small(rng, world))),
+    "sys_msgctl.command": one_of(0, 1, 2, 3, 11, 12, 13),
+    "sys_msgrcv.flags": one_of(0, 0o4000, 0o14000, 0o24000, 0o44000),
+    **dict.fromkeys(words("sys_mq_open.name sys_mq_unlink.name"), lambda rng, world: world.string(rng.choice(QUEUES))),
+    "sys_mq_open.flags": one_of(0o102, 0o102, 2, 0, 0o4102, 0o302, 3),
+    **dict.fromkeys(words("sys_mq_timedsend.prio"), one_of(0, 1, 2, 32767, 32768)),
+    "sys_unshare.flags": one_of(0, 0x200, 0x400, 0x600, 0x10000, 0x20000),
+    "sys_setitimer.which": one_of(0, 1, 2, 3),
+    "sys_getitimer.which": one_of(0, 1, 2, 3),
     "high": one_of(0, 0, 0, -1, 1),
     "sys_mknodat.mode": one_of(0o100644, 0o010644, 0o644, 0o020644, 0o040755),
     "sys_wait4.pid": one_of(-1, 0, -1, 5),
     "sys_wait4.options": one_of(1, 0, 3),
-    "clock": one_of(0, 1, 2, 3, 7, 11),
+    "clock": one_of(0, 1, 2, 3, 7, 11, -6, -2, -14),
     "sys_ppoll.count": one_of(0, 1, 3, 1024, 5000),
     "sys_pselect6.count": one_of(0, 1, 8, 64, 1024, -1),
     "iov": lambda rng, world: STRUCTS + 64 * rng.randrange(64),
@@ -222,6 +237,7 @@ MAKERS: dict[str, Make] = {
         words(
             """
             sys_kill.number sys_tkill.number sys_tgkill.number sys_rt_sigaction.number sys_rt_sigqueueinfo.number
+            sys_rt_tgsigqueueinfo.number sys_pidfd_send_signal.number
             """
         ),
         one_of(*SIGNALS),

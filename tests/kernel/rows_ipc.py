@@ -252,7 +252,7 @@ ROWS: list[Row] = [
     ("mq_timedreceive", lambda g: (posted(g), BUF, 16, UNMAPPED, 0), "EFAULT"),
     ("mq_notify", lambda g: (mq(g), event(g)), 0),
     ("mq_notify", lambda g: (mq(g), event(g, 0, 1)), 0),
-    ("mq_notify", lambda g: (mq(g), event(g, 0)), "EINVAL"),
+    ("mq_notify", lambda g: (mq(g), event(g, 65)), "EINVAL"),
     ("mq_notify", lambda g: (mq(g), event(g, 10, 2)), "EINVAL"),  # SIGEV_THREAD
     ("mq_notify", lambda g: (mq(g), 0), 0),
     ("mq_notify", lambda g: (fd := mq(g), g.ok("mq_notify", fd, event(g)) or event(g)), "EBUSY"),

@@ -135,8 +135,8 @@ def matmul_double(xlen: int, N: int, TURNS: int, EXACT: int = 0) -> int:
 
 
 def nbody(xlen: int, STEPS: int) -> int:
-    """nbody.s, with the numbers of its source."""
-    text = (Path(__file__).resolve().parents[2] / "programs" / "bench" / "nbody.s").read_text(encoding="utf-8")
+    """nbody.s, with the numbers of what it includes."""
+    text = (Path(__file__).resolve().parents[2] / "programs" / "lib" / "nbody.s").read_text(encoding="utf-8")
     lines = text.partition("bodies:\n")[2].replace(".double", ",").replace("\n", " ")
     numbers = [float(word) for word in lines.split(",") if word.strip()]
     bodies = [numbers[k : k + 7] for k in range(0, 35, 7)]

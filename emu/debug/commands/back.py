@@ -16,15 +16,16 @@ if TYPE_CHECKING:
 COUNT = (Arg("n", "number", optional=True, help="how many times"),)
 FIB = "programs/fib.s"
 MOST = 1_000_000
+FOREVER = 1 << 60
 
 
-def reversed_(name: str) -> Any:
+def reversed_(name: str, most: int = MOST) -> Any:
     """The handler of a step backwards."""
 
     def handler(session: Session, n: int | None) -> View:
-        if n is not None and not 0 < n <= MOST:
+        if n is not None and not 0 < n <= most:
             raise EmuError(
-                f"{n:,} steps back: give a count from 1 to {MOST:,}", hint="goto insn N goes to any point at once"
+                f"{n:,} steps back: give a count from 1 to {most:,}", hint="goto insn N goes to any point at once"
             )
         return stopped(session, getattr(session, name)(1 if n is None else n, reverse=True), f"reverse-{name}")
 
@@ -76,7 +77,7 @@ def info_time(session: Session) -> View:
 
 COMMANDS = (
     Command(
-        "back", "Undo the selected task's last instruction, or the last n.", reversed_("stepi"), COUNT,
+        "back", "Undo the selected task's last instruction, or the last n.", reversed_("stepi", FOREVER), COUNT,
         ("reverse-stepi", "rsi", "bs"),
         details="Machine, kernel, files, timers, random numbers and output go back together.",
         example=(FIB, ("stepi 5", "back 2")), repeats=True, group="time",

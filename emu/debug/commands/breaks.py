@@ -149,13 +149,13 @@ def delete(session: Session, row: Break) -> None:
 
 COMMANDS = (
     Command(
-        "break", "Stop where the program comes to a place.", break_, (PLACE, CONDITION), ("b", "br"), OPTIONS,
+        "break", "Stop where the program comes to a place.", break_, (PLACE, CONDITION), ("b", "br", "hbreak"), OPTIONS,
         details="The place is an address of processes, found again wherever its page is. With `if` and an expression "
         "it stops only where that is not 0.",
         example=(FIB, ("break fib if $a0 == 46", "continue", "print $a0")), group="stop",
     ),
     Command(
-        "tbreak", "As break, once.", tbreak, (PLACE, CONDITION), ("tb",), OPTIONS,
+        "tbreak", "As break, once.", tbreak, (PLACE, CONDITION), ("tb", "thbreak"), OPTIONS,
         example=(FIB, ("tbreak fib", "continue", "info breakpoints")), group="stop",
     ),
     Command(

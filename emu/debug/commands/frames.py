@@ -16,9 +16,14 @@ IN_FIB = ("break fib", "continue")
 PATTERN = (Arg("pattern", "rest", optional=True, help="a part of the name, or a pattern with * and ?"),)
 
 
-def backtrace(session: Session, n: int | None) -> View:
+def backtrace(session: Session, n: str | None, full: bool) -> View:
     """Who called whom."""
-    return calls_view.backtrace(session, n)
+    words = (n or "").replace("-full", "full").split()
+    count = [word for word in words if word != "full"]
+    number = session.evaluate(" ".join(count)) if count else None
+    if number is not None and number >> 63:
+        number -= 1 << 64
+    return calls_view.backtrace(session, number, full or "full" in words)
 
 
 def frame(session: Session, number: int | None) -> View:
@@ -43,7 +48,8 @@ def move(direction: int) -> Any:
 COMMANDS = (
     Command(
         "backtrace", "The calls that led here, the innermost first.", backtrace,
-        (Arg("n", "number", optional=True, help="so many; negative: the outermost ones"),), ("bt", "where"),
+        (Arg("n", "rest", optional=True, help="so many; negative: the outermost ones; full: with local variables"),),
+        ("bt", "where", "info stack"), {"full": "with the local variables of each"},
         details="By call frame information (compiled code), else by what the functions' instructions do to sp and ra.",
         example=(FIB, (*IN_FIB, "backtrace")), group="look",
     ),

@@ -35,7 +35,10 @@ def frames(session: Session, ranges: bool) -> View:
 
 def frame(session: Session, pfn: int) -> View:
     """One frame."""
-    return look_frame.frame(session, pfn)
+    view = look_frame.frame(session, pfn)
+    if pfn < len(session.frames()):
+        view.notes.append(f"this is frame {pfn} of physical memory: f {pfn} selects a call's frame")
+    return view
 
 
 def rmap(session: Session, pfn: int) -> View:
@@ -64,7 +67,7 @@ COMMANDS = (
         "The areas of an address space, and how much of each is in memory or on swap.",
         vmmap,
         (PID,),
-        aliases=("maps", "info mappings"),
+        aliases=("maps", "info mappings", "info proc mappings", "info files"),
         group="kernel",
         example=("programs/hello.s", ("vmmap",)),
     ),

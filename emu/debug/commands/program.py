@@ -6,21 +6,24 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from emu.debug.command import Arg, Command
-from emu.debug.look import code, formats, memory
+from emu.debug.look import code, formats, memory, stretch, structure
 from emu.debug.look import registers as look_registers
 from emu.debug.look.regfile import named, registers_of
 from emu.debug.look.subject import machine_of
+from emu.errors import EmuError
 
 if TYPE_CHECKING:
     from emu.debug.session import Session
+    from emu.debug.value import Value
     from emu.debug.view import View
 
 Snapshot = tuple[int, dict[str, int]]
 SHOWN: WeakKeyDictionary[Session, tuple[Snapshot, Snapshot]] = WeakKeyDictionary()
 LAST: WeakKeyDictionary[Session, tuple[int, formats.Format]] = WeakKeyDictionary()
+LISTED: WeakKeyDictionary[Session, tuple[tuple[int, int, int], str, int, int]] = WeakKeyDictionary()
 
 
-def registers(session: Session, what: str | None) -> View:
+def registers(session: Session, what: list[str]) -> View:
     """Of the selected task; marked is what has changed since they were shown at another time."""
     now = session.engine.tick, named(registers_of(session))
     shown, before = SHOWN.get(session, (now, now))
@@ -30,8 +33,17 @@ def registers(session: Session, what: str | None) -> View:
     return look_registers.registers(session, what, before[1])
 
 
-def examine(session: Session, fmt: str, address: int | None, physical: bool = False) -> View:
-    """From an address, or from where the last one ended."""
+def examine(session: Session, fmt: str, address: Value | None, physical: bool = False) -> View:
+    """From an address, or from where the last one ended; a structure without a format by its members."""
+    kind = address.type if address is not None else None
+    at = address.address if address is not None else None
+    if kind is not None and at is not None and kind.members and not fmt.strip("0123456789") and not physical:
+        return structure.structure(session, kind, at, min(int(fmt[:4] or 1), 100))
+    return numbers(session, fmt, None if address is None else address.unsigned, physical)
+
+
+def numbers(session: Session, fmt: str, address: int | None, physical: bool) -> View:
+    """Memory in a format."""
     at, last = LAST.get(session, (registers_of(session).x[2], None))
     shape = formats.parse(fmt, machine_of(session).xlen, last)
     view = memory.memory(session, at if address is None else address, fmt, physical, last)
@@ -41,24 +53,27 @@ def examine(session: Session, fmt: str, address: int | None, physical: bool = Fa
     return view
 
 
-def examine_physical(session: Session, fmt: str, address: int | None) -> View:
+def examine_physical(session: Session, fmt: str, address: Value | None) -> View:
     """The same by physical address."""
     return examine(session, fmt, address, physical=True)
 
 
-def disassemble(session: Session, where: list[int] | None, count: int | None, no_source: str | bool = False) -> View:
+def disassemble(session: Session, where: str | None, fmt: str, **options: bool) -> View:
     """From a location, or from pc."""
-    return code.disassemble(session, where[0] if where else None, count=count or 20, source=not no_source)
+    if set(fmt) - set("srm"):
+        raise EmuError(f"disassemble takes no /{fmt}", hint="source and raw bytes are shown anyhow; --no-source")
+    first, end, count = stretch.addresses(session, where or "")
+    return code.disassemble(session, first, end, count, source=not options.get("no-source"))
 
 
-def disassemble_(session: Session, where: list[int] | None, count: int | None, **options: bool) -> View:
-    """Options have dashes."""
-    return disassemble(session, where, count, options.get("no-source", False))
-
-
-def list_(session: Session, where: list[int] | None, count: int | None) -> View:
-    """Around a location, or around pc."""
-    return code.listing(session, where[0] if where else None, count or code.LIST_LINES)
+def list_(session: Session, where: str | None) -> View:
+    """Around a place; again: the lines that follow."""
+    now = session.engine.tick, session.pid, session.frame
+    told, file, first, end = LISTED.get(session, (None, "", 0, 0))
+    view = stretch.source(session, where or "", (file, first, end) if told == now else None)
+    lines = view.data["lines"]
+    LISTED[session] = now, view.data["file"], view.data["first"], view.data["first"] + len(lines)
+    return view
 
 
 FMT = """FMT is a count, a letter for how and a letter for how large, each may be left out: 16gx, 4i, 2s, 8dw.
@@ -71,8 +86,8 @@ COMMANDS = (
         "registers",
         "Integer registers with what they point at; f, csr, all, or a name or pattern.",
         registers,
-        (Arg("what", "register", optional=True, help="x, f, csr, all, a name, or a pattern like s*"),),
-        aliases=("info registers", "regs", "ir"),
+        (Arg("what", "register", optional=True, many=True, help="x, f, csr, all, names, or patterns like s*"),),
+        aliases=("info registers", "regs", "ir", "info all-registers", "info float"),
         group="look",
         repeats=True,
         details="What has changed since they were shown last, at another time, is marked with *.",
@@ -82,7 +97,7 @@ COMMANDS = (
         "x",
         "Memory at an address: numbers, strings or instructions.",
         examine,
-        (Arg("address", "expression", optional=True, help="an address: $sp, buffer+8, 0x12000"),),
+        (Arg("address", "value", optional=True, help="an address: $sp, buffer+8, 0x12000; a structure: *pointer"),),
         slash=True,
         repeats=True,
         group="memory",
@@ -93,7 +108,7 @@ COMMANDS = (
         "xp",
         "Physical memory at an address.",
         examine_physical,
-        (Arg("address", "expression", optional=True, help="a physical address"),),
+        (Arg("address", "value", optional=True, help="a physical address"),),
         slash=True,
         repeats=True,
         group="memory",
@@ -103,12 +118,11 @@ COMMANDS = (
     Command(
         "disassemble",
         "Instructions with the source lines they come from.",
-        disassemble_,
-        (
-            Arg("where", "location", optional=True, help="a symbol, *address or file:line; default: pc"),
-            Arg("count", "number", optional=True),
-        ),
+        disassemble,
+        (Arg("where", "rest", optional=True, help="LOCATION; LOCATION COUNT; FROM,TO or FROM,+BYTES; default: pc"),),
         aliases=("dis",),
+        slash=True,
+        details="A location is a symbol, file:line or *address. gdb's /s and /r are what it does anyhow.",
         options={"no-source": "instructions only"},
         group="look",
         example=("programs/hello.s", ("disassemble _start 4",)),
@@ -117,11 +131,10 @@ COMMANDS = (
         "list",
         "Source lines around a place.",
         list_,
-        (
-            Arg("where", "location", optional=True, help="a symbol, *address or file:line; default: pc"),
-            Arg("count", "number", optional=True),
-        ),
+        (Arg("where", "rest", optional=True, help="LOCATION; LOCATION COUNT; FIRST,LAST; -: what stands before"),),
         aliases=("l",),
+        repeats=True,
+        details="Around a line, symbol, file:line or *address; without one, around pc, then what follows.",
         group="look",
         example=("programs/hello.s", ("list",)),
     ),

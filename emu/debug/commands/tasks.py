@@ -48,12 +48,18 @@ COMMANDS = (
         "All tasks and kernel threads.",
         processes.ps,
         (),
-        aliases=("info tasks",),
+        aliases=("info tasks", "info threads", "info inferiors"),
         group="kernel",
         example=("programs/hello.s", ("ps",)),
     ),
     Command(
-        "task", "Everything about one task.", task, (PID,), group="kernel", example=("programs/hello.s", ("task",))
+        "task",
+        "Everything about one task.",
+        task,
+        (PID,),
+        ("info proc",),
+        group="kernel",
+        example=("programs/hello.s", ("task",)),
     ),
     Command("fd", "The open files of a process.", fd, (PID,), group="kernel", example=("programs/hello.s", ("fd",))),
     Command(
@@ -69,6 +75,7 @@ COMMANDS = (
         "What a process does about signals, and what is pending.",
         signals,
         (PID,),
+        aliases=("info signals", "info handle"),
         group="kernel",
         example=("programs/hello.s", ("signals",)),
     ),

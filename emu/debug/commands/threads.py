@@ -50,7 +50,7 @@ COMMANDS = (
         example=(COW, ("stepi", "hart 0")), group="run",
     ),
     Command(
-        "info harts", "All harts: what they run, where, and their clocks.", info_harts, (), ("info threads",),
+        "info harts", "All harts: what they run, where, and their clocks.", info_harts, (),
         details="Tasks are shown by ps.", example=(COW, ("stepi 5", "info harts")), group="run",
     ),
 )  # fmt: skip

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from emu.debug.control import memory, registers
-from emu.debug.value import Value
+from emu.debug.expr import whole
+from emu.debug.habits import advice
+from emu.debug.value import Value, make_float
 from emu.debug.view import Text, View
 from emu.errors import EmuError, did_you_mean
 from emu.kernel.proc.sysctl import KERNEL, VM, attribute
@@ -25,9 +27,8 @@ def assign(session: Session, text: str) -> View:
     if len(parts) != 2:
         left, _, right = text.strip().partition(" ")
         if not left.startswith("kernel."):
-            raise EmuError(
-                "an assignment needs =", hint="set $a0 = 3, set *(u32 *) 0x11000 = 7, set kernel.vm.swappiness = 0"
-            )
+            usual = "set $a0 = 3, set *(u32 *) 0x11000 = 7, set kernel.vm.swappiness = 0"
+            raise EmuError("an assignment needs =", hint=advice(["set", left]) or usual)
         parts = [left, right]
     left, right = parts[0].strip(), parts[1].strip()
     left = re.sub(r"^(var|variable)\s+", "", left)
@@ -70,11 +71,22 @@ def set_register(session: Session, name: str, value: Value) -> View:
         raise EmuError("an odd address holds no instruction")
     pid, hart = session.pid, session.hart
 
+    bits = as_bits(name, value)
+
     def action() -> None:
-        registers.put(session.kernel, session.kernel.tasks.get(pid), hart, name, value.unsigned)
+        registers.put(session.kernel, session.kernel.tasks.get(pid), hart, name, bits)
 
     intervene(session, action)
     return changed("set", f"${name}", old, session.scope.register(name).unsigned)
+
+
+def as_bits(name: str, value: Value) -> int:
+    """What a register holds for a value: of whole numbers their bits, a float boxed in an f register."""
+    if not value.is_float:
+        return value.unsigned
+    if registers.float_number(name) is None:
+        return whole(value.real)
+    return value.unsigned | (0xFFFFFFFF << 32 if value.bits == 32 else 0)
 
 
 def intervene(session: Session, action: Callable[[], None]) -> None:
@@ -87,7 +99,11 @@ def intervene(session: Session, action: Callable[[], None]) -> None:
 
 def set_place(session: Session, left: str, value: Value) -> View:
     """A variable, *pointer, or any expression that has an address."""
-    target = session.value(left)
+    return put_value(session, session.value(left), value, left)
+
+
+def put_value(session: Session, target: Value, value: Value, left: str) -> View:
+    """Store a value where another came from; left: how that is called."""
     if target.register and target.address is None:
         return set_register(session, target.register, value)
     if target.address is None:
@@ -99,10 +115,24 @@ def set_place(session: Session, left: str, value: Value) -> View:
         size = session.symbol_size(target.address) or session.machine.xlen // 8
         size = size if size in (1, 2, 4, 8) else session.machine.xlen // 8
     old = session.read(target.address, size)
-    data = (value.unsigned & (1 << 8 * size) - 1).to_bytes(size, "little")
+    data = stored(target, value, old or bytes(size))
     write(session, session.pid, target.address, data)
     before = int.from_bytes(old, "little") if old is not None else 0
     return changed("set", f"{size} bytes at {target.address:#x}", before, int.from_bytes(data, "little"))
+
+
+def stored(target: Value, value: Value, old: bytes) -> bytes:
+    """The bytes that an assignment leaves: in the target's own form, a bit-field among the bits beside it."""
+    kind, size = target.type, len(old)
+    if kind is not None and kind.is_float:
+        number = make_float(value.real, kind).unsigned
+    else:
+        number = whole(value.real) if value.is_float and kind is not None else value.number
+    if target.field is not None:
+        first, bits = target.field
+        mask = (1 << bits) - 1 << first
+        number = int.from_bytes(old, "little") & ~mask | number << first & mask
+    return (number & (1 << 8 * size) - 1).to_bytes(size, "little")
 
 
 def write(session: Session, pid: int, address: int, data: bytes) -> None:

@@ -7,23 +7,27 @@ from typing import TYPE_CHECKING, Any
 from emu.debug.control import calls, judge, predict, registers
 from emu.debug.control.breaks import CATCH, WATCH
 from emu.debug.control.judge import Verdict
+from emu.debug.control.jump import FEW, Jump
+from emu.debug.control.loops import PATIENCE
+from emu.debug.control.staying import Staying
 from emu.debug.control.stop import Stop
+from emu.errors import EmuError
 
 if TYPE_CHECKING:
     from emu.debug.engine import Cause
 
 SP = 2
-WINDOWS = (64, 2048, 65_536, 1 << 21)  # ticks that are looked through, ever more, for the task's last instruction
 MOST_STEPS = 100_000  # of one reverse-step
 
 
-class Backward:
+class Backward(Jump, Staying):
     """The part of a Session that goes back by steps."""
 
     # -- to the last thing that was waited for ------------------------------------------------------------------------
     def reverse_cont(self) -> Stop:
         """Back to the last time that a breakpoint, watchpoint or catchpoint was met; else to the start."""
         self.found: Verdict | None = None
+        self.skipped = ""
         if not self.breaks.active():
             self.travel(self.engine.start_tick)
             return self.at_start()
@@ -37,7 +41,7 @@ class Backward:
             return self.stop("goto", cause.hart)
         if not verdict.row.internal:
             verdict.row.hits += 1
-        if verdict.row.kind == CATCH and self.reports_early(verdict):
+        if self.is_early(verdict):
             self.before_last_entry(verdict.detail["kind"])
         reason = {WATCH: "watchpoint", CATCH: "catch"}.get(verdict.row.kind, "breakpoint")
         stop = self.stop("location" if verdict.row.internal else reason, cause.hart, verdict)
@@ -51,6 +55,15 @@ class Backward:
         if verdict is not None:
             self.found = verdict
         return verdict is not None
+
+    def accepts_now(self, cause: Cause) -> bool:
+        """The same of what happened in the tick behind which we stand: it counts if it is shown a tick earlier."""
+        verdict = self.verdict_before(cause)
+        return verdict is not None and self.is_early(verdict) and self.accepts(cause)
+
+    def is_early(self, verdict: Verdict) -> bool:
+        """Whether a catch is shown a tick before its record, so that who stands behind that has not seen it."""
+        return verdict.row.kind == CATCH and self.reports_early(verdict)
 
     def verdict_before(self, cause: Cause) -> Verdict | None:
         """As `verdict`, but an access that is watched is not made: what it will do is foretold."""
@@ -84,17 +97,13 @@ class Backward:
         if self.moved(self.position(pid), after):
             self.choose(pid)
             return None
-        for window in WINDOWS:
-            begin = max(self.engine.start_tick, now - window)
-            found = self.last_move(pid, begin, now)
-            if found is not None:
-                self.travel(found)
-                self.choose(pid)
-                return None
-            if begin == self.engine.start_tick:
-                break
-        self.travel(self.engine.start_tick)
-        return self.at_start()
+        found = self.tick_before(1)
+        interrupted = self.engine.was_interrupted()
+        self.travel(now if interrupted else self.engine.start_tick if found is None else found)
+        if found is None and not interrupted:
+            return self.at_start()
+        self.choose(pid)
+        return self.stop("interrupted") if interrupted else None
 
     def position(self, pid: int) -> tuple[int, int, int] | None:
         """(hart, its instructions, pc) of a task; hart -1 while it is on none. None: there is no such task."""
@@ -113,20 +122,6 @@ class Backward:
             return True
         return before[2] != after[2] or (before[0] == after[0] and after[1] > before[1])
 
-    def last_move(self, pid: int, begin: int, end: int) -> int | None:
-        """The last tick in begin … end - 1 in which a task completed something."""
-        self.travel(begin)
-        found, before = None, self.position(pid)
-        for tick in range(begin, end):
-            cause = self.forward(until_tick=tick + 1)
-            after = self.position(pid)
-            if self.moved(before, after):
-                found = tick
-            before = after
-            if cause.kind == "interrupted":
-                break
-        return found
-
     def choose(self, pid: int) -> None:
         """Select a task after time has changed: this one, else what the hart runs, else any that lives."""
         alive = [each for each, task in self.kernel.tasks.items() if task.mm is not None]
@@ -140,10 +135,23 @@ class Backward:
 
     def reverse_stepi(self, n: int = 1) -> Stop:
         """Undo n instructions of the selected task."""
+        if n > FEW:
+            return self.jump_back(n)
         for _ in range(n):
             if (stop := self.retreat()) is not None:
                 return stop
         return self.stop("step")
+
+    def jump_back(self, n: int) -> Stop:
+        """The same for many."""
+        pid, now = self.pid, self.engine.tick
+        goal = self.tick_before(n)
+        interrupted = self.engine.was_interrupted()
+        self.travel(now if interrupted else self.engine.start_tick if goal is None else goal)
+        if goal is None and not interrupted:
+            return self.at_start()
+        self.choose(pid)
+        return self.stop("interrupted" if interrupted else "step")
 
     # -- calls and lines ----------------------------------------------------------------------------------------------
     def reverse_nexti(self, n: int = 1) -> Stop:
@@ -175,26 +183,45 @@ class Backward:
 
     def reverse_step(self, n: int = 1) -> Stop:
         """Back to the beginning of the line before, into functions that were called whose source is known."""
-        return self.reverse_lines(n, lambda pc: calls.body_of(self, pc) is not None)
+        return self.reverse_lines(n, self.has_body)
+
+    def has_body(self, pc: int) -> bool:
+        """Whether the source of the code at an address is known."""
+        return calls.body_of(self, pc) is not None
 
     def reverse_next(self, n: int = 1) -> Stop:
         """Back to the beginning of the line before, calls counting as part of it."""
         return self.reverse_lines(n, lambda pc: False)
 
     def reverse_lines(self, n: int, enters: Any) -> Stop:
-        """n lines back."""
+        """n lines back; from code without lines into whatever has some."""
         for _ in range(n):
-            for _ in range(MOST_STEPS):
+            if self.source(self.registers().pc) is None:
+                enters = self.has_body
+            for count in range(MOST_STEPS):
                 if (stop := self.retreat_over(enters)) is not None:
                     return stop
                 pc = self.registers().pc
                 span = self.program.lines.range_of(pc)
                 if not self.program.lines.rows or (span is not None and span[0] == pc):
                     break
+                if count and count % PATIENCE == 0 and span is not None:
+                    self.begin_of_stay(*span)
+                    if self.registers().pc == span[0]:
+                        break
         return self.stop("step")
+
+    def begin_of_stay(self, low: int, high: int) -> None:
+        """Back to when the selected task came to a stretch of code that it has gone round in."""
+        pid, now = self.pid, self.engine.tick
+        goal = self.stay_begins(low, high)
+        self.travel(now if self.engine.is_interrupted else goal)
+        self.choose(pid)
 
     def reverse_finish(self) -> Stop:
         """Back to the call of the selected frame's function."""
-        caller, sp = self.caller()
+        if (caller := self.returns_to()) is None:
+            raise EmuError("this is the outermost frame: nobody called it", hint="reverse-continue, or goto start")
+        sp = caller.registers.get(SP, 0)
         places = [at for at in (caller.pc - 4, caller.pc - 2) if calls.call_at(self, at) == caller.pc]
         return self.reverse_to(places, sp) or self.stop("finished")

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from emu.debug.control import frames
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
+
+from emu.debug.control import frames, places
 from emu.debug.control.frames import Frame
 from emu.debug.source.program import Program
 from emu.debug.source.symbols import Symbol
+from emu.debug.source.units import Function
 from emu.debug.source.variables import Variable
 from emu.isa.paging import PTE_V
 from emu.kernel.mm.vma import VM_EXEC, VM_GROWSDOWN
@@ -14,12 +19,25 @@ from emu.kernel.mm.vma import VM_EXEC, VM_GROWSDOWN
 class Callers:
     """The part of a Session about calls."""
 
+    looked_at: Frame | None = None
+
+    @contextmanager
+    def at_frame(self, frame: Frame) -> Iterator[None]:
+        """Meanwhile names mean what they mean in a frame, whichever is selected."""
+        before, self.looked_at = self.looked_at, frame
+        try:
+            yield
+        finally:
+            self.looked_at = before
+
     def frames(self, limit: int = frames.MOST_FRAMES) -> list[Frame]:
         """The selected task's calls, the innermost first."""
-        return list(frames.frames(self, limit))
+        return list(islice(frames.frames(self, limit), limit))
 
     def current_frame(self) -> Frame:
         """The selected frame; the innermost if it is no more."""
+        if self.looked_at is not None:
+            return self.looked_at
         if not self.frame:
             return frames.innermost(self)
         found = self.frames(self.frame + 1)
@@ -28,7 +46,24 @@ class Callers:
     def locals(self) -> list[Variable]:
         """Arguments and variables in scope in the selected frame, of code with debug information."""
         program = self.program
-        return program.debug.locals_at(self.current_frame().lookup_pc) if program.dwarf is not None else []
+        if program.dwarf is None:
+            return []
+        frame = self.current_frame()
+        return program.debug.locals_at(frame.lookup_pc, frame.depth)
+
+    def function_of(self, frame: Frame) -> Function | None:
+        """The function of the source that a frame is a call of, inlined or not."""
+        if frame.function is None and self.program.dwarf is not None:
+            frame.function = next(iter(self.program.debug.calls_at(frame.lookup_pc)[frame.depth :]), None)
+        return frame.function
+
+    def frame_source(self, frame: Frame) -> tuple[str, int] | None:
+        """(file, line) where a frame stands."""
+        return frame.site or self.source(frame.lookup_pc)
+
+    def source_here(self) -> tuple[str, int] | None:
+        """(file, line) that a line number alone is meant for: of the selected frame, else of the program's main."""
+        return self.frame_source(self.current_frame()) or places.main_source(self)
 
     def is_image(self, va: int, program: Program) -> bool:
         """Whether an address lies in what the program was loaded to: no name of it reaches beyond."""

@@ -63,4 +63,4 @@ def body_of(session: Session, pc: int) -> int | None:
     symbol = session.program.symbols.at(pc)
     if symbol is None or symbol.start != pc:
         return pc
-    return session.program.lines.after_prologue(pc, session.program.symbols.end(symbol)) or pc
+    return session.program.body(pc) or pc

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from emu.debug.control.frames import Frame
-from emu.debug.control.judge import looking_at
-from emu.debug.source.types import spell
+from emu.debug.source.spelling import LARGEST, spell
+from emu.debug.source.types import Type
 from emu.debug.source.variables import Variable
 from emu.debug.view import Facts, Line, Table, Text, View
 from emu.errors import EmuError
@@ -21,12 +21,18 @@ HOW = {
 }  # fmt: skip
 
 
-def backtrace(session: Session, n: int | None = None) -> View:
-    """All frames, or the first n (the last -n)."""
+def backtrace(session: Session, n: int | None = None, full: bool = False) -> View:
+    """All frames, or the first n (the last -n); full: with their local variables."""
     found = session.frames()
     shown = found if n is None else found[:n] if n >= 0 else found[n:]
     rows = [row(session, frame) for frame in shown]
-    lines = [line(session, each) for each in rows]
+    lines = []
+    for each, frame in zip(rows, shown, strict=True):
+        lines.append(line(session, each))
+        if full:
+            each["locals"] = variables(session, frame, False)
+            said = [f"        {local['name']} = {local['value']}" for local in each["locals"]]
+            lines += said or ["        no locals"]
     view = View("backtrace", rows, [Text(lines)])
     if len(shown) < len(found):
         view.notes.append(f"{len(found) - len(shown)} more frames")
@@ -35,8 +41,7 @@ def backtrace(session: Session, n: int | None = None) -> View:
 
 def row(session: Session, frame: Frame) -> dict[str, Any]:
     """One frame as data."""
-    source = session.source(frame.lookup_pc)
-    function = session.program.debug.function_at(frame.lookup_pc) if session.program.dwarf is not None else None
+    source, function = session.frame_source(frame), session.function_of(frame)
     symbol = session.symbolize(frame.lookup_pc)
     arguments = variables(session, frame, True)
     return {
@@ -44,7 +49,7 @@ def row(session: Session, frame: Frame) -> dict[str, Any]:
         "how": frame.how,
         "function": function_name(session, frame, function.name if function is not None else symbol),
         "file": source[0] if source else None, "line": source[1] if source else None, "arguments": arguments,
-        "selected": frame.number == session.frame,
+        "selected": frame.number == session.frame, "inlined": frame.is_inlined,
     }  # fmt: skip
 
 
@@ -55,14 +60,21 @@ def function_name(session: Session, frame: Frame, name: str) -> str:
     return name.partition("+")[0]
 
 
+def title(session: Session, frame: Frame) -> str:
+    """A frame in a word or two: `main+0x12`, `square (inlined)`, an address."""
+    if frame.is_inlined:
+        return f"{frame.function.name} (inlined)"
+    return session.symbolize(frame.lookup_pc) or f"{frame.pc:#x}"
+
+
 def line(session: Session, row: dict[str, Any]) -> Line:
     """One frame as text."""
-    arguments = ", ".join(f"{each['name']}={each['value']}" for each in row["arguments"])
+    arguments = ", ".join(f"{each['name']}={each['value'] if each['brief'] else '…'}" for each in row["arguments"])
     where = f" at {row['file']}:{row['line']}" if row["file"] else ""
     name = row["function"] or "?"
     head = "=> " if row["selected"] and session.frame else "   " if session.frame else ""
     return [
-        (f"{head}#{row['number']:<3}", "head"), (f"{row['pc']:#x}", "addr"), (" in ", ""), (name, "symbol"),
+        (f"{head}#{row['number']:<2} ", "head"), (f"{row['pc']:#x}", "addr"), (" in ", ""), (name, "symbol"),
         (f" ({arguments})" if row["arguments"] else "", ""), (where, "comment"),
     ]  # fmt: skip
 
@@ -71,10 +83,17 @@ def variables(session: Session, frame: Frame, arguments: bool) -> list[dict[str,
     """Arguments, or the other variables, of a frame: name, type, value."""
     if session.program.dwarf is None:
         return []
-    with looking_at(session, session.hart, session.pid):
-        session.frame = frame.number
+    with session.at_frame(frame):
         found = [each for each in session.locals() if each.is_argument == arguments]
-        return [{"name": each.name, "type": each.type.name, "value": value_of(session, each)} for each in found]
+        return [
+            {"name": each.name, "type": each.type.name, "value": value_of(session, each), "brief": is_brief(each.type)}
+            for each in found
+        ]
+
+
+def is_brief(kind: Type) -> bool:
+    """Whether a value of a type is short enough for the line of a call."""
+    return kind.is_scalar and not (kind.is_reference and kind.target is not None and not kind.target.is_scalar)
 
 
 def value_of(session: Session, variable: Variable) -> str:
@@ -86,15 +105,24 @@ def value_of(session: Session, variable: Variable) -> str:
     return typed(session, value)
 
 
-def typed(session: Session, value: Any) -> str:
-    """A value of a known type in C's manner."""
+def typed(session: Session, value: Any, letter: str = "") -> str:
+    """A value of a known type in C's manner; letter: of a format."""
     kind = value.type
     if kind is None:
         return str(value.number)
-    if kind.is_scalar:
-        size = kind.size or session.machine.xlen // 8
-        return spell(kind, (value.unsigned & (1 << 8 * size) - 1).to_bytes(size, "little"), session.read)
-    return spell(kind, session.read(value.address or value.number, min(kind.size, 1 << 16)), session.read)
+    size = kind.size or session.machine.xlen // 8
+    if kind.is_scalar and size <= 8:
+        text = spell(kind, (value.number & (1 << 8 * size) - 1).to_bytes(size, "little"), session.read, letter)
+        return text if not kind.is_reference else f"@{text}: {referred(session, value, letter)}"
+    if value.address is None:
+        return spell(kind, value.unsigned.to_bytes(max(size, value.bits // 8), "little"), session.read, letter)
+    return spell(kind, session.read(value.address, min(kind.size, LARGEST)), session.read, letter)
+
+
+def referred(session: Session, value: Any, letter: str) -> str:
+    """What a reference of C++ stands for."""
+    target = value.type.target
+    return spell(target, session.read(value.unsigned, min(target.size, LARGEST)), session.read, letter)
 
 
 def frame(session: Session) -> View:
@@ -148,7 +176,7 @@ def listing(session: Session, name: str, arguments: bool, none: str) -> View:
         view.blocks.append(Table(["name", "type", "value"], rows))
     else:
         view.blocks.append(Text([f"{none} are known here"]))
-        if session.program.debug.function_at(session.current_frame().lookup_pc) is None:
+        if session.function_of(session.current_frame()) is None:
             view.notes.append(
                 "this code has no debug information: emu cc compiles with it; info registers shows registers"
             )

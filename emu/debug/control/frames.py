@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from emu.debug.control import prologue
 from emu.kernel.sigframe import LAYOUTS, SIGINFO
@@ -22,6 +22,8 @@ class Frame:
 
     how: innermost, cfi, code (the function's instructions were read), fp (a guess along the frame pointers) or signal.
     is_handler: its pc is no return address (a signal came there, or it is the return of a handler).
+    depth: how many calls that were inlined lie below this one in the same code; `function` is what was called, and
+    `site` where the inlined call below stands (None: look pc up).
     """
 
     number: int
@@ -30,11 +32,19 @@ class Frame:
     cfa: int | None = None
     how: str = "innermost"
     is_handler: bool = False
+    depth: int = 0
+    function: Any = None
+    site: tuple[str, int] | None = None
+
+    @property
+    def is_inlined(self) -> bool:
+        """Whether this is a call without a frame of its own."""
+        return self.function is not None and self.function.site is not None
 
     @property
     def lookup_pc(self) -> int:
         """The address to look names up by: a return address belongs to the call before it."""
-        return self.pc if self.number == 0 or self.is_handler else self.pc - 1
+        return self.pc if self.how == "innermost" or self.is_handler else self.pc - 1
 
 
 def innermost(session: Session) -> Frame:
@@ -51,7 +61,30 @@ def cfa_of(session: Session, frame: Frame) -> int | None:
 
 
 def frames(session: Session, limit: int = MOST_FRAMES) -> Iterator[Frame]:
-    """The selected task's calls, the innermost first."""
+    """The selected task's calls, the innermost first; calls that were inlined are among them."""
+    number = 0
+    for frame in returning(session, limit):
+        for each in with_inlined(session, frame):
+            each.number = number
+            yield each
+            number += 1
+
+
+def with_inlined(session: Session, frame: Frame) -> Iterator[Frame]:
+    """The calls that were inlined where a frame stands, then the frame itself."""
+    debug = session.program.debug
+    calls = debug.calls_at(frame.lookup_pc) if session.program.dwarf is not None else []
+    site = None
+    for depth, call in enumerate(calls[:-1]):
+        yield replace(frame, depth=depth, function=call, site=site)
+        site = debug.call_site(call)
+    frame.depth, frame.site = max(len(calls) - 1, 0), site
+    frame.function = calls[-1] if calls else None
+    yield frame
+
+
+def returning(session: Session, limit: int = MOST_FRAMES) -> Iterator[Frame]:
+    """Those that have a frame of their own, and will return."""
     frame = innermost(session)
     seen: set[tuple[int, int]] = set()
     for number in range(limit):

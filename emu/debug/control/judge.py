@@ -27,12 +27,12 @@ class Verdict(NamedTuple):
 @contextmanager
 def looking_at(session: Session, hart: int, pid: int) -> Iterator[None]:
     """Evaluate something from the point of view of another hart and task."""
-    before = session.hart, session.pid, session.frame
-    session.hart, session.pid, session.frame = hart, pid, 0
+    before = session.hart, session.pid, session.frame, session.looked_at
+    session.hart, session.pid, session.frame, session.looked_at = hart, pid, 0, None
     try:
         yield
     finally:
-        session.hart, session.pid, session.frame = before
+        session.hart, session.pid, session.frame, session.looked_at = before
 
 
 def running(session: Session, hart: int) -> Any:

@@ -97,7 +97,7 @@ class Life:
     def rewind(self) -> Any:
         """The engine's search for the last cause that is accepted."""
         with self.ruined():
-            return self.engine.reverse(self.accepts)
+            return self.engine.reverse(self.accepts, self.accepts_now)
 
     def at_start(self) -> Stop:
         """The beginning of time, with a task that is there already."""

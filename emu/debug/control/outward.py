@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from emu.debug.control import returned
+from emu.debug.control import frames, returned
 from emu.debug.control.stop import Stop
 from emu.errors import EmuError
 
@@ -23,6 +24,9 @@ class Outward:
         if reverse:
             return self.reverse_finish()
         self.require_alive()
+        frame = self.frames(self.frame + 1)[-1]
+        if frame.is_inlined:
+            return self.leave(frame)
         caller, sp = self.caller()
         pc = self.current_frame().lookup_pc
         name = self.symbolize(pc).partition("+")[0]
@@ -35,10 +39,26 @@ class Outward:
 
     def caller(self) -> tuple[Frame, int]:
         """The frame that called the selected one, and where its stack is then. EmuError at the outermost."""
-        found = self.frames(self.frame + 2)
-        if len(found) < self.frame + 2:
+        caller = self.returns_to()
+        if caller is None:
             raise EmuError("this is the outermost frame: it returns to nobody", hint="continue, or until LOCATION")
-        return found[self.frame + 1], found[self.frame + 1].registers.get(SP, 0)
+        return caller, caller.registers.get(SP, 0)
+
+    def returns_to(self) -> Frame | None:
+        """The frame that the selected one, or what it was inlined into, returns to."""
+        callers = islice(frames.frames(self), self.frame + 1, None)
+        return next((frame for frame in callers if frame.depth == 0), None)
+
+    def leave(self, frame: Frame) -> Stop:
+        """Step until an inlined call is over: it has no return, and no place where its result would lie."""
+        call = frame.function
+        with self.locked():
+            stop = None
+            if frame.how != "innermost":
+                stop = self.run_to([frame.pc], frame.registers.get(SP))
+            while stop is None and call.holds(self.registers().pc):
+                stop = self.over()
+        return stop or self.stop("finished", detail={"function": call.name})
 
     def until(self, places: Places | None = None) -> Stop:
         """As `next`, but never back in a loop; with a location: run there, or until the frame returns."""
@@ -66,9 +86,8 @@ class Outward:
         """Run to addresses, or out of the selected frame."""
         self.require_alive()
         row = None
-        found = self.frames(self.frame + 2)
-        if stop_at_return and len(found) >= self.frame + 2:
-            caller = found[self.frame + 1]
+        caller = self.returns_to() if stop_at_return else None
+        if caller is not None:
             row = self.internal_break([caller.pc], self.pid, caller.registers.get(SP, 0))
         pid = self.pid
         goal = self.internal_break([*places, *places.bodies], pid)

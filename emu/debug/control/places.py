@@ -34,7 +34,7 @@ def resolve(session: Session, text: str) -> Places:
     if re.fullmatch(r"[-+]?\d+", text):
         return of_line(session, "", text)
     file, colon, rest = text.rpartition(":")
-    if colon and file:
+    if colon and file and "::" not in text:
         return of_line(session, file, rest) if rest.isdigit() else of_function(session, file, rest)
     return of_symbol(session, text)
 
@@ -44,7 +44,7 @@ def of_line(session: Session, file: str, text: str) -> Places:
     lines = session.program.lines
     if not lines.rows:
         raise EmuError("the program has no line table", hint="assemble it with emu, or compile with -g; *ADDRESS works")
-    here = session.source(session.current_frame().lookup_pc)
+    here = session.source_here()
     if file:
         names = matching(lines.files, lines.matching(file), file)
     elif here is None:
@@ -58,7 +58,28 @@ def of_line(session: Session, file: str, text: str) -> Places:
         last = max((row.line for row in lines.rows if row.file == names[0]), default=0)
         raise EmuError(f"{names[0]} has no code at or behind line {wanted}", hint=f"its last line with code is {last}")
     name, line, addresses = hits[0]
+    addresses = first_of_calls(session, addresses)
     return Places(addresses, f"{name}:{line}", (name, line))
+
+
+def first_of_calls(session: Session, addresses: list[int]) -> list[int]:
+    """Of the pieces of a line that the compiler made in one function (or one inlined call) the lowest, as gdb does."""
+    if session.program.dwarf is None:
+        return addresses
+    first: dict[int, int] = {}
+    for address in sorted(addresses):
+        calls = session.program.debug.calls_at(address)
+        first.setdefault(calls[0].die.offset if calls else -address, address)
+    return sorted(first.values())
+
+
+def main_source(session: Session) -> tuple[str, int] | None:
+    """Where the program's own source begins: what a line number alone means where no source is at hand."""
+    symbols, lines = session.program.symbols.by_name, session.program.lines
+    for name in ("main", "_start"):
+        if name in symbols and (row := lines.find(symbols[name].start)) is not None:
+            return row.file, row.line
+    return (lines.files[0], 1) if len(lines.files) == 1 else None
 
 
 def matching(known: list[str], names: list[str], file: str) -> list[str]:
@@ -87,7 +108,9 @@ def of_symbol(session: Session, text: str) -> Places:
     symbols = session.program.symbols
     if text in symbols.by_name:
         return with_bodies(session, Places([symbols.by_name[text].start], text))
-    name = re.match(r"[A-Za-z_.][\w.$]*", text)
+    name = re.match(r"[A-Za-z_.][\w.$]*(?:::~?[\w.$]+)*", text)
+    if session.program.dwarf is not None and (places := session.program.debug.places_of(text)):
+        return with_bodies(session, Places(places, text))
     if name and name[0] == text:
         symbols.address(text)  # raises, with a suggestion
     if not name and not re.match(r"0[xX]|\$|\(", text):
@@ -100,8 +123,7 @@ def with_bodies(session: Session, places: Places) -> Places:
     program: Program = session.program
     bodies = []
     for start in places:
-        row = program.symbols.at(start)
-        body = program.lines.after_prologue(start, program.symbols.end(row)) if row else None
+        body = program.body(start)
         bodies.append(body if body is not None else start)
     places.bodies = bodies
     return places

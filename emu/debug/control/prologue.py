@@ -50,7 +50,7 @@ def unwind(session: Session, frame: Frame) -> dict[int, int] | None:
         if value is None:
             return None
         registers[number] = value
-    if RA not in state.saved and (frame.number or inside(session, symbol, frame.registers.get(RA, 0))):
+    if RA not in state.saved and (frame.how != "innermost" or inside(session, symbol, frame.registers.get(RA, 0))):
         return None  # a function that called others, and has not saved ra: it is lost
     return registers
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emu.debug.source.types import Type, spell
+from emu.debug.source.spelling import spell
+from emu.debug.source.types import Type
 from emu.isa.abi import A0, A1
 
 if TYPE_CHECKING:

@@ -47,6 +47,9 @@ class Runner(Stepper, Outward, Backward, Travel, Life, Watching):
 
     def wanted(self, record: Any) -> bool:
         """Called by the engine for each record of the kernel, in the middle of its work: whether to stop behind it."""
+        if record.kind in ("exec", "fork"):
+            pid = record.fields["child"] if record.kind == "fork" else record.pid
+            self.programs.note(self.kernel, pid, self.engine.tick)
         if record.kind == "sys_exit" and self.planter.watches and judge.kernel_wrote(self, record):
             return True
         if record.kind not in self.planter.kinds:

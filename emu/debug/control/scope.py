@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emu.debug import expr
 from emu.debug.control import frames, registers
+from emu.debug.reading import member_named
 from emu.debug.source.location import Context, Where
+from emu.debug.source.types import Type
 from emu.debug.source.variables import Variable
-from emu.debug.value import Value, make
+from emu.debug.value import DOUBLE, FLOAT, Value, make
 from emu.errors import EmuError, did_you_mean
 from emu.isa.paging import PTE_V
 
 if TYPE_CHECKING:
     from emu.debug.session import Session
 
+FLOATS = 32  # DWARF's number of f0
 SPECIAL = {
     "cycle": "the clock of the selected hart", "instret": "instructions that it has retired",
     "tick": "the engine's time",
@@ -38,6 +42,8 @@ class SessionScope:
         """A register of the selected frame, a $special, or a $name that was set."""
         frame = self.session.current_frame()
         number, xlen = registers.number_of(name), self.xlen
+        if name in ("", "$"):
+            return self.convenience.get("_") or make(0, xlen)
         if number is not None:
             if number and number not in frame.registers:
                 raise EmuError(
@@ -48,14 +54,24 @@ class SessionScope:
         if name == "pc":
             return make(frame.pc, xlen, False, register="pc")
         if (number := registers.float_number(name)) is not None:
-            return make(self.session.registers().f[number], 64, False, register=name)
+            return self.float_register(name, self.session.registers().f[number])
         if name == "fcsr":
             return make(self.session.registers().fcsr, 32, False, register=name)
         if name in self.convenience:
             return self.convenience[name]
         if name in SPECIAL:
             return make(self.special(name), 64, False)
+        if name.isdigit():
+            hint = "values have no numbers: $_ is the last one, set $name = VALUE keeps one"
+            raise EmuError(f"no register is called ${name}", hint=hint)
         raise registers.unknown(name, (*SPECIAL, *self.convenience))
+
+    @staticmethod
+    def float_register(name: str, bits: int) -> Value:
+        """A floating-point register: a float where it is boxed as one, else a double."""
+        if bits >> 32 == 0xFFFFFFFF:
+            return make(bits & 0xFFFFFFFF, 32, False, register=name, type=FLOAT)
+        return make(bits, 64, False, register=name, type=DOUBLE)
 
     def check_new(self, name: str) -> None:
         """Whether the user may set $name. EmuError for those that mean something."""
@@ -72,7 +88,7 @@ class SessionScope:
         return getattr(session.machine.harts[session.hart], name)
 
     def name(self, name: str) -> Value:
-        """A variable in scope, else a symbol, else a register without its $."""
+        """A variable in scope, else a symbol, an enumerator, else a register without its $."""
         variable = self.variable(name)
         if variable is not None:
             return self.fetch(variable)
@@ -80,6 +96,10 @@ class SessionScope:
         symbol = program.symbols.by_name.get(name)
         if symbol is not None:
             return make(symbol.start, self.xlen, False, address=symbol.start)
+        if (found := program.debug.enumerator(name) if program.dwarf is not None else None) is not None:
+            return make(found[0], 8 * found[1].size, found[0] < 0, type=found[1])
+        if (member := self.member_of_this(name)) is not None:
+            return member
         if registers.number_of(name) is not None or name == "pc" or registers.float_number(name) is not None:
             return self.register(name)
         known = [*program.symbols.by_name, *(v.name for v in self.session.locals())]
@@ -89,6 +109,21 @@ class SessionScope:
             else did_you_mean(name, known)
         )
         raise EmuError(f"no symbol, variable or register is called {name!r}", hint=hint)
+
+    def type_named(self, name: str) -> Type | None:
+        """A type of the program's, unless a variable in scope is called so."""
+        program = self.session.program
+        if program.dwarf is None or any(each.name == name for each in self.session.locals()):
+            return None
+        return program.debug.type_named(name)
+
+    def member_of_this(self, name: str) -> Value | None:
+        """In a method of C++: a member of its object."""
+        this = self.variable("this")
+        target = this.type.target if this is not None and this.type.kind == "pointer" else None
+        if this is None or target is None or member_named(target, name) is None:
+            return None
+        return expr.evaluate(f"this->{name}", self)
 
     def load(self, address: int, size: int) -> bytes:
         """Memory of the selected task."""
@@ -122,8 +157,9 @@ class SessionScope:
         def frame_base() -> int | None:
             return debug.frame_base(frame.lookup_pc, context)
 
+        floats = dict(enumerate(session.registers().f, FLOATS)) if frame.how == "innermost" else {}
         context = Context(
-            {**frame.registers, 0: 0}, session.load_word, frame_base, lambda: frames.cfa_of(session, frame),
+            {**floats, **frame.registers, 0: 0}, session.load_word, frame_base, lambda: frames.cfa_of(session, frame),
             session.program.bias,
             (1 << self.xlen) - 1,
         )  # fmt: skip
@@ -146,10 +182,9 @@ class SessionScope:
             return make(where.at, self.xlen, False, address=where.at, type=kind)
         number = where.at
         if where.kind == "register":
-            held = self.session.current_frame().registers
+            held = self.context().registers
             if where.at not in held:
                 raise EmuError(f"{variable.name} is in a register that is lost in this frame")
             number = held[where.at]
-        return make(
-            number, size * 8, kind.is_signed, type=kind, register=f"x{where.at}" if where.kind == "register" else ""
-        )
+        name = f"{'xf'[where.at >= FLOATS]}{where.at % FLOATS}" if where.kind == "register" else ""
+        return make(number, size * 8, kind.is_signed, type=kind, register=name)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from emu.debug.control import calls, judge, registers
+from emu.debug.control import calls, judge, loops, registers
+from emu.debug.control.loops import PATIENCE
 from emu.debug.control.stop import Stop
 
 SP = 2
@@ -75,6 +76,27 @@ class Stepper:
         if reverse or n < 0:
             return self.reverse_stepi(abs(n))
         return self.repeat(self.advance_task, n)
+
+    def step_within(self, low: int, high: int) -> Stop:
+        """Instructions of the selected task until its pc leaves low … high - 1."""
+
+        def once() -> Stop | None:
+            count = 0
+            while (stop := self.advance_task()) is None:
+                if not low <= self.registers().pc < high or self.breakpoint_here():
+                    return None
+                count += 1
+                if count > PATIENCE and ((stop := self.run_within(low, high)) is not None):
+                    return stop
+                if not low <= self.registers().pc < high:
+                    return None
+            return stop
+
+        return self.repeat(once, 1)
+
+    def run_within(self, low: int, high: int) -> Stop | None:
+        """Run the selected task up to where it can leave low … high - 1, or hands over; a Stop if it is stopped."""
+        return self.run_to(loops.exits(self, low, high)) if low < high else None
 
     def nexti(self, n: int = 1, reverse: bool = False) -> Stop:
         """n instructions, calls counting as one."""
@@ -146,8 +168,13 @@ class Stepper:
 
     def leave_line(self, into: bool) -> Stop | None:
         """Run until another line begins. Without a line table: one instruction."""
-        start = self.source(self.registers().pc)
+        start, count = self.source(self.registers().pc), 0
         while True:
+            count += 1
+            if count > PATIENCE and start is not None:
+                stop = self.run_within(*(self.program.lines.range_of(self.registers().pc) or (0, 0)))
+                if stop is not None or self.line_begins(self.registers().pc, start):
+                    return stop
             pc = self.registers().pc
             call, returns = calls.call_at(self, pc), calls.is_return(self, pc)
             sp = self.registers().x[SP]

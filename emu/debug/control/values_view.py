@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from struct import pack, unpack
 from typing import TYPE_CHECKING, Any
 
+from emu.debug.control import alter
 from emu.debug.control.calls_view import typed
-from emu.debug.source.types import quoted
+from emu.debug.expr import whole
+from emu.debug.source.spelling import in_format, quoted, real
+from emu.debug.tokens import tokens
 from emu.debug.value import Value
 from emu.debug.view import Facts, Text, View
 from emu.errors import EmuError
@@ -15,14 +17,17 @@ from emu.kernel.proc.task_mmu import PM_EXCLUSIVE, PM_FILE, PM_PRESENT, PM_SWAP,
 if TYPE_CHECKING:
     from emu.debug.session import Session
 
-FORMATS = "xduotcfsab"
+FORMATS = "xduotzcfsab"
 
 
 def print_value(session: Session, expression: str, fmt: str = "") -> View:
-    """The value, its type and where it is. EmuError for an unknown format."""
+    """The value, its type and where it is; `place = value` assigns first, as in C. EmuError for an unknown format."""
     letter = fmt[-1:] or ""
     if letter and letter not in FORMATS:
-        raise EmuError(f"there is no format /{fmt}", hint="x d u o t c f s a: see help print")
+        raise EmuError(f"there is no format /{fmt}", hint="x d u o t z c f s a: see help print")
+    if (left := assigned(expression)) is not None:
+        alter.assign(session, expression)
+        expression = left
     value = session.value(expression)
     session.scope.convenience["_"] = value
     text = spelled(session, value, letter)
@@ -32,41 +37,45 @@ def print_value(session: Session, expression: str, fmt: str = "") -> View:
         "type": kind, "address": value.address, "register": value.register,
     }  # fmt: skip
     about = [f"({kind}) "] if kind and kind not in ("int",) else []
-    name = session.symbolize(value.unsigned) if not letter and value.type is None and not value.signed else ""
+    name = "" if letter else pointed_at(session, value)
     line: list[Any] = [("".join(about), "dim"), (text, "value"), (f" <{name}>" if name else "", "symbol")]
     return View("print", data, [Text([line])])
 
 
+def assigned(expression: str) -> str | None:
+    """What stands before the = of an assignment, None if the expression is none."""
+    found = next((word for word in tokens(expression) if word.kind == "op" and word.text == "="), None)
+    return expression[: found.column - 1].strip() if found is not None else None
+
+
+def pointed_at(session: Session, value: Value) -> str:
+    """The symbol of an address; of data pointers only where one begins there."""
+    if value.signed or not (value.type is None or value.type.kind == "pointer"):
+        return ""
+    name = session.symbolize(value.unsigned)
+    is_code = value.type is None or (value.type.target is not None and value.type.target.kind == "function")
+    return name if is_code or "+" not in name else ""
+
+
 def spelled(session: Session, value: Value, letter: str) -> str:
     """A value in a format; the natural one without."""
-    if letter in ("", "d", "u") and value.type is not None and not letter:
-        return typed(session, value)
-    bits, number = value.bits, value.unsigned
-    signed = number - (1 << bits) if number >> (bits - 1) else number
-    if letter == "f":
-        return (
-            f"{unpack('<d', pack('<Q', number & (1 << 64) - 1))[0]:.17g}"
-            if bits > 32
-            else f"{unpack('<f', pack('<I', number))[0]:.9g}"
-        )
+    kind = value.type
     if letter == "s":
         return string_at(session, value)
-    if letter == "c":
-        return f"{number & 255} {chr(number & 255)!r}"
+    if kind is not None and (not letter or not kind.is_scalar):
+        return typed(session, value, letter)
+    bits, number = value.bits, value.unsigned
+    if kind is not None and kind.is_float and letter in "duc":
+        number, bits = whole(value.real) & (1 << 64) - 1, 64
+    if letter == "f":
+        return real(number.to_bytes(16, "little")[: 8 if bits > 32 else 4])
     if letter == "a":
         name = session.symbolize(number)
         return f"{number:#x}" + (f" <{name}>" if name else "")
     if letter == "":
         plain = str(value.number)
         return f"{number:#x}" if not value.signed and number > 0xFFFF else plain
-    return {
-        "x": f"{number:#x}",
-        "d": str(signed),
-        "u": str(number),
-        "o": f"{number:#o}",
-        "t": f"{number:#b}",
-        "b": f"{number:#b}",
-    }[letter]
+    return in_format(number, bits, letter)
 
 
 def string_at(session: Session, value: Value) -> str:

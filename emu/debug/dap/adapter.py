@@ -13,9 +13,11 @@ from typing import Any
 
 from emu.debug.dap import lifecycle, looking, points, running, variables
 from emu.debug.dap.wire import Wire
+from emu.debug.guard import InternalError, guarded
 from emu.errors import EmuError
 
 Start = Callable[["Adapter", dict[str, Any]], tuple[Any, Callable[[str], str]]]
+MALFORMED = (KeyError, ValueError, TypeError, IndexError, AttributeError, OverflowError)
 URGENT = ("pause", "disconnect", "terminate")
 
 
@@ -30,10 +32,11 @@ class Adapter:
         self.wire, self.start = wire, start
         self.session: Any = None
         self.run_line: Callable[[str], str] = lambda line: ""
+        self.complete: Callable[[str], list[Any]] = lambda line: []
         self.launched: dict[str, Any] = {}
         self.finished = False
         self.numbers: dict[str, list[int]] = {}  # the session's break numbers by where the editor keeps them
-        self.caught: list[str] = []
+        self.last: Any = None  # the Stop that the editor was told of
         self.handles = variables.Handles()
         self.after: list[Callable[[], None]] = []  # what follows a response: events, running
         self.table = lifecycle.REQUESTS | points.REQUESTS | running.REQUESTS | looking.REQUESTS | variables.REQUESTS
@@ -79,16 +82,24 @@ class Adapter:
                 raise EmuError(f"emu has no request {command!r}")
             if self.session is None and command not in lifecycle.REQUESTS:
                 raise EmuError("nothing was launched yet")
-            body = handler(self, arguments if isinstance(arguments, dict) else {})
+            with guarded(command):
+                body = handler(self, arguments if isinstance(arguments, dict) else {})
             return response | ({"body": body} if body is not None else {})
+        except InternalError as error:
+            if not isinstance(error.__context__, MALFORMED):
+                return response | failure(str(error))
+            return response | failure(f"{command}: malformed arguments: {error.__context__!r}")
         except EmuError as error:
             return response | failure(str(error))
-        except (KeyError, ValueError, TypeError, IndexError) as error:
-            return response | failure(f"{command}: malformed arguments: {error!r}")
+
+    def evaluated(self, text: str, frame: int) -> dict[str, Any]:
+        """The value of an expression in a frame, as the editor wants it."""
+        return variables.evaluated(self, text, frame)
 
     def _follow(self, action: Callable[[], None]) -> None:
         try:
-            action()
+            with guarded("running"):
+                action()
         except EmuError as error:
             self.say(f"{error}\n", "important")
             if self.session is not None:

@@ -6,8 +6,7 @@ import base64
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from emu.debug.control import alter, memory
-from emu.debug.control.calls_view import typed
+from emu.debug.control import alter, calls_view, memory
 from emu.errors import EmuError
 from emu.isa.disassemble import disassemble
 from emu.kernel.siginfo import NAMES as SIGNAL_NAMES
@@ -39,9 +38,9 @@ def stack_trace(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
 def frame_row(adapter: Adapter, frame: Any) -> dict[str, Any]:
     """One call."""
     session = adapter.session
-    row = {"id": frame_id(session.pid, frame.number), "name": session.symbolize(frame.lookup_pc) or f"{frame.pc:#x}"}
+    row = {"id": frame_id(session.pid, frame.number), "name": calls_view.title(session, frame)}
     row |= {"instructionPointerReference": hex(frame.pc), "line": 0, "column": 0}
-    if (place := session.source(frame.lookup_pc)) is not None:
+    if (place := session.frame_source(frame)) is not None:
         row |= {"source": source_row(adapter, place[0]), "line": place[1], "column": 1}
     return row
 
@@ -85,13 +84,7 @@ def evaluate(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
     text = arguments["expression"]
     if arguments.get("context") == "repl":
         return {"result": adapter.run_line(text), "variablesReference": 0}
-    return {"result": spelled(adapter, text), "variablesReference": 0}
-
-
-def spelled(adapter: Adapter, text: str) -> str:
-    """An expression's value: C's way where its type is known, else both as a number and in hexadecimal."""
-    value = adapter.session.value(text)
-    return f"{value.number} = {value.unsigned:#x}" if value.type is None else typed(adapter.session, value)
+    return adapter.evaluated(text, arguments.get("frameId") or 0)
 
 
 def disassembly(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -171,18 +164,26 @@ def write_memory(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
 
 def exception_info(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
     """What a stop at a signal was about."""
+    stop = adapter.last
+    detail = stop.detail if stop is not None else {}
+    if stop is not None and stop.reason == "signal":
+        return {"exceptionId": detail["signal"], "breakMode": "always", "description": detail["card"].headline}
     task = adapter.session.task
     pending = [*task.pending, *task.process.pending] if task is not None else []
-    name = f"SIG{SIGNAL_NAMES[pending[0]]}" if pending else "event"
+    name = f"SIG{SIGNAL_NAMES[pending[0]]}" if pending else str(detail.get("kind", "event"))
     return {"exceptionId": name, "breakMode": "always"}
 
 
 def completions(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Symbols that begin as the last word does."""
+    """What the debug console's line may go on with: commands, options, symbols, registers."""
+    choose_frame(adapter, arguments.get("frameId"))
     before = arguments["text"][: max(arguments["column"] - 1, 0)]
-    word = before.rpartition(" ")[2]
-    names = [name for name in adapter.session.symbols.by_name if name.startswith(word)]
-    return {"targets": [{"label": name, "type": "function"} for name in sorted(names)[:200]]}
+    return {
+        "targets": [
+            {"label": each.text, "start": len(before) - each.length, "length": each.length, "detail": each.meaning}
+            for each in adapter.complete(before)
+        ]
+    }
 
 
 REQUESTS = {

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from emu.debug.control import setting_breaks
 from emu.debug.control.breaks import ACCESS, BREAK, CATCH, READ, WATCH, WRITE, Break
+from emu.debug.dap import variables
 from emu.errors import EmuError
 
 if TYPE_CHECKING:
     from emu.debug.dap.adapter import Adapter
+    from emu.debug.value import Value
 
 FILTERS = [
     {"filter": "signal", "label": "Signals", "default": True, "description": "Stop before a signal is delivered"},
@@ -20,6 +24,7 @@ FILTERS = [
     {"filter": "oom", "label": "Out of memory", "default": False, "description": "Stop when the kernel kills"},
 ]
 ACCESSES = {"read": READ, "write": WRITE, "readWrite": ACCESS}
+HITS = re.compile(r"\s*(?P<sign>>=|>|)\s*(?P<count>\d{0,9})\s*")
 Wanted = list[dict[str, Any]]
 
 
@@ -33,17 +38,25 @@ def replace(adapter: Adapter, place: str, wanted: Wanted, make: Callable[[dict[s
     answers = []
     for request in wanted:
         try:
+            condition = setting_breaks.checked_condition(adapter.session, str(request.get("condition") or ""))
+            ignored = passes(str(request.get("hitCondition") or ""))
             row = make(request)
         except EmuError as error:
             answers.append({"verified": False, "message": error.message})
             continue
-        row.condition = str(request.get("condition") or "")
-        hits = str(request.get("hitCondition") or "")
-        row.ignore = max(int(hits) - 1, 0) if hits.isdigit() else 0
+        row.condition, row.ignore = condition, ignored
         made.append(row.number)
         answers.append({"id": row.number, "verified": True, **located(adapter, row)})
     adapter.numbers[place] = made
     return {"breakpoints": answers}
+
+
+def passes(text: str) -> int:
+    """How many hits a hit condition passes over: 5, >= 5, > 5. EmuError for others."""
+    found = HITS.fullmatch(text)
+    if found is None:
+        raise EmuError(f"{text!r} is no number of hits", hint="5, >= 5 or > 5")
+    return max(int(found["count"] or 0) - (found["sign"] != ">"), 0)
 
 
 def located(adapter: Adapter, row: Break) -> dict[str, Any]:
@@ -92,7 +105,7 @@ def data_breakpoint_info(adapter: Adapter, arguments: dict[str, Any]) -> dict[st
     """Whether something can be watched: variables in memory, and any expression with an address."""
     name = arguments["name"]
     try:
-        value = adapter.session.value(name)
+        value = inside(adapter, arguments.get("variablesReference"), name) or adapter.session.value(name)
     except EmuError as error:
         return {"dataId": None, "description": error.message}
     if value.address is None:
@@ -101,13 +114,20 @@ def data_breakpoint_info(adapter: Adapter, arguments: dict[str, Any]) -> dict[st
     return {"dataId": f"{value.address:#x},{size}", "description": name, "accessTypes": list(ACCESSES)}
 
 
+def inside(adapter: Adapter, reference: int | None, name: str) -> Value | None:
+    """A member or an element of what the editor shows; None for a name of its own."""
+    kind, _, what = adapter.handles.get(reference) if reference else ("", 0, None)
+    return variables.part(adapter, *what, name) if kind == variables.INSIDE else None
+
+
 def set_data_breakpoints(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
     """Watchpoints."""
 
     def make(request: dict[str, Any]) -> Break:
         low, size = (int(word, 0) for word in request["dataId"].split(","))
         access = ACCESSES[request.get("accessType", "write")]
-        pid = adapter.session.pid
+        pid = adapter.session.task_of().tgid
+        setting_breaks.room_for(adapter.session, WATCH, 1)
         return adapter.session.breaks.add(WATCH, f"*{low:#x}", low=low, high=low + size, access=access, pid=pid)
 
     return replace(adapter, "data", arguments["breakpoints"], make)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 REASONS = {
     "step": "step", "finished": "step", "location": "step", "breakpoint": "breakpoint", "watchpoint": "data breakpoint",
     "catch": "exception", "interrupted": "pause", "goto": "goto", "start": "entry",
+    "signal": "exception", "limit": "pause", "gone": "pause",
 }  # fmt: skip
 
 
@@ -45,6 +46,7 @@ def steps(line: str, instruction: str, **how: bool) -> Callable[[Adapter, dict[s
 def report(adapter: Adapter, stop: Stop) -> None:
     """Tell the editor why the guest stands still, or that it has ended."""
     adapter.handles.clear()
+    adapter.last = stop
     if stop.reason in ("exit", "deadlock", "output"):
         ended(adapter, stop)
         return
@@ -62,6 +64,8 @@ def tell(adapter: Adapter, reason: str, pid: int | None = None, hit: list[int] |
 
 def describe(stop: Stop) -> str:
     """A catch or a watchpoint in a few words."""
+    if stop.reason == "signal":
+        return stop.detail["card"].headline
     if stop.reason not in ("catch", "watchpoint", "start"):
         return ""
     if stop.reason == "start":

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from emu.debug import expr
 from emu.debug.control import alter
 from emu.debug.control.calls_view import typed
 from emu.debug.dap.looking import choose_frame
-from emu.debug.source.types import LARGEST, MOST_ELEMENTS, Type, spell
+from emu.debug.source.spelling import LARGEST, MOST_ELEMENTS, cut, spell
+from emu.debug.source.types import Member, Type
+from emu.debug.value import Value
 from emu.errors import EmuError
 from emu.isa.abi import F_NAMES, X_NAMES
 
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from emu.debug.dap.adapter import Adapter
 
 LOCALS, REGISTERS, FLOATS, MACHINE = "Locals", "Registers", "Floating point", "Machine"
+INSIDE = "inside"  # of a structured value
 
 
 class Handles:
@@ -88,6 +92,18 @@ def register_row(adapter: Adapter, name: str) -> dict[str, Any]:
     return plain(name, text) | {"memoryReference": hex(value.unsigned), "evaluateName": f"${name}"}
 
 
+def evaluated(adapter: Adapter, text: str, frame: int) -> dict[str, Any]:
+    """An expression's value: C's way where its type is known, and to be opened; else a number, in hexadecimal too."""
+    session = adapter.session
+    value = session.value(text)
+    if value.type is None:
+        return {"result": f"{value.number} = {value.unsigned:#x}", "variablesReference": 0}
+    if value.address is None or value.field is not None:
+        return {"result": typed(session, value), "variablesReference": 0, "type": value.type.name}
+    row = typed_row(adapter, frame, text, value.type, value.address)
+    return {"result": row["value"], **{key: row[key] for key in ("variablesReference", "type", "memoryReference")}}
+
+
 def local_row(adapter: Adapter, frame: int, variable: Any) -> dict[str, Any]:
     """A local variable."""
     session = adapter.session
@@ -106,7 +122,7 @@ def typed_row(adapter: Adapter, frame: int, name: str, kind: Type, address: int)
     data = session.read(address, min(kind.size, LARGEST))
     row = plain(name, spell(kind, data, session.read)) | {"type": kind.name, "memoryReference": hex(address)}
     if kind.kind in ("struct", "union", "array") or (kind.kind == "pointer" and kind.target and kind.target.size):
-        row["variablesReference"] = adapter.handles.add("inside", frame, (kind, address))
+        row["variablesReference"] = adapter.handles.add(INSIDE, frame, (kind, address))
     return row
 
 
@@ -118,17 +134,47 @@ def members(adapter: Adapter, frame: int, kind: Type, address: int) -> list[dict
     if kind.kind == "array" and kind.target:
         count = min(kind.count, MOST_ELEMENTS * 8)
         return [typed_row(adapter, frame, f"[{k}]", kind.target, address + k * kind.target.size) for k in range(count)]
-    return [typed_row(adapter, frame, name, each, address + at) for name, at, each in kind.members]
+    return [member_row(adapter, frame, kind, member, address) for member in kind.members]
+
+
+def member_row(adapter: Adapter, frame: int, kind: Type, member: Member, address: int) -> dict[str, Any]:
+    """A member of a structure; a base class in angle brackets, as gdb writes it."""
+    name = f"<{member.name}>" if member.is_base else member.name or "(anonymous)"
+    if not member.bits:
+        return typed_row(adapter, frame, name, member.type, address + member.at)
+    session = adapter.session
+    data = session.read(address, min(kind.size, LARGEST))
+    value = spell(member.type, cut(member, data) if data is not None else None, session.read)
+    return plain(name, value) | {"type": f"{member.type.name} : {member.bits}"}
 
 
 def set_variable(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
     """Give a register or a scalar variable a value."""
-    kind, frame, _ = adapter.handles.get(arguments["variablesReference"])
+    kind, frame, what = adapter.handles.get(arguments["variablesReference"])
     choose_frame(adapter, frame)
+    if kind == MACHINE:
+        raise EmuError("what the machine counts can't be changed")
+    if kind == INSIDE:
+        return assign_inside(adapter, *what, arguments["name"], arguments["value"])
     prefix = "$" if kind in (REGISTERS, FLOATS) else ""
-    if kind not in (REGISTERS, FLOATS, LOCALS):
-        raise EmuError("members are changed in the debug console: set *(int *)ADDRESS = VALUE")
     return assign(adapter, prefix + arguments["name"], arguments["value"])
+
+
+def assign_inside(adapter: Adapter, kind: Type, address: int, name: str, text: str) -> dict[str, Any]:
+    """Change a member, an element, or what a pointer points at."""
+    target = part(adapter, kind, address, name)
+    alter.put_value(adapter.session, target, adapter.session.value(text), name)
+    return answer(adapter, part(adapter, kind, address, name))
+
+
+def part(adapter: Adapter, kind: Type, address: int, name: str) -> Value:
+    """A row of `members` as a value."""
+    whole, scope = Value(address, 64, False, address, type=kind), adapter.session.scope
+    if kind.kind in ("struct", "union"):
+        return expr.member_of(whole, name[1:-1] if name.startswith("<") else name, scope)
+    return (
+        expr.element_of(whole, int(name.strip("[]")), scope) if kind.kind == "array" else expr.target_of(whole, scope)
+    )
 
 
 def set_expression(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -139,7 +185,14 @@ def set_expression(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any
 
 def assign(adapter: Adapter, target: str, text: str) -> dict[str, Any]:
     """Store a value where an expression says, as an act of the user's."""
-    return {"value": f"{alter.assign(adapter.session, f'{target} = {text}').data['new']:#x}"}
+    alter.assign(adapter.session, f"{target} = {text}")
+    return answer(adapter, adapter.session.value(target))
+
+
+def answer(adapter: Adapter, value: Value) -> dict[str, Any]:
+    """What something has got."""
+    is_bits = value.type is None or bool(value.register)
+    return {"value": f"{value.unsigned:#x}" if is_bits else typed(adapter.session, value)}
 
 
 REQUESTS = {"scopes": scopes, "variables": variables, "setVariable": set_variable, "setExpression": set_expression}

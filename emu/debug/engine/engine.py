@@ -6,7 +6,7 @@ often as costs a small part of its time; what no copy can undo (a change by the 
 
 Mover    forwards, to a stop (mover.py)            Passer   over breakpoints, and past all of them (passer.py)
 Seeker   backwards, to a stop (seeker.py)          Keeper   copies, and being at another time (keeper.py)
-Changer  changes by the user, files (changer.py)
+Changer  changes by the user, files (changer.py)     Entries  from entry to entry of the kernel (entries.py)
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from emu.debug.engine.archive import Archive
 from emu.debug.engine.cause import Cause
 from emu.debug.engine.changer import Changer
 from emu.debug.engine.checkpoints import Checkpoints
+from emu.debug.engine.entries import Entries
 from emu.debug.engine.keeper import Keeper
 from emu.debug.engine.mover import Mover
 from emu.debug.engine.pages import Pool
@@ -32,7 +33,7 @@ from emu.errors import EmuError
 MEMORY = 512 << 20  # bytes for copies
 
 
-class Engine(Mover, Passer, Keeper, Seeker, Changer):
+class Engine(Mover, Passer, Keeper, Seeker, Entries, Changer):
     """`boot(stdin, stdout, stderr)` gives a fresh machine and kernel with the program as pid 1; it may be called again.
 
     machine, kernel   as they are now; going back may exchange the kernel: keep pids, no objects of it
@@ -126,6 +127,11 @@ class Engine(Mover, Passer, Keeper, Seeker, Changer):
         """Stop soon; may be called from a signal handler."""
         self._interrupted = True
         self.machine.stop()
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether `interrupt` was called and nobody has stopped for it yet."""
+        return self._interrupted
 
     def was_interrupted(self) -> bool:
         """Whether `interrupt` was called and nobody has stopped for it yet; from now on it counts as heard."""

@@ -13,23 +13,30 @@ if TYPE_CHECKING:
 FIRST = 2_000  # ticks of the first stretch
 LONGER = 8
 MANY = 400  # stops in a stretch, after which its later half is looked at first
+Accept = Callable[[Cause], bool]
 MET = ("breakpoint", "watchpoint", "event", "catch")
 
 
 class Seeker:
     """The part of an Engine that seeks against time."""
 
-    def reverse(self: Engine, accept: Callable[[Cause], bool] = lambda cause: True) -> Cause | None:
+    def reverse(
+        self: Engine, accept: Accept = lambda cause: True, accept_now: Accept = lambda cause: False
+    ) -> Cause | None:
         """Be at the last cause before now that `accept` says yes to. None: there is none, and this is the start.
 
-        An interruption is a cause, too; then nothing has changed.
+        accept_now is asked of a cause of this very tick. An interruption is a cause, too; then nothing has changed.
         """
         self.begin()
         now, size = self.tick, FIRST
+
+        def counts(cause: Cause) -> bool:
+            return accept(cause) if cause.tick < now else accept_now(cause)
+
         high = now
         while high > self.start_tick:
             low = max(self.start_tick, high - size, self.checkpoints.barrier(high - 1))
-            found = self._search(low, high, now, accept)
+            found = self._search(low, high, now, counts)
             if found is not None and found.kind == "interrupted":
                 self.goto(now)
                 return found
@@ -39,8 +46,8 @@ class Seeker:
         self.goto(self.start_tick)
         return None
 
-    def _search(self: Engine, low: int, high: int, now: int, accept: Callable[[Cause], bool]) -> Cause | None:
-        """The last accepted cause in low … high, before now."""
+    def _search(self: Engine, low: int, high: int, now: int, accept: Accept) -> Cause | None:
+        """The last accepted cause in low … high, not after now."""
         self.goto(low)
         self.stood = None
         found, stops = None, 0
@@ -48,7 +55,7 @@ class Seeker:
             cause = self._forward(high)
             if cause.kind == "interrupted":
                 return cause
-            if cause.kind not in MET or cause.tick >= now:
+            if cause.kind not in MET or cause.tick > now:
                 break
             self.stand(cause.hart, cause.kind)
             if accept(cause):

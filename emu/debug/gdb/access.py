@@ -10,6 +10,7 @@ from emu.debug.gdb.target import CSRS, FIRST_CSR, FP_CSRS, Register
 from emu.errors import EmuError
 
 if TYPE_CHECKING:
+    from emu.debug.control.registers import Registers
     from emu.debug.gdb.stub import Stub
 
 PC, FIRST_FLOAT = 32, 33
@@ -17,9 +18,8 @@ LARGEST = 0x1F00
 FLAGS, ROUNDING = 0x1F, 0xE0
 
 
-def value_of(stub: Stub, row: Register) -> int:
+def value_of(stub: Stub, row: Register, held: Registers) -> int:
     """What a register holds, without sign."""
-    held = stub.session.registers(stub.pid)
     if row.number < PC:
         return held.x[row.number]
     if row.number == PC:
@@ -32,10 +32,11 @@ def value_of(stub: Stub, row: Register) -> int:
     return {"cycle": hart.cycle, "time": hart.cycle, "instret": hart.instret, "satp": hart.satp}[row.name]
 
 
-def spelled(stub: Stub, row: Register) -> bytes:
-    """A register as the protocol writes it."""
+def spelled(stub: Stub, row: Register, held: Registers | None = None) -> bytes:
+    """A register as the protocol writes it; held: those of the thread, where they are at hand."""
     size = row.bits // 8
-    return (value_of(stub, row) & ((1 << row.bits) - 1)).to_bytes(size, "little").hex().encode()
+    held = held or stub.session.registers(stub.pid)
+    return (value_of(stub, row, held) & ((1 << row.bits) - 1)).to_bytes(size, "little").hex().encode()
 
 
 def set_value(stub: Stub, row: Register, text: bytes) -> None:
@@ -61,7 +62,8 @@ def find(stub: Stub, number: int) -> Register:
 
 def read_all(stub: Stub, rest: bytes) -> bytes:
     """g: the general registers, pc and the floating-point registers; gdb asks for the others one by one."""
-    return b"".join(spelled(stub, row) for row in stub.registers if row.number < FIRST_CSR)
+    held = stub.session.registers(stub.pid)
+    return b"".join(spelled(stub, row, held) for row in stub.registers if row.number < FIRST_CSR)
 
 
 def write_all(stub: Stub, rest: bytes) -> bytes:

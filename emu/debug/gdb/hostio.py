@@ -1,15 +1,18 @@
 """vFile: gdb reads the guest's executables with their symbols, so that it needs no file of its own.
 
-Reading only, and nothing but what a task executes: looking other files up would touch the guest's caches.
+Reading only, and nothing but what a task executes and /proc: looking other files up would touch the guest's caches.
 Errors have the protocol's own numbers ("Errno Values" in gdb's appendix on file I/O).
 """
 
 from __future__ import annotations
 
+import re
 import struct
 from typing import TYPE_CHECKING
 
 from emu.debug.gdb.packet import escape
+from emu.debug.look import proc
+from emu.errors import EmuError
 
 if TYPE_CHECKING:
     from emu.debug.gdb.stub import Stub
@@ -19,6 +22,7 @@ WRITES = (
     0x3 | 0x8 | 0x200 | 0x400 | 0x800
 )  # any of O_WRONLY O_RDWR O_APPEND O_CREAT O_TRUNC O_EXCL, as gdb numbers them
 MOST_FILES = 64
+LINK = re.compile(r"/proc/\d+/(exe|cwd)")
 
 
 def failed(number: int) -> bytes:
@@ -34,12 +38,29 @@ def executable(stub: Stub, path: str) -> bytes | None:
     return None
 
 
+def bytes_of(stub: Stub, path: str) -> bytes | None:
+    """What gdb may read: executables, and the texts of /proc."""
+    if not path.startswith("/proc/"):
+        return executable(stub, path)
+    try:
+        return proc.contents(stub.session, path)
+    except EmuError:
+        return None
+
+
+def read_link(stub: Stub, rest: bytes) -> bytes:
+    """readlink:HEXPATH: /proc/PID/exe and cwd"""
+    path = bytes.fromhex(rest.decode()).decode("utf-8", "surrogateescape")
+    target = bytes_of(stub, path) if LINK.fullmatch(path) else None
+    return failed(NOENT) if target is None else b"F%x;" % len(target) + escape(target)
+
+
 def open_file(stub: Stub, rest: bytes) -> bytes:
     """open:HEXPATH,FLAGS,MODE"""
     name, flags, _ = rest.split(b",")
     if int(flags, 16) & WRITES:
         return failed(ROFS)
-    data = executable(stub, bytes.fromhex(name.decode()).decode("utf-8", "surrogateescape"))
+    data = bytes_of(stub, bytes.fromhex(name.decode()).decode("utf-8", "surrogateescape"))
     if data is None or len(stub.files) >= MOST_FILES:
         return failed(NOENT)
     fd = max(stub.files, default=2) + 1
@@ -76,4 +97,5 @@ HANDLERS = {
     b"vFile:pread:": pread,
     b"vFile:fstat:": fstat,
     b"vFile:close:": close,
+    b"vFile:readlink:": read_link,
 }

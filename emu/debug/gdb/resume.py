@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from emu.debug.gdb.stub import Stub
 
 SIGINT, SIGTRAP = 2, 5
-MOST_STEPS = 1_000_000
 # Linux's numbers to gdb's, where they differ ("Signals" in include/gdb/signals.def)
 GDB_SIGNALS = {7: 10, 10: 30, 12: 31, 17: 20, 18: 19, 19: 17, 20: 18, 23: 16, 29: 23, 30: 32, 31: 12}
 
@@ -56,11 +55,7 @@ def forward(stub: Stub) -> Stop:
 def step_range(stub: Stub, rest: bytes) -> Stop:
     """rSTART,END: steps until the thread leaves a range."""
     start, end = (int(word, 16) for word in rest.split(b","))
-    for _ in range(MOST_STEPS):
-        stop = step(stub)
-        if stop.reason != "step" or not start <= stop.pc < end:
-            break
-    return stop
+    return with_signals(stub, lambda: stub.session.step_within(start, end))
 
 
 def with_signals(stub: Stub, go: Any) -> Stop:

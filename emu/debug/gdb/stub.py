@@ -82,6 +82,8 @@ def general() -> dict[bytes, Handler]:
         b"qSupported": lambda stub, rest: b";".join((b"PacketSize=%x" % PACKET_SIZE, *FEATURES)),
         b"QStartNoAckMode": no_acks,
         b"!": lambda stub, rest: OK,
+        b"vRun;": run,
+        b"R": run,
         b"qAttached": lambda stub, rest: b"0",
         b"qSymbol": lambda stub, rest: OK,
         b"QPassSignals:": pass_signals,
@@ -109,6 +111,13 @@ def monitor(stub: Stub, rest: bytes) -> bytes:
     line = bytes.fromhex(rest.decode("ascii")).decode("utf-8", "replace")
     stub.send_console(stub.run_line(line))
     return OK
+
+
+def run(stub: Stub, rest: bytes) -> bytes:
+    """vRun: the program anew, from its first instruction; it keeps the arguments that it was given."""
+    stub.general = None
+    stub.session.restart()
+    return resume.why(stub, b"")
 
 
 def detach(stub: Stub, rest: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""`disassemble` and `list`: the instructions at an address with their source, and the source around a place."""
+"""`disassemble`: the instructions at an address with their source."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from emu.errors import EmuError
 from emu.isa.disassemble import disassemble as as_text
 
 Read = Callable[[int, int], bytes | None]
-LIST_LINES = 10
 MOST = 4096
 
 
@@ -121,27 +120,3 @@ def text_of(session: Any, file: str, line: int) -> str:
     except (OSError, EmuError):
         return ""
     return lines[line - 1] if lines and 0 < line <= len(lines) else ""
-
-
-def listing(session: Any, at: int | None = None, count: int = LIST_LINES) -> View:
-    """`list`: source lines around an address (default: pc)."""
-    mm_of(session)
-    here = registers_of(session).pc
-    at = here if at is None else at
-    place = session.source(at)
-    if place is None:
-        raise EmuError(
-            f"no source line is known for {at:#x}", hint="programs have lines when assembled by emu, or with -g"
-        )
-    file, line = place
-    count = min(max(count, 1), MOST)
-    first = max(1, line - count // 2)
-    now = session.source(here)
-    rows = [(n, text_of(session, file, n)) for n in range(first, first + count)]
-    while rows and not rows[-1][1]:
-        rows.pop()
-    lines: list[Line] = [
-        [("=> " if (file, n) == now else "   ", "head"), (f"{n:>5}  ", "dim"), (text, "insn")] for n, text in rows
-    ]
-    data = {"file": file, "line": line, "lines": [{"number": n, "text": text} for n, text in rows]}
-    return View("list", data, [Text(lines, title=file)])

@@ -76,7 +76,7 @@ def shape(
     session: Any, tick: int, cycle: int, hart: int, pid: int | None, pc: int, kind: str, text: str
 ) -> dict[str, Any]:
     """A row as data."""
-    name = session.symbolize(pc) if pc else ""
+    name = (session.symbol_at(pc, pid, tick) if pid else session.symbolize(pc)) if pc else ""
     return {
         "cycle": cycle,
         "tick": tick,

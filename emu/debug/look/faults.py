@@ -79,7 +79,7 @@ def first_try(past: Past, wanted: Lived) -> Lived:
 def row(session: Any, n: int, each: Lived) -> dict[str, Any]:
     """One fault."""
     f = each.what.fields
-    name = session.symbolize(f["pc"]) if each.what.pid == session.pid else ""
+    name = session.symbol_at(f["pc"], each.what.pid, each.tick)
     area = told.area_text(f["vma"]) if f["vma"] else ""
     return {
         "number": n,

@@ -31,6 +31,16 @@ def proc(session: Any, path: str = "") -> View:
     return View("proc", {"path": name, "text": text}, [Text(text.splitlines(), title=name)])
 
 
+def contents(session: Any, path: str) -> bytes:
+    """The bytes of a file of /proc. EmuError for what is no file there."""
+    parts = [part for part in path.removeprefix("/proc").split("/") if part]
+    with undisturbed(kernel_of(session)):
+        found = look_up(session, kernel_of(session), parts)
+        if isinstance(found, list):
+            raise EmuError(f"{path} is a folder")
+        return made(found, parts)
+
+
 def made(make: Callable[[], bytes], parts: list[str]) -> bytes:
     """The text. EmuError where an entry that the user has set makes the kernel's accounts impossible."""
     try:

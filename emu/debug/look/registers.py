@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -20,22 +21,29 @@ USES = {
 }  # fmt: skip
 
 
-def registers(session: Any, what: str | None = None, before: dict[str, int] | None = None) -> View:
-    """x registers and pc; `what`: one of KINDS, a name, or a pattern like `s*`. `before`: values to mark changes by."""
+def registers(session: Any, what: Sequence[str] = (), before: dict[str, int] | None = None) -> View:
+    """x registers and pc; `what`: some of KINDS, names, or patterns like `s*`. `before`: values to mark changes by."""
     values = named(registers_of(session))
     if before is None:
         before = getattr(session, "registers_before", None)
     changed = [name for name, value in values.items() if before and before.get(name, value) != value]
     view = View("registers", {"changed": changed})
-    kind = what if what in KINDS else "x" if what is None else ""
-    chosen = {"x": ["pc", *X_NAMES], "f": list(F_NAMES), "all": list(values), "csr": []}.get(kind)
-    csrs = csrs_of(session) if kind in ("csr", "all", "") else []
-    if chosen is None:
-        chosen, csrs = matching(what or "", values, csrs)
+    chosen, csrs = [], []
+    for word in what or ("x",):
+        names, rows = select(session, word, values)
+        chosen += [name for name in names if name not in chosen]
+        csrs += [row for row in rows if row not in csrs]
     add_rows(view, session, chosen, values, changed)
     if csrs:
         add_csrs(view, session, csrs)
     return view
+
+
+def select(session: Any, word: str, values: dict[str, int]) -> tuple[list[str], list]:
+    """(names of registers, control registers) that one word means. EmuError for none."""
+    chosen = {"x": ["pc", *X_NAMES], "f": list(F_NAMES), "all": list(values), "csr": []}.get(word)
+    csrs = csrs_of(session) if word in ("csr", "all") or chosen is None else []
+    return matching(word, values, csrs) if chosen is None else (chosen, csrs)
 
 
 def matching(what: str, values: dict[str, int], csrs: list) -> tuple[list[str], list]:

@@ -9,7 +9,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.output.color_depth import ColorDepth
 
 from emu.debug.interrupt import on_ctrl_c
-from emu.debug.printer import Printer, terminal_size
+from emu.debug.printer import Printer, is_dumb, terminal_size
 from emu.debug.render import visible
 from emu.debug.repl import pager
 from emu.debug.repl.completer import ShellCompleter
@@ -40,13 +40,15 @@ class Terminal(Printer):
     def show(self, view: View, style: str, line: str) -> None:
         text = self.rendered(view, style, line)
         rows = terminal_size(self.out).lines
-        if self.settings.on("page") and self.out.isatty() and text.count("\n") >= rows:
+        if self.settings.on("page") and not is_dumb() and self.out.isatty() and text.count("\n") >= rows:
             self.write("")
             pager.page(text, self.out)
         else:
             self.write(text)
 
     def fullscreen(self, panes: list[str]) -> None:
+        if is_dumb():
+            raise EmuError("full screen needs a terminal whose cursor moves: TERM is dumb", hint="TERM=xterm-256color")
         from emu.debug.tui.app import run_full_screen
 
         run_full_screen(self.shell, self, panes)

@@ -36,10 +36,18 @@ def open_dwarf(elf: Any) -> Any:
     return None
 
 
+def code_of(elf: Any, bias: int = 0) -> list[tuple[int, int]]:
+    """The addresses of executable segments."""
+    try:
+        return [
+            (s["p_vaddr"] + bias, s["p_vaddr"] + s["p_memsz"] + bias)
+            for s in elf.iter_segments()
+            if s["p_type"] == "PT_LOAD" and s["p_flags"] & PF_X
+        ]
+    except Exception:
+        return []
+
+
 def first_code(elf: Any) -> int:
     """The lowest address of executable segments as the file has it; 0 without any."""
-    try:
-        starts = [s["p_vaddr"] for s in elf.iter_segments() if s["p_type"] == "PT_LOAD" and s["p_flags"] & PF_X]
-    except Exception:
-        return 0
-    return min(starts, default=0)
+    return min((low for low, _ in code_of(elf)), default=0)

@@ -26,7 +26,7 @@ class LineTable:
     """The rows of all units, by address; sequences are ended by rows of line 0."""
 
     def __init__(self, rows: list[Row]) -> None:
-        self.rows = sorted(rows, key=lambda row: (row.address, row.line > 0))
+        self.rows = stops(sorted(rows, key=lambda row: (row.address, row.line > 0)))
         self.addresses = [row.address for row in self.rows]
         self.files = sorted({row.file for row in self.rows if row.line})
 
@@ -87,8 +87,8 @@ class LineTable:
             last = mine
         return found, places
 
-    def after_prologue(self, start: int, end: int) -> int | None:
-        """Where a function's body begins: the row marked so, else the second line's first statement."""
+    def after_prologue(self, start: int, end: int, second: bool) -> int | None:
+        """Where a function's body begins: the row marked so; else, if `second`, the second statement, as gdb has it."""
         index = bisect_left(self.addresses, start)
         inside = []
         for row in self.rows[index:]:
@@ -99,7 +99,14 @@ class LineTable:
         for row in inside:
             if row.prologue_end:
                 return row.address
-        return None
+        later = [row.address for row in inside if row.is_stmt and row.address > start]
+        return later[0] if second and later else None
+
+
+def stops(rows: list[Row]) -> list[Row]:
+    """Without the rows that share an address with a statement and are none: optimised code has many of them."""
+    statements = {row.address for row in rows if row.is_stmt and row.line}
+    return [row for row in rows if row.is_stmt or row.address not in statements]
 
 
 def _rows(dwarf: Any) -> Iterator[Row]:

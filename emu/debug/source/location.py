@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-LONGEST = 200  # operations of one expression
+LONGEST = 200  # operations of one expression, bytes of one value in pieces
+WORD = 4
 
 
 class Where(NamedTuple):
@@ -29,19 +30,49 @@ class Context(NamedTuple):
 def evaluate(operations: list[Any], context: Context) -> Where | None:
     """Where an expression leads; None when it uses what is not known. `operations` are pyelftools' DWARFExprOp."""
     stack: list[int] = []
-    kind = "memory"
+    found: Where | None = None
+    pieces = Pieces(context)
     for operation in operations[:LONGEST]:
         name, args = operation.op_name.removeprefix("DW_OP_"), operation.args
-        if name.startswith("reg") and name[3:].isdigit():
-            return Where("register", int(name[3:]))
-        if name == "regx":
-            return Where("register", args[0])
-        if name == "stack_value":
-            kind = "value"
-            continue
-        if not _step(name, args, stack, context):
+        if name == "piece":
+            found = found or (Where("memory", stack[-1] & context.mask) if stack else None)
+            if found is None or not pieces.add(found, args[0]):
+                return None
+            stack, found = [], None
+        elif name.startswith("reg") and name != "regval_type":
+            found = Where("register", args[0] if name == "regx" else int(name[3:]))
+        elif name == "implicit_value":
+            found = Where("value", int.from_bytes(bytes(args[0]), "little"))
+        elif name == "stack_value":
+            found = Where("value", stack[-1] & context.mask) if stack else None
+        elif not _step(name, args, stack, context):
             return None
-    return Where(kind, stack[-1] & context.mask) if stack else None
+    if pieces.bits:
+        return Where("value", pieces.number)
+    return found or (Where("memory", stack[-1] & context.mask) if stack else None)
+
+
+class Pieces:
+    """A value that lies in several places: a structure in two registers."""
+
+    def __init__(self, context: Context) -> None:
+        self.context, self.number, self.bits = context, 0, 0
+
+    def add(self, where: Where, size: int) -> bool:
+        """The next so many bytes; False if they can't be had."""
+        context, part = self.context, None
+        if where.kind == "memory":
+            words = [context.load(where.at + k) for k in range(0, min(size, LONGEST), WORD)]
+            known = [word for word in words if word is not None]
+            part = sum((word & 0xFFFFFFFF) << 8 * WORD * k for k, word in enumerate(known))
+            part = part if len(known) == len(words) else None
+        else:
+            part = context.registers.get(where.at) if where.kind == "register" else where.at
+        if part is None or self.bits > 8 * LONGEST:
+            return False
+        self.number |= (part & (1 << 8 * size) - 1) << self.bits
+        self.bits += 8 * size
+        return True
 
 
 def _step(name: str, args: list[int], stack: list[int], context: Context) -> bool:
@@ -60,8 +91,12 @@ def _step(name: str, args: list[int], stack: list[int], context: Context) -> boo
     elif name in BINARY and len(stack) > 1:
         right = stack.pop()
         stack.append(BINARY[name](stack.pop(), right) & context.mask)
-    elif name == "dup" and stack:
-        stack.append(stack[-1])
+    elif name in ("dup", "over") and len(stack) > (name == "over"):
+        stack.append(stack[-1 - (name == "over")])
+    elif name == "swap" and len(stack) > 1:
+        stack[-2:] = stack[:-3:-1]
+    elif name in UNARY and stack:
+        stack[-1] = UNARY[name](stack[-1]) & context.mask
     else:
         return False
     return True
@@ -96,3 +131,4 @@ BINARY: dict[str, Callable[[int, int], int]] = {
     "shl": lambda a, b: a << min(b, 64) if b >= 0 else 0,
     "shr": lambda a, b: a >> b if b >= 0 else 0,
 }
+UNARY: dict[str, Callable[[int], int]] = {"neg": lambda a: -a, "not": lambda a: ~a, "nop": lambda a: a}

@@ -46,6 +46,21 @@ class Program:
         return FrameTable.read(self.dwarf, self.bias)
 
     @cached_property
+    def code(self) -> list[tuple[int, int]]:
+        """The addresses of its instructions, as loaded."""
+        return [] if self.elf is None else opening.code_of(self.elf, self.bias)
+
+    def holds(self, va: int) -> bool:
+        """Whether an address is one of its instructions."""
+        return any(low <= va < high for low, high in self.code)
+
+    def body(self, start: int) -> int | None:
+        """Where the function that begins at an address is past its prologue; None if that is not known."""
+        symbol = self.symbols.at(start)
+        second = self.dwarf is not None and self.debug.has_prologue(start)
+        return self.lines.after_prologue(start, self.symbols.end(symbol), second) if symbol else None
+
+    @cached_property
     def debug(self) -> Any:
         """Functions and variables of compiled code."""
         from emu.debug.source.variables import DebugInfo

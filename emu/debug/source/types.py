@@ -1,20 +1,34 @@
-"""Types of C as DWARF describes them, and values written in C's manner."""
+"""Types of C and C++ as DWARF describes them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from struct import unpack
-from typing import Any
+from typing import Any, NamedTuple
 
-DEEPEST, MOST_ELEMENTS, MOST_PARTS, LONGEST_STRING = 6, 32, 2000, 200
-LARGEST = 1 << 16  # bytes of one value that are read
-Reader = Callable[[int, int], bytes | None]
+from emu.debug.source.declare import array_of, call_of, pointer_name
+
+SIGNED, UNSIGNED, FLOAT, BOOLEAN, CHARS = (5, 6, 13), (7, 8, 2, 16), 4, 2, (6, 8, 16)
+"""DW_ATE_… of base types."""
+MOST_SCOPES = 20  # namespaces and classes that a type may lie in
+
+
+class Member(NamedTuple):
+    """A part of a structure, `at` bytes from its beginning; of a bit-field `bits` bits from bit `first` on."""
+
+    name: str
+    at: int
+    type: Type
+    bits: int = 0
+    first: int = 0
+    is_base: bool = False  # a class that this one is derived from
 
 
 @dataclass(slots=True)
 class Type:
-    """kind: base pointer struct union array enum function void. `target` is what it points at or consists of."""
+    """kind: base pointer struct union array enum function void. `target` is what it points at or consists of.
+
+    `name` is what the source calls it, `plain` what is left without typedefs.
+    """
 
     kind: str = "void"
     name: str = "void"
@@ -22,8 +36,9 @@ class Type:
     encoding: int = 0
     target: Type | None = None
     count: int = 0
-    members: list[tuple[str, int, Type]] = field(default_factory=list)
+    members: list[Member] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)
+    plain: str = ""
 
     @property
     def is_scalar(self) -> bool:
@@ -32,15 +47,30 @@ class Type:
 
     @property
     def is_signed(self) -> bool:
-        return self.kind == "base" and self.encoding in (5, 6, 13)
+        return self.kind == "base" and self.encoding in SIGNED
+
+    @property
+    def is_float(self) -> bool:
+        """float or double; a long double of 16 bytes is only shown."""
+        return self.kind == "base" and self.encoding == FLOAT and self.size in (4, 8)
+
+    @property
+    def is_char(self) -> bool:
+        return self.kind == "base" and self.size == 1 and self.encoding in CHARS
+
+    @property
+    def is_reference(self) -> bool:
+        return self.kind == "pointer" and self.name.endswith("&")
 
 
 WRAPPERS = {
-    "DW_TAG_typedef": "",
-    "DW_TAG_const_type": "const ",
-    "DW_TAG_volatile_type": "volatile ",
-    "DW_TAG_restrict_type": "",
-}
+    "DW_TAG_typedef": "", "DW_TAG_const_type": "const ", "DW_TAG_volatile_type": "volatile ",
+    "DW_TAG_restrict_type": "", "DW_TAG_atomic_type": "_Atomic ",
+}  # fmt: skip
+POINTERS = {"DW_TAG_pointer_type": "*", "DW_TAG_reference_type": "&", "DW_TAG_rvalue_reference_type": "&&"}
+RECORDS = {"DW_TAG_structure_type": "struct", "DW_TAG_class_type": "struct", "DW_TAG_union_type": "union"}
+SCOPES = ("DW_TAG_namespace", *RECORDS)
+COPIED = ("kind", "size", "encoding", "target", "count", "members", "names")
 
 
 class Types:
@@ -62,49 +92,103 @@ class Types:
             return self.known[die.offset]
         made = self.known[die.offset] = Type()
         self._fill(made, die)
+        made.plain = made.plain or made.name
         return made
 
     def _fill(self, made: Type, die: Any) -> None:
         name, size = text(die, "DW_AT_name"), number(die, "DW_AT_byte_size")
         if die.tag in WRAPPERS:
-            inner = self.of(die)
-            for slot in ("kind", "name", "size", "encoding", "target", "count", "members", "names"):
+            inner, prefix = self.of(die), WRAPPERS[die.tag]
+            for slot in COPIED:
                 setattr(made, slot, getattr(inner, slot))
-            made.name = name or WRAPPERS[die.tag] + inner.name
+            made.name, made.plain = name or prefix + inner.name, prefix + (inner.plain or inner.name)
         elif die.tag == "DW_TAG_base_type":
             made.kind, made.name, made.size, made.encoding = "base", name, size, number(die, "DW_AT_encoding")
-        elif die.tag in ("DW_TAG_pointer_type", "DW_TAG_reference_type"):
+        elif die.tag in POINTERS:
             made.kind, made.size = "pointer", size or self.word
             made.target = self.of(die)
-            made.name = made.target.name + (" *" if not made.target.name.endswith("*") else "*")
-        elif die.tag in ("DW_TAG_structure_type", "DW_TAG_union_type", "DW_TAG_class_type"):
-            made.kind = "union" if die.tag == "DW_TAG_union_type" else "struct"
-            made.name, made.size = f"{made.kind} {name}".strip(), size
-            for child in die.iter_children():
-                if child.tag == "DW_TAG_member":
-                    offset = number(child, "DW_AT_data_member_location")
-                    made.members.append((text(child, "DW_AT_name"), offset, self.of(child)))
+            made.name = pointer_name(made.target.name, POINTERS[die.tag])
+            made.plain = pointer_name(made.target.plain or made.target.name, POINTERS[die.tag])
+        elif die.tag in RECORDS:
+            made.kind = RECORDS[die.tag]
+            made.name, made.size = tagged(die, made.kind), size
+            made.members.extend(self._members(die))
         elif die.tag == "DW_TAG_array_type":
             self._array(made, die)
         elif die.tag == "DW_TAG_enumeration_type":
-            made.kind, made.name, made.size = "enum", f"enum {name}".strip(), size or 4
+            made.kind, made.name, made.size = "enum", tagged(die, "enum"), size or 4
             made.names = {number(c, "DW_AT_const_value"): text(c, "DW_AT_name") for c in die.iter_children()}
-        elif die.tag == "DW_TAG_subroutine_type":
-            made.kind, made.name = "function", f"{self.of(die).name} ()"
+        elif die.tag in ("DW_TAG_subroutine_type", "DW_TAG_subprogram"):
+            made.kind, made.target = "function", self.of(die)
+            made.name = call_of(made.target.name, self._parameters(die))
+
+    def _members(self, die: Any) -> list[Member]:
+        found = []
+        for child in die.iter_children():
+            is_base = child.tag == "DW_TAG_inheritance"
+            if not is_base and (child.tag != "DW_TAG_member" or "DW_AT_external" in child.attributes):
+                continue
+            kind = self.of(child)
+            name, at = text(child, "DW_AT_name"), number(child, "DW_AT_data_member_location")
+            found.append(Member(kind.name if is_base else name, at, kind, is_base=is_base))
+            if bits := number(child, "DW_AT_bit_size"):
+                found[-1] = bit_field(found[-1], child, bits)
+        return found
+
+    def _parameters(self, die: Any) -> list[str]:
+        names = []
+        for child in die.iter_children():
+            if child.tag == "DW_TAG_formal_parameter":
+                names.append(self.of(child).name)
+            elif child.tag == "DW_TAG_unspecified_parameters":
+                names.append("...")
+        return names or (["void"] if "DW_AT_prototyped" in die.attributes else [])
 
     def _array(self, made: Type, die: Any) -> None:
-        made.kind, made.target = "array", self.of(die)
-        counts = []
+        element, counts = self.of(die), []
         for child in die.iter_children():
             if child.tag == "DW_TAG_subrange_type":
                 upper = child.attributes.get("DW_AT_upper_bound")
                 bound = upper.value + 1 if upper is not None and isinstance(upper.value, int) else 0
                 counts.append(number(child, "DW_AT_count") or bound)
         for count in reversed(counts[1:]):
-            target = made.target
-            made.target = Type("array", f"{target.name}[{count}]", target.size * count, target=target, count=count)
-        made.count = counts[0] if counts else 0
-        made.size, made.name = made.target.size * made.count, f"{made.target.name}[{made.count}]"
+            name = array_of(element.name, count)
+            element = Type("array", name, element.size * count, target=element, count=count, plain=name)
+        made.kind, made.target, made.count = "array", element, counts[0] if counts else 0
+        made.size, made.name = element.size * made.count, array_of(element.name, made.count)
+
+
+def bit_field(member: Member, die: Any, bits: int) -> Member:
+    """A member of some bits; DWARF 4 counts from the structure's first bit, DWARF 3 from the highest of its unit."""
+    unit = number(die, "DW_AT_byte_size") or member.type.size
+    if "DW_AT_bit_offset" in die.attributes:
+        first = unit * 8 - number(die, "DW_AT_bit_offset") - bits
+        return member._replace(bits=bits, first=max(first, 0))
+    begin = number(die, "DW_AT_data_bit_offset")
+    at = begin // 8 // max(unit, 1) * max(unit, 1)
+    return member._replace(at=at, bits=bits, first=begin - 8 * at)
+
+
+def tagged(die: Any, kind: str) -> str:
+    """`struct point`; in C++ `geo::Point`."""
+    name = text(die, "DW_AT_name")
+    return qualified(die) if name and is_cplusplus(die) else f"{kind} {name}".strip()
+
+
+def qualified(die: Any) -> str:
+    """An entry's name behind those of the namespaces and classes that it lies in."""
+    scopes, parent = [text(die, "DW_AT_name")], die.get_parent() if is_cplusplus(die) else None
+    for _ in range(MOST_SCOPES):
+        if parent is None or parent.tag not in SCOPES:
+            break
+        scopes.append(text(parent, "DW_AT_name") or "(anonymous)")
+        parent = parent.get_parent()
+    return "::".join(reversed(scopes))
+
+
+def is_cplusplus(die: Any) -> bool:
+    """Whether a unit was written in a language where `struct` is no part of the name."""
+    return number(die.cu.get_top_DIE(), "DW_AT_language") in (0x04, 0x1A, 0x21, 0x2B, 0x3A, 0x1C)
 
 
 def text(die: Any, name: str) -> str:
@@ -118,85 +202,3 @@ def number(die: Any, name: str) -> int:
     """An integer attribute, 0."""
     attribute = die.attributes.get(name)
     return attribute.value if attribute is not None and isinstance(attribute.value, int) else 0
-
-
-def spell(kind: Type, data: bytes | None, read: Reader) -> str:
-    """A value in C's manner: `7`, `0x1000 "text"`, `{x = 3, y = 4}`. Pointers to char show their string."""
-    return Speller(read).spell(kind, data, 0)
-
-
-class Speller:
-    """Writes one value; a hostile type that holds itself many times over is cut off."""
-
-    def __init__(self, read: Reader) -> None:
-        self.read, self.left = read, MOST_PARTS
-
-    def spell(self, kind: Type, data: bytes | None, depth: int) -> str:
-        """A value, inside `depth` others."""
-        self.left -= 1
-        if data is None or len(data) < kind.size:
-            return "<not in memory>"
-        if kind.kind == "base":
-            return _base(kind, data[: kind.size])
-        value = int.from_bytes(data[: kind.size], "little")
-        if kind.kind == "pointer":
-            is_text = kind.target and _is_char(kind.target) and value
-            return f"{value:#x}" + (_string_at(value, self.read) if is_text else "")
-        if kind.kind == "enum":
-            return kind.names.get(value, str(value))
-        if depth >= DEEPEST or self.left <= 0:
-            return "{…}"
-        if kind.kind in ("struct", "union"):
-            return self._members(kind, data, depth)
-        return self._elements(kind, data, depth) if kind.kind == "array" and kind.target else "…"
-
-    def _members(self, kind: Type, data: bytes, depth: int) -> str:
-        parts = []
-        for name, at, each in kind.members:
-            if self.left <= 0:
-                return "{" + ", ".join([*parts, "…"]) + "}"
-            parts.append(f"{name} = {self.spell(each, data[at : at + each.size], depth + 1)}")
-        return "{" + ", ".join(parts) + "}"
-
-    def _elements(self, kind: Type, data: bytes, depth: int) -> str:
-        size = kind.target.size
-        if _is_char(kind.target):
-            return quoted(data[: kind.count].split(b"\0")[0])
-        shown = min(kind.count, MOST_ELEMENTS, max(self.left, 1))
-        parts = [self.spell(kind.target, data[k * size : (k + 1) * size], depth + 1) for k in range(shown)]
-        return "{" + ", ".join(parts + (["…"] if shown < kind.count else [])) + "}"
-
-
-def _base(kind: Type, data: bytes) -> str:
-    if kind.encoding == 4 and len(data) in (4, 8):
-        return f"{unpack('<f' if len(data) == 4 else '<d', data)[0]:.9g}"
-    value = int.from_bytes(data, "little", signed=kind.is_signed)
-    if kind.encoding == 2:
-        return "true" if value else "false"
-    if _is_char(kind):
-        return f"{value} {chr(value)!r}" if 32 <= value < 127 else str(value)
-    return str(value)
-
-
-def _is_char(kind: Type) -> bool:
-    return kind.kind == "base" and kind.size == 1 and kind.encoding in (6, 8)
-
-
-def _string_at(addr: int, read: Reader) -> str:
-    """The C string at an address, as far as it is in memory."""
-    found = bytearray()
-    while len(found) < LONGEST_STRING:
-        chunk = read(addr + len(found), min(64 - (addr + len(found)) % 64, LONGEST_STRING - len(found)))
-        if not chunk:
-            return f" {quoted(bytes(found))}…" if found else ""
-        head, nul, _ = chunk.partition(b"\0")
-        found += head
-        if nul:
-            return f" {quoted(bytes(found))}"
-    return f" {quoted(bytes(found))}…"
-
-
-def quoted(data: bytes) -> str:
-    """Bytes as a C string."""
-    escapes = {10: "\\n", 9: "\\t", 13: "\\r", 34: '\\"', 92: "\\\\"}
-    return '"' + "".join(escapes.get(b) or (chr(b) if 32 <= b < 127 else f"\\{b:03o}") for b in data) + '"'

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from emu.debug.source.location import Context, Where, evaluate
-from emu.debug.source.types import Type, Types, number, text
+from emu.debug.source.names import Names
+from emu.debug.source.types import Type, Types, number
+from emu.debug.source.units import BLOCKS, DEEPEST, INLINED, Function, Units, name_of, origin
 
-MOST_UNITS, MOST_NAMES, DEEPEST = 20_000, 100_000, 40
+MOST_INLINED = 100_000
+LISTS = ("DW_FORM_sec_offset", "DW_FORM_loclistx")  # of places that change with pc
 VARIABLES = ("DW_TAG_variable", "DW_TAG_formal_parameter")
-
-
-@dataclass(slots=True)
-class Function:
-    """A function of the source; addresses as loaded."""
-
-    name: str
-    low: int
-    high: int
-    die: Any
 
 
 @dataclass(slots=True)
@@ -35,78 +29,74 @@ class Variable:
     is_global: bool = False
 
 
+def moves(die: Any, depth: int = 0) -> bool:
+    """Whether a variable below an entry has several places, which change with pc: the compiler has optimised."""
+    for child in die.iter_children() if depth < DEEPEST else ():
+        place = child.attributes.get("DW_AT_location")
+        if (place is not None and place.form in LISTS) or (child.tag in (*BLOCKS, INLINED) and moves(child, depth + 1)):
+            return True
+    return False
+
+
 class DebugInfo:
     """What .debug_info says, addresses moved by `bias`. Nothing here raises, whatever the file holds."""
 
     def __init__(self, dwarf: Any, bias: int) -> None:
         self.dwarf, self.bias = dwarf, bias
-        self.units: list[tuple[int, int, Any]] | None = None
-        self.functions_of: dict[int, list[Function]] = {}
+        self.units = Units(dwarf, bias)
         self.types: Types | None = None
-        self.globals: dict[str, Any] | None = None
+        self.files: dict[tuple[int, int], str] = {}
 
     # -- where is pc --------------------------------------------------------------------------------------------------
     def function_at(self, pc: int) -> Function | None:
-        """The function that holds an address."""
+        """The function whose code holds an address, whatever was inlined there."""
         with suppress(Exception):  # hostile
-            unit = self._unit_at(pc - self.bias)
-            for function in self._functions(unit) if unit is not None else ():
-                if function.low <= pc < function.high:
-                    return function
+            return self.units.function_at(pc)
         return None
 
-    def _unit_at(self, addr: int) -> Any:
-        if self.units is None:
-            self.units = list(self._ranges()) if self.dwarf is not None else []
-        return next((unit for low, high, unit in self.units if low <= addr < high), None)
+    def calls_at(self, pc: int) -> list[Function]:
+        """That function and the calls inlined into it that hold the address, the innermost first."""
+        with suppress(Exception):  # hostile
+            return self.units.calls_at(pc)
+        return []
 
-    def _ranges(self) -> Iterator[tuple[int, int, Any]]:
-        for count, unit in enumerate(self.dwarf.iter_CUs()):
-            if count >= MOST_UNITS:
-                return
-            for low, high in self._spans(unit.get_top_DIE(), unit):
-                yield low, high, unit
+    @cached_property
+    def inlined(self) -> dict[str, list[int]]:
+        """Where functions are inlined: name → the first address of each such call."""
+        found: dict[str, list[int]] = {}
+        with suppress(Exception):  # hostile
+            for call in islice(self.units.inlined_calls(), MOST_INLINED):
+                entry = number(call.die, "DW_AT_entry_pc")
+                found.setdefault(call.name, []).append(entry + self.bias if entry > call.low - self.bias else call.low)
+        return found
 
-    def _spans(self, die: Any, unit: Any) -> list[tuple[int, int]]:
-        """The address ranges of an entry, as in the file."""
-        attributes = die.attributes
-        if "DW_AT_high_pc" in attributes and "DW_AT_low_pc" in attributes:
-            low, high = attributes["DW_AT_low_pc"].value, attributes["DW_AT_high_pc"]
-            return [(low, high.value if high.form == "DW_FORM_addr" else low + high.value)]
-        if "DW_AT_ranges" not in attributes:
-            return []
-        base = number(unit.get_top_DIE(), "DW_AT_low_pc")
-        spans = []
-        for entry in self.dwarf.range_lists().get_range_list_at_offset(attributes["DW_AT_ranges"].value, unit):
-            if hasattr(entry, "base_address"):
-                base = entry.base_address
-            else:
-                shift = 0 if getattr(entry, "is_absolute", False) else base
-                spans.append((entry.begin_offset + shift, entry.end_offset + shift))
-        return spans
+    @cached_property
+    def functions(self) -> dict[str, list[int]]:
+        """Where functions begin whose names are no symbols: C++'s, with namespaces and classes, or just their last
+        part; also without the arguments of templates."""
+        found: dict[str, list[int]] = {}
+        with suppress(Exception):  # hostile
+            rows = (row for unit in self.units.all() for row in self.units.functions(unit))
+            for function in islice(rows, MOST_INLINED):
+                plain = function.name.partition("<")[0]
+                for name in {function.name, plain, plain.rpartition("::")[2]}:
+                    found.setdefault(name, []).append(function.low)
+        return found
 
-    def _functions(self, unit: Any) -> list[Function]:
-        if unit.cu_offset not in self.functions_of:
-            found = self.functions_of[unit.cu_offset] = []
-            for die in unit.get_top_DIE().iter_children():
-                if die.tag == "DW_TAG_subprogram":
-                    for low, high in self._spans(die, unit):
-                        found.append(Function(self._name(die), low + self.bias, high + self.bias, die))
-        return self.functions_of[unit.cu_offset]
+    def places_of(self, name: str) -> list[int]:
+        """Where a function that is no symbol begins, and where it is inlined."""
+        return sorted({*self.functions.get(name, ()), *self.inlined.get(name, ())})
 
-    @classmethod
-    def _name(cls, die: Any) -> str:
-        return text(cls._with(die, "DW_AT_name"), "DW_AT_name")
+    def call_site(self, call: Function) -> tuple[str, int] | None:
+        """(file, line) where an inlined call stands."""
+        with suppress(Exception):  # hostile
+            unit, (file, line) = call.die.cu, call.site
+            if (unit.cu_offset, file) not in self.files:
+                from emu.asm.dwarf.lookup import file_name
 
-    @staticmethod
-    def _with(die: Any, attribute: str) -> Any:
-        """The entry, or the one that it is made from, that has an attribute; else the last of them."""
-        for _ in range(4):
-            link = next((a for a in ("DW_AT_abstract_origin", "DW_AT_specification") if a in die.attributes), None)
-            if attribute in die.attributes or link is None:
-                break
-            die = die.get_DIE_from_attribute(link)
-        return die
+                self.files[unit.cu_offset, file] = file_name(self.dwarf.line_program_for_CU(unit), file)
+            return (self.files[unit.cu_offset, file], line) if line else None
+        return None
 
     def returned_by(self, function: Function) -> Type | None:
         """The type of what a function returns, None if its description is broken."""
@@ -114,50 +104,72 @@ class DebugInfo:
             return self._variable("", function.die).type
         return None
 
+    def type_of(self, function: Function) -> Type | None:
+        """The type that a function is: `int (char *)`."""
+        with suppress(Exception):  # hostile
+            return self._types(function.die).read(origin(function.die, "DW_AT_prototyped"))
+        return None
+
+    def has_prologue(self, start: int) -> bool:
+        """Whether a function begins here whose variables have one place each: wrong until its prologue is done."""
+        with suppress(Exception):  # hostile
+            function = self.units.function_at(start)
+            return function is not None and function.low == start and not moves(function.die)
+        return False
+
     # -- variables ----------------------------------------------------------------------------------------------------
-    def locals_at(self, pc: int) -> list[Variable]:
-        """Arguments, then variables of the blocks that hold an address, the innermost last."""
-        function = self.function_at(pc)
+    def locals_at(self, pc: int, depth: int = 0) -> list[Variable]:
+        """Arguments, then variables of the blocks that hold an address, the innermost last. depth: of `calls_at`."""
+        calls = self.calls_at(pc)
         found: list[Variable] = []
         with suppress(Exception):  # hostile
-            if function is not None:
-                self._collect(function.die, pc - self.bias, found, 0)
+            if depth < len(calls):
+                self._collect(calls[depth].die, pc - self.bias, found, 0)
         return sorted(found, key=lambda variable: not variable.is_argument)
 
     def _collect(self, die: Any, addr: int, found: list[Variable], depth: int) -> None:
         for child in die.iter_children():
-            if child.tag in VARIABLES and (name := self._name(child)):
+            if child.tag in VARIABLES and (name := name_of(child)):
                 found.append(self._variable(name, child, child.tag == VARIABLES[1]))
-            elif child.tag == "DW_TAG_lexical_block" and depth < DEEPEST and self._holds(child, addr):
+            elif child.tag in BLOCKS and depth < DEEPEST and self.units.holds(child, addr):
                 self._collect(child, addr, found, depth + 1)
 
-    def _holds(self, die: Any, addr: int) -> bool:
-        return any(low <= addr < high for low, high in self._spans(die, die.cu))
-
-    def _variable(self, name: str, die: Any, is_argument: bool = False, is_global: bool = False) -> Variable:
+    def _types(self, die: Any) -> Types:
         if self.types is None:
             self.types = Types(die.cu["address_size"])
-        return Variable(name, self.types.of(self._with(die, "DW_AT_type")), die, is_argument, is_global)
+        return self.types
+
+    def _variable(self, name: str, die: Any, is_argument: bool = False, is_global: bool = False) -> Variable:
+        return Variable(name, self._types(die).of(origin(die, "DW_AT_type")), die, is_argument, is_global)
+
+    # -- names --------------------------------------------------------------------------------------------------------
+    @cached_property
+    def names(self) -> Names:
+        """Those of file scope, as far as they can be read."""
+        with suppress(Exception):  # hostile
+            return Names(self.units)
+        return Names(Units(None, 0))
 
     def global_named(self, name: str) -> Variable | None:
-        """A variable of file scope. The first question reads the heads of all units: half a second for a C library."""
-        if self.globals is None:
-            self.globals = {}
-            with suppress(Exception):  # hostile
-                self._index_globals()
-        die = self.globals.get(name)
-        try:
+        """A variable of file scope."""
+        with suppress(Exception):  # hostile
+            die = self.names.variables.get(name)
             return self._variable(name, die, is_global=True) if die is not None else None
-        except Exception:  # hostile
-            return None
+        return None
 
-    def _index_globals(self) -> None:
-        for unit in self.dwarf.iter_CUs() if self.dwarf is not None else ():
-            for die in unit.get_top_DIE().iter_children():
-                if die.tag == "DW_TAG_variable" and "DW_AT_location" in die.attributes and (name := self._name(die)):
-                    self.globals.setdefault(name, die)
-                if len(self.globals) >= MOST_NAMES:
-                    return
+    def type_named(self, name: str) -> Type | None:
+        """`struct node`, `node_t`, `geo::Rect`."""
+        with suppress(Exception):  # hostile
+            die = self.names.types.get(name)
+            return self._types(die).read(die) if die is not None else None
+        return None
+
+    def enumerator(self, name: str) -> tuple[int, Type] | None:
+        """(value, its enumeration) of a name that an enumeration declares."""
+        with suppress(Exception):  # hostile
+            if found := self.names.enumerators.get(name):
+                return found[0], self._types(found[1]).read(found[1])
+        return None
 
     # -- places -------------------------------------------------------------------------------------------------------
     def locate(self, variable: Variable, pc: int, context: Context) -> Where | None:
@@ -183,7 +195,7 @@ class DebugInfo:
         from elftools.dwarf.locationlists import LocationParser
 
         if attribute not in die.attributes:
-            value = die.attributes.get("DW_AT_const_value")
+            value = origin(die, "DW_AT_const_value").attributes.get("DW_AT_const_value")
             return Where("value", value.value & context.mask) if value and isinstance(value.value, int) else None
         found = die.attributes[attribute]
         parser = LocationParser(self.dwarf.location_lists())

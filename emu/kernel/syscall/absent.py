@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 @syscall("rseq")
 def sys_rseq(kernel: Kernel, task: Task) -> int:
+    """Restartable sequences: a kernel without CONFIG_RSEQ. The C libraries ask once for each thread and then take the
+    number of their hart from getcpu(2).
+    """
     return -ENOSYS
 
 

@@ -142,7 +142,7 @@ def sys_mq_notify(kernel: Kernel, task: Task, fd: Int, event: Addr) -> int:
     if event:
         form = struct.Struct("<Qii" if kernel.xlen == 64 else "<Iii")
         value, signal, kind = form.unpack(copy_from_user(task.mm, event, form.size))
-        if kind not in (SIGEV_SIGNAL, SIGEV_NONE) or (kind == SIGEV_SIGNAL and not 0 < signal <= NSIG):
+        if kind not in (SIGEV_SIGNAL, SIGEV_NONE) or (kind == SIGEV_SIGNAL and not 0 <= signal <= NSIG):
             return -EINVAL
         wanted = m.Notify(task.process, 0 if kind == SIGEV_NONE else signal, value)
     queue, _ = queue_of(task, fd)
