@@ -70,6 +70,7 @@ def boot_memory(kernel: Kernel) -> None:
     kernel.pages = PageAllocator(
         kernel.machine, count, kernel.xlen, nodes=kernel.options.nodes, poison=kernel.options.poison
     )
+    kernel.sysctl.set_reserves(kernel.pages.nr_free_pages * 4)
     kernel.slab = Slab(kernel.pages)
     kernel.huge_pool = HugePool(kernel)
     kernel.sysctl.transparent_hugepage = kernel.options.thp

@@ -116,7 +116,8 @@ class Kernel(Loop, Clocks, Host, Current, Pages):
         if isinstance(error, NoInterpreter):
             name = error.name.decode("utf-8", "replace")
             what = f"can't start {path}: its interpreter {name!r} can't be opened: {error}"
-            return EmuError(what, hint=f"--mount FOLDER:{posixpath.dirname(name) or '/bin'} hands it over")
+            static = ", or link the program with -static" if posixpath.basename(name).startswith("ld") else ""
+            return EmuError(what, hint=f"--mount FOLDER:{posixpath.dirname(name) or '/bin'} hands it over{static}")
         if isinstance(error, Errno) and error.number == ENOEXEC:
             return EmuError(f"can't start {path}: its first line names no interpreter", hint="like #!/bin/sh")
         free, total = self.pages.nr_free_pages * 4, self.pages.mem_map.count * 4

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from emu.kernel import process
+from emu.kernel.errno import Errno
 from emu.kernel.fs.file import O_RDWR, File
-from emu.kernel.mm import filemap, uaccess
+from emu.kernel.mm import filemap, overcommit, uaccess
 from emu.kernel.mm.alloc import OutOfMemory
 from emu.kernel.mm.memory import FAULT_MAJOR
-from emu.kernel.mm.page import PG_LOCKED, PG_SWAPCACHE
+from emu.kernel.mm.page import PG_LOCKED, PG_SWAPCACHE, page_align
 from emu.kernel.mm.shmem import ShmemFile
 from emu.kernel.options import Exit
 from emu.kernel.rlimit import default_rlimits
@@ -186,11 +187,17 @@ class Current:
 class Pages:
     """Pages of files and of shared memory."""
 
-    def shmem_file(self, size: int, path: str = "/dev/zero (deleted)") -> File:
-        """A nameless file in memory, for shared anonymous mappings."""
+    def shmem_file(self, size: int, path: str = "/dev/zero (deleted)", reserve: bool = True) -> File:
+        """A nameless file in memory, for shared anonymous mappings; `reserve`: its size is promised at once. ENOMEM."""
         inode = ShmemFile(self.shm, 0o600, size)
         inode.nlink = 0
-        return File(inode, O_RDWR, path)
+        file = File(inode, O_RDWR, path)
+        try:
+            inode.committed = overcommit.charge_shared(self, page_align(size) >> 12) if reserve else 0
+        except Errno:
+            file.put()
+            raise
+        return file
 
     def shmem_pages(self) -> int:
         return self.vm.nr_shmem

@@ -17,6 +17,9 @@ VM = {
     "swappiness": (0, 200),
     "overcommit_memory": (0, 2),
     "overcommit_ratio": (0, 100),
+    "overcommit_kbytes": (0, 1 << 40),  # in place of the ratio, unless 0
+    "user_reserve_kbytes": (0, 1 << 40),
+    "admin_reserve_kbytes": (0, 1 << 40),
     "page-cluster": (0, 10),
     "panic_on_oom": (0, 2),
     "oom_kill_allocating_task": (0, 1),

@@ -97,6 +97,8 @@ class Sysctl:
     def __init__(self) -> None:
         self.overcommit_memory = 0
         self.overcommit_ratio = 50
+        self.overcommit_kbytes = 0
+        self.user_reserve_kbytes = self.admin_reserve_kbytes = 0  # by the size of memory: set_reserves
         self.swappiness = 60
         self.transparent_hugepage = "never"
         self.page_cluster = 3
@@ -108,3 +110,8 @@ class Sysctl:
         self.max_map_count = 65530
         self.mmap_min_addr = 65536
         self.pid_max = 4096
+
+    def set_reserves(self, free_kbytes: int) -> None:
+        """init_user_reserve, init_admin_reserve."""
+        self.user_reserve_kbytes = min(free_kbytes // 32, 1 << 17)
+        self.admin_reserve_kbytes = min(free_kbytes // 32, 1 << 13)

@@ -14,7 +14,7 @@ from emu.isa.paging import PTE_A, PTE_D, PTE_G, PTE_R, PTE_U, PTE_V, PTE_W, PTE_
 from emu.machine.cache import EXCLUSIVE, INVALID, L1D, L1I, L2, LLC, MODIFIED, SHARED
 from emu.machine.config import CACHES, TLBS
 from emu.machine.machine import Machine
-from emu.machine.state import NEVER, SLOTS
+from emu.machine.state import NEVER, SLOTS, TESTED
 from emu.machine.tlb import DTLB, ITLB, data_slot
 
 _data_slot = getattr(data_slot, "py_func", data_slot)  # the Python under the jitted one
@@ -221,7 +221,7 @@ def check_fetch_filter(machine: Machine) -> None:
         table = hart.record().fhit
         for slot in np.flatnonzero(table["tag"] != NEVER).tolist():
             f = table[slot]
-            tag = int(f.tag)
+            tag = int(f.tag) & ~TESTED
             _hold(tag >> shift & (len(table) - 1) == slot, f"hart {k}: {tag:#x} in the wrong place of the fetch filter")
             pa = _translation(machine, k, tag, int(f.tlb), ITLB, PTE_X)
             record = (tag >> 1) + int(f.delta)

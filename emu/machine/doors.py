@@ -46,10 +46,11 @@ def satp_changed(machines, hart):
 
 @entry
 def forget_hits(machines):
-    """Every access takes the slow path once more: after a change of watchpoints."""
+    """Every access and fetch takes the slow path once more: after a change of what stops a run."""
     m = machines[0]
     for k in range(m.harts):
         forget_data_hits(m.hart[k])
+        forget_fetch_hits(m.hart[k])
 
 
 @entry

@@ -52,7 +52,7 @@ from emu.machine.mmu import FAULT, WATCHED
 from emu.machine.predict import jump_mispredicted, mispredicted, push_return
 from emu.machine.slow import AGAIN, REFETCH, execute_slow
 from emu.machine.softfloat import BOX
-from emu.machine.state import FETCH_FILTER, SLOTS
+from emu.machine.state import FETCH_FILTER, NO_ADDRESS, SLOTS
 from emu.machine.stops import STOP_BREAKPOINT, STOP_BUDGET, STOP_DEADLINE, STOP_EXTERNAL, STOP_TRAP, STOP_WATCHPOINT
 from emu.machine.tlb import data_slot
 
@@ -71,6 +71,12 @@ def stamp(m, timed, f, tick):
     m.tlb[f.tlb].used = tick
     if timed:
         m.line_used[f.line] = tick
+
+
+@inlined
+def reason_of(status):
+    """Why the run ends, for what a slow path returned."""
+    return STOP_TRAP if status == FAULT else STOP_WATCHPOINT if status == WATCHED else STOP_BREAKPOINT
 
 
 @inlined
@@ -203,10 +209,10 @@ def run_hart(m, h, timed, max_n, until, resume):
                     ip = fetch_slow(m, h, pc)
                     base_tick = h.tick - n
                     soft = min(soft, n) if timed_limit else soft  # that took time
-                    if ip == FAULT:
+                    if ip < 0:
+                        reason = reason_of(ip)
                         bias = pc
                         ip = np.int64(0)
-                        reason = STOP_TRAP
                         break
                     if m.caught:
                         max_n = min(max_n, n + 1)
@@ -222,8 +228,9 @@ def run_hart(m, h, timed, max_n, until, resume):
                     h.tick = base_tick + n
                     h.local_instret = n
                     h.cycles = spent(m, timed, n + stall, wrong, taken + jumps, loads + stores, fetches)
-                    if fetch_cross(m, h, pc, ip, forced == NOWHERE and n == 0) == FAULT:
-                        reason = STOP_TRAP
+                    status = fetch_cross(m, h, pc, ip)
+                    if status:
+                        reason = reason_of(status)
                         break
                     if m.caught:
                         max_n = min(max_n, n + 1)
@@ -923,13 +930,14 @@ def run_hart(m, h, timed, max_n, until, resume):
                 current = np.int64(NO_LINE)
             else:
                 n -= 1
-                reason = STOP_TRAP if status == FAULT else STOP_WATCHPOINT if status == WATCHED else STOP_BREAKPOINT
+                reason = reason_of(status)
                 break
     h.pc = narrow(m, (ip << 1) + bias)
     h.tick = max(h.tick, base_tick + n) if reason == STOP_TRAP else base_tick + n  # a trap's accesses have happened
     if reason != STOP_TRAP and reason != STOP_DEADLINE and (n or resume or current != NO_LINE):
         at_check = end != forced or h.pc & line != current or (ip & (SLOTS - 1) == SLOTS - 1 and forced != NOWHERE)
-        keep_turn(m, h, current, home, reason == STOP_BREAKPOINT or reason == STOP_WATCHPOINT or not at_check)
+        inside = (reason == STOP_BREAKPOINT or reason == STOP_WATCHPOINT) and m.ahead == NO_ADDRESS
+        keep_turn(m, h, current, home, inside or not at_check)
     h.count[C.INSN_BRANCH] += branches
     settle(m, h, n, stall, wrong, taken, jumps, loads, stores, fetches)
     return reason

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from emu.machine import counters as C
-from emu.machine import ops as O
-from emu.machine.decode import code_base, decode_word, is_breakpoint
+from emu.machine.ahead import stop_ahead
+from emu.machine.cache import L1I
+from emu.machine.decode import code_base, decode_word
 from emu.machine.host import load_u16
 from emu.machine.jit import hot
+from emu.machine.ledger import LEDGER_L1I
+from emu.machine.lines import charge
 from emu.machine.mmu import physical, trap, wrap
 from emu.machine.private import fetch_access
-from emu.machine.state import FETCH_FILTER, NEVER, SLOTS
+from emu.machine.state import FETCH_FILTER, NEVER, SLOTS, TESTED
 from emu.machine.tlb import note_hit
 from emu.machine.walk import FETCH
 
@@ -27,7 +32,7 @@ def remember_fetch(m, h, pc, ip, tlb, line):
         if old != 0 and old != slot + 1:
             h.fhit[old - 1].tag = NEVER
         m.line[line].slot = slot + 1
-    f.tag = (pc >> shift) << shift
+    f.tag = ((pc >> shift) << shift) | (TESTED if m.halts else 0)
     f.delta = ip - (pc >> 1)
     f.tlb = tlb
     f.line = line
@@ -35,9 +40,38 @@ def remember_fetch(m, h, pc, ip, tlb, line):
 
 
 @hot
+def tested_hit(m, h, pc):
+    """The record of the instruction if the fetch filter knows its line, else -1."""
+    shift = m.line_shift if m.timed else 12
+    f = h.fhit[(pc >> shift) & (FETCH_FILTER - 1)]
+    return (pc >> 1) + f.delta if f.tag == ((pc >> shift) << shift) | TESTED else np.int64(-1)
+
+
+@hot
+def fetch_again(m, h, pc):
+    """The filter's line is entered where stops are asked for first: what the run loop does at a hit."""
+    shift = m.line_shift if m.timed else 12
+    f = h.fhit[(pc >> shift) & (FETCH_FILTER - 1)]
+    m.tlb[f.tlb].used = h.tick
+    h.count[C.ITLB_ACCESS] += h.levels != 0
+    if m.timed:
+        m.line_used[f.line] = h.tick
+        h.count[C.L1I_ACCESS] += 1
+        charge(h, LEDGER_L1I, m.cache[L1I].latency)
+
+
+@hot
 def fetch_slow(m, h, pc):
-    """Translate pc and access its line. Returns the record number of the instruction, or FAULT."""
+    """Translate pc and access its line. Returns the instruction's record; or FAULT, or the stop ahead of it."""
     pc = wrap(m, pc)
+    if m.halts:
+        ip = tested_hit(m, h, pc)
+        stop = stop_ahead(m, h, pc, ip)
+        if stop:
+            return stop
+        if ip >= 0:
+            fetch_again(m, h, pc)
+            return ip
     cause, pa, tlb = physical(m, h, pc, FETCH)
     if cause:
         return trap(h, cause, pc)
@@ -48,23 +82,22 @@ def fetch_slow(m, h, pc):
 
 
 @hot
-def fetch_cross(m, h, pc, ip, again):
+def fetch_cross(m, h, pc, ip):
     """The instruction in a page's last halfword: decoded anew each time, for the next page may have changed.
 
-    again: the run stopped before it, when it had been fetched. Returns 0 or FAULT.
+    Returns 0, FAULT, or the stop ahead of it.
     """
+    if m.halts:
+        stop = stop_ahead(m, h, pc, -1)
+        if stop:
+            return stop
     rec = m.code[ip]
     at = (m.code_page[ip // SLOTS] << 12) | 4094
     word = load_u16(m.ram_at + at)
     if word & 3 == 3:
-        if again and h.levels:
-            h.tick -= 1
-            h.count[C.ITLB_ACCESS] -= 1
         cause, high, _ = physical(m, h, wrap(m, pc + 2), FETCH)
         if cause:
             return trap(h, cause, wrap(m, pc + 2))
         word |= load_u16(m.ram_at + high) << 16
     decode_word(m, rec, word, 0, False)
-    if m.break_count and is_breakpoint(m, at):
-        rec.op = O.BREAKPOINT
     return 0

@@ -142,8 +142,15 @@ class Machine:
         old = [int(pa) for pa in m.break_at[: m.break_count]]
         m.break_at[: len(new)] = new
         m.break_count = len(new)
+        self._ask_ahead(new)
         for pa in {*old, *new}:
             self._decode_anew(pa)
+
+    def _ask_ahead(self, new: list) -> None:
+        """From the first breakpoint or watchpoint on, each line's entry asks whether one stands before it."""
+        if new and not self.state.halts:
+            self.state.halts = 1
+            forget_hits(self._state)
 
     def _decode_anew(self, pa: int) -> None:
         page = self._code_slots[pa >> 12] if 0 <= pa >> 12 < self.page_count else 0
@@ -161,6 +168,7 @@ class Machine:
         for k, row in enumerate(new):
             m.watch_lo[k], m.watch_hi[k], m.watch_kind[k] = row
         m.watch_count = len(new)
+        self._ask_ahead(new)
         forget_hits(self._state)
 
     def step_over(self, hart: int, until_cycle: int | None = None) -> int:

@@ -6,6 +6,7 @@ from emu.machine import events as E
 from emu.machine.events import log
 from emu.machine.execute import run_hart
 from emu.machine.jit import hot, inlined
+from emu.machine.state import NO_ADDRESS
 from emu.machine.stops import STOP_BUDGET, STOP_DEADLINE, STOP_EVENT, STOP_TRAP
 
 
@@ -41,6 +42,7 @@ def run_harts(m, timed, only, max_n, until):
     holder = interrupted(m, only)
     m.caught = 0
     m.turn = 0
+    m.ahead = NO_ADDRESS
     while True:
         k = holder if holder >= 0 else furthest_behind(m, -1) if only < 0 else only
         if k < 0:

@@ -30,6 +30,8 @@ CATCHES = 16
 DECODE_ROWS = 512
 SEGMENTS = 10
 REJECTS = 8  # reserved operand values of a row
+NO_ADDRESS = -1
+TESTED = 1  # in a fetch filter tag: stops are asked for first (MACHINE.halts), so it equals no address of a line
 NEVER = 8  # a filter tag that no masked address equals: bit 3 is clear in all of them
 FLOATS = 32  # where f0 stands in hart.x: one file of registers, x0..x31 and f0..f31
 ZERO_SINK = 64  # behind them: predecode sends writes to x0 here
@@ -115,6 +117,7 @@ MACHINE = _spread(
     ("cost_write_through", "i8"), ("cost_fence", "i8"), ("cost_most", "i8"),
     ("event_mask", "i8"), ("event_count", "i8"), ("caught", "i8"), ("catch_count", "i8"),
     ("turn", "i8"), ("turn_pc", "i8"), ("turn_line", "i8"), ("turn_page", "i8"), ("turn_checked", "i8"),
+    ("ahead", "i8"), ("halts", "i8"),
     ("cache", CACHE, (4,)), ("tlb_shape", TLB, (3,)),
     ("watch_lo", "i8", (WATCHES,)), ("watch_hi", "i8", (WATCHES,)), ("watch_kind", "i8", (WATCHES,)),
     ("break_at", "i8", (BREAKS,)), ("catch", CATCH, (CATCHES,)),

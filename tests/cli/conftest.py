@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -32,3 +33,15 @@ def emu(capfd: pytest.CaptureFixture[str]) -> Callable[..., Done]:
         return done
 
     return run
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Callable[..., Path]:
+    """Write a source file and give its path."""
+
+    def write(text: str, name: str = "prog.s") -> Path:
+        path = tmp_path / name
+        path.write_text(text)
+        return path
+
+    return write

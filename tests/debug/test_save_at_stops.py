@@ -1,4 +1,4 @@
-"""Saving and changing at breakpoints and watchpoints, which stop when an instruction has been fetched already."""
+"""Saving and changing at breakpoints and watchpoints: a stop shows the state that every run comes by."""
 
 from __future__ import annotations
 

@@ -103,6 +103,7 @@ POINTERS = [
     at_path("faccessat", 0),
     at_path("faccessat2", 0, 0),
     at_path("fchmodat", 0o600),
+    at_path("fchmodat2", 0o600, 0),
     at_path("fchownat", 1, 1, 0),
     at_path("utimensat", 0, 0),
     P("utimensat", "in", struct.pack("<4q", 1, 2, 3, 4), lambda g, p: (AT, g.string("/prog"), p, 0)),

@@ -5,10 +5,11 @@ from __future__ import annotations
 import struct
 
 from kernel_fake import BSS, Guest
+from rows_common import pipe
 from rows_ipc import holding, mq, posted, queue, sems
 from rows_pointers import Pointer, tmp, words
 from rows_sockets import bound, client, listener, message, pair
-from rows_waiting import epoll, posix_timer, spec, timer, watching
+from rows_waiting import epoll, filled, posix_timer, spec, timer, watching
 
 P = Pointer
 LENGTH = BSS + 0x1F00
@@ -94,6 +95,9 @@ POINTERS = [
     P("timer_settime", "out", 32, lambda g, p: (posix_timer(g), 0, spec(g), p)),
     P("timer_gettime", "out", 32, lambda g, p: (posix_timer(g), p)),
     P("signalfd4", "in", bytes(8), lambda g, p: (-1, p, 8, 0)),
+    P("splice", "inout", words("Q", 0), lambda g, p: (g.open("/prog"), p, pipe(g)[1], 0, 8, 0)),
+    P("vmsplice", "in", words("LL", BSS, 4), lambda g, p: (pipe(g)[1], p, 1, 0)),
+    P("splice", "inout", words("Q", 0), lambda g, p: (filled(g), 0, tmp(g), p, 8, 0)),
     P("sendfile", "inout", words("L", 0), lambda g, p: (tmp(g), g.open("/prog"), p, 8)),
     P("sendfile64", "inout", words("Q", 0), lambda g, p: (tmp(g), g.open("/prog"), p, 8)),
     P("copy_file_range", "inout", words("Q", 0), lambda g, p: (g.open("/prog"), p, tmp(g), 0, 8, 0)),

@@ -6,6 +6,8 @@ import struct
 
 from kernel_fake import BSS, Guest
 from rows_common import BUF, TEXT, UNMAPPED, Off, Row, name, path, pipe, user
+from rows_files import closed_reader
+from rows_files import iov as iovec
 from rows_sockets import pair
 
 EVENT, SPEC, LOCK, OFFSET = BSS + 0x1000, BSS + 0x1100, BSS + 0x1200, BSS + 0x1300
@@ -16,6 +18,19 @@ ADD, DEL, MOD = 1, 2, 3
 def event(guest: Guest, events: int = 1, data: int = 7) -> int:
     guest.store(EVENT, struct.pack("<I4xQ", events, data))
     return EVENT
+
+
+def filled(guest: Guest) -> int:
+    """The reading end of a pipe with nine bytes in it."""
+    reader, writer = pipe(guest)
+    guest.store(BUF, b"some text")
+    guest.ok("write", writer, BUF, 9)
+    return reader
+
+
+def around(reader: int, writer: int) -> tuple[int, ...]:
+    """From a pipe into itself."""
+    return reader, 0, writer, 0, 5, 0
 
 
 def epoll(guest: Guest) -> int:
@@ -230,6 +245,34 @@ ROWS: list[Row] = [
     ("fcntl", lambda g: (file(g), 13, lock(g, whence=3)), "EINVAL"),
     ("fcntl", lambda g: (file(g), 13, lock(g, start=-1)), "EINVAL"),
     ("fcntl", lambda g: (file(g), 13, UNMAPPED), "EFAULT"),
+    ("splice", lambda g: (file(g), 0, pipe(g)[1], 0, 100, 0), 10),
+    (
+        "splice",
+        lambda g: (file(g), offset(g, 4), pipe(g)[1], 0, 100, 0),
+        lambda g, r: r == 6 and g.word_at(OFFSET) == 10,
+    ),
+    ("splice", lambda g: (filled(g), 0, file(g), 0, 5, 0), 5),
+    ("splice", lambda g: (filled(g), 0, file(g), offset(g, 8), 9, 0), lambda g, r: r == 9 and g.word_at(OFFSET) == 17),
+    ("splice", lambda g: (filled(g), 0, pipe(g)[1], 0, 5, 0), 5),
+    ("splice", lambda g: (filled(g), 0, pair(g)[0], 0, 5, 0), 5),
+    ("splice", lambda g: (pipe(g)[0], 0, file(g), 0, 5, 0), "asleep"),
+    ("splice", lambda g: (pipe(g)[0], 0, file(g), 0, 5, 2), "EAGAIN"),
+    ("splice", lambda g: (pipe(g)[0], 0, file(g), 0, 0, 0), 0),
+    ("splice", lambda g: (file(g), 0, closed_reader(g), 0, 5, 0), "EPIPE"),
+    ("splice", lambda g: (file(g), 0, file(g), 0, 5, 0), "EINVAL"),
+    ("splice", lambda g: around(*pipe(g)), "EINVAL"),
+    ("splice", lambda g: (file(g), 0, pipe(g)[1], offset(g, 0), 5, 0), "ESPIPE"),
+    ("splice", lambda g: (file(g), 0, pipe(g)[0], 0, 5, 0), "EBADF"),
+    ("splice", lambda g: (file(g), 0, pipe(g)[1], 0, 5, 16), "EINVAL"),
+    ("splice", lambda g: (g.open("/"), 0, pipe(g)[1], 0, 5, 0), "EISDIR"),
+    ("tee", lambda g: (filled(g), pipe(g)[1], 5, 0), 5),
+    ("tee", lambda g: (pipe(g)[0], pipe(g)[1], 5, 2), "EAGAIN"),
+    ("tee", lambda g: (filled(g), file(g), 5, 0), "EINVAL"),
+    ("tee", lambda g: (filled(g), 99, 5, 0), "EBADF"),
+    ("vmsplice", lambda g: (pipe(g)[1], iovec(g, (BSS, 6)), 1, 0), 6),
+    ("vmsplice", lambda g: (filled(g), iovec(g, (BSS, 6)), 1, 0), 6),
+    ("vmsplice", lambda g: (pipe(g)[0], iovec(g, (BSS, 6)), 1, 2), "EAGAIN"),
+    ("vmsplice", lambda g: (file(g), iovec(g, (BSS, 6)), 1, 0), "EBADF"),
     ("sendfile", lambda g: (pipe(g)[1], file(g), 0, 10), 10),
     ("sendfile", lambda g: (pipe(g)[1], file(g), offset(g, 4), 10), lambda g, r: r == 6 and g.word_at(OFFSET) == 10),
     ("sendfile", lambda g: (pair(g)[0], file(g), 0, 3), 3),

@@ -168,7 +168,10 @@ def test_dynamic_program_errors(guest: Guest, interp: bytes, error: str) -> None
 
 def test_interpreter_that_is_not_there(guest: Guest) -> None:
     """For the first program it is the host's user who hears what is missing, and how to hand it over."""
-    for data, name in ((make_elf(guest.xlen, interp=b"/lib/ld.so\0"), "/lib"), (b"#!/usr/bin/env sh\n", "/usr/bin")):
+    for data, hint in (
+        (make_elf(guest.xlen, interp=b"/lib/ld.so\0"), "/lib hands it over, or link the program with -static"),
+        (b"#!/usr/bin/env sh\n", "/usr/bin hands it over"),
+    ):
         with pytest.raises(EmuError, match="interpreter") as found:
             guest.kernel.spawn(data, "/prog", ["prog"])
-        assert found.value.hint == f"--mount FOLDER:{name} hands it over"
+        assert found.value.hint == f"--mount FOLDER:{hint}"

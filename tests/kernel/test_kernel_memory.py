@@ -216,6 +216,38 @@ def test_overcommit_guess(guest64: Guest) -> None:
         assert guest.errno("mmap", 0, 1 << 20, RW, flags, -1, 0) == "ENOMEM"
 
 
+def test_overcommit_never(guest64: Guest) -> None:
+    """CommitLimit is exact: a page below it is granted, at it not; the process's own 32nd is kept back, and from others
+    than root the reserve of the administrator. Shared memory counts with its file, not with MAP_NORESERVE in mode 0.
+    """
+    guest, vm, sysctl = guest64, guest64.kernel.vm, guest64.kernel.sysctl
+    before = vm.committed
+    addr = guest.mmap(10 * PAGE, flags=0x21)
+    assert vm.committed == before + 10
+    guest.ok("munmap", addr, 10 * PAGE)
+    assert vm.committed == before
+    guest.ok("munmap", guest.mmap(10 * PAGE, flags=0x4021), 10 * PAGE)
+    sysctl.overcommit_memory = 2
+    limit = guest.kernel.pages.total_pages // 2
+    sysctl.user_reserve_kbytes = 0
+    room = limit - vm.committed
+    assert guest.errno("mmap", 0, room * PAGE, 3, 0x22, -1, 0) == "ENOMEM"
+    guest.ok("munmap", guest.mmap((room - 1) * PAGE), (room - 1) * PAGE)
+    assert guest.errno("mmap", 0, room * PAGE, 3, 0x4021, -1, 0) == "ENOMEM"  # there it asks in vain
+    guest.ok("munmap", guest.mmap((room - 1) * PAGE, flags=0x21), (room - 1) * PAGE)
+    guest.mmap(room // 2 * PAGE)
+    sysctl.user_reserve_kbytes = 1 << 20
+    left = limit - vm.committed - guest.mm.total_vm // 32
+    assert guest.errno("mmap", 0, left * PAGE, 3, 0x22, -1, 0) == "ENOMEM"
+    guest.ok("munmap", guest.mmap((left - 1) * PAGE), (left - 1) * PAGE)
+    sysctl.admin_reserve_kbytes = 40
+    guest.ok("setresuid", 1000, 1000, 1000)
+    assert guest.errno("mmap", 0, (left - 10) * PAGE, 3, 0x22, -1, 0) == "ENOMEM"
+    guest.mmap((left - 11) * PAGE)
+    sysctl.overcommit_kbytes = 4 * (vm.committed + 200)
+    assert guest.errno("mmap", 0, 200 * PAGE, 3, 0x22, -1, 0) == "ENOMEM"
+
+
 def test_shared_anonymous(guest: Guest) -> None:
     """MAP_SHARED|MAP_ANONYMOUS is memory of its own, counted as shmem, gone with its last mapping."""
     free = guest.kernel.pages.nr_free_pages

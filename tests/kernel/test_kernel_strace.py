@@ -3,46 +3,23 @@
 from __future__ import annotations
 
 import random
-import re
 import struct
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from kernel_fake import BSS, Asleep, Dead, Guest
 from rows_sockets import message, pair
+from strace_log import Log
 
-from emu.errors import EmuError
 from emu.kernel.strace import flags
 from emu.kernel.strace.log import Strace
-from emu.kernel.strace.options import PLAIN
-from emu.kernel.strace.options import parse as parse_options
-from emu.kernel.strace.selection import parse
 from emu.kernel.strace.signatures import SIGNATURES
 from emu.kernel.strace.text import quoted
 from emu.kernel.strace.values import KINDS
 from emu.kernel.syscall import table
 
 BUF = BSS + 0x800
-
-
-class Log:
-    """A guest whose calls are logged."""
-
-    def __init__(self, xlen: int = 64, harts: int = 1, **options: Any) -> None:
-        self.guest, self.text = Guest(xlen, ram=4 << 20, harts=harts), ""
-        self.strace = Strace(self.guest.kernel, self.write, replace(PLAIN, **options))
-        self.strace.listen()
-
-    def write(self, text: str) -> None:
-        self.text += text
-
-    def line(self, name: str, *args: Any) -> str:
-        """What one call is logged as."""
-        self.text = ""
-        self.guest.call(name, *args)
-        return self.text
 
 
 def stored(fmt: str, *values: Any, at: int = BUF) -> Callable[[Guest], int]:
@@ -263,86 +240,6 @@ def test_signals_that_are_ignored_are_told() -> None:
     info = "{si_signo=SIGCHLD, si_code=SI_QUEUE, si_pid=1, si_uid=0, si_int=5, si_ptr=0x5}"
     lines = log.line("rt_sigqueueinfo", 1, 17, BUF)
     assert lines == f"rt_sigqueueinfo(1, SIGCHLD, {info}) = 0\n--- SIGCHLD {info} ---\n"
-
-
-def test_column() -> None:
-    """The equal sign stands in column 40 where the line isn't longer, -a elsewhere."""
-    log = Log(column=40)
-    assert log.line("getpid") == f"{'getpid()':40}= 1\n"
-    assert log.line("kill", 77, 15) == f"{'kill(77, SIGTERM)':40}= -1 ESRCH (No such process)\n"
-    assert len(log.line("munmap", 4096, 4096).partition("=")[0]) == 40
-
-
-def test_time() -> None:
-    """Simulated: of the day, since 1970, since the last line, and in the call."""
-    for stamp, form in (
-        ("t", r"22:13:20 getpid"),
-        ("tt", r"22:13:20\.\d{9} getpid"),
-        ("ttt", r"1700000000\.\d{9} getpid"),
-        ("r", r"     0\.0{9} getpid"),
-    ):
-        assert re.match(form, Log(stamp=stamp).line("getpid"))
-    assert re.fullmatch(r"getpid\(\) = 1 <0\.\d{9}>\n", Log(spent=True).line("getpid"))
-
-
-def test_paths() -> None:
-    """-y: what each descriptor leads to."""
-    log = Log(paths=True)
-    assert (
-        log.line("openat", -100, log.guest.string("/prog"), 0, 0)
-        == 'openat(AT_FDCWD</>, "/prog", O_RDONLY) = 3</prog>\n'
-    )
-    assert log.line("close", 3) == "close(3</prog>) = 0\n"
-    assert log.line("close", 3) == "close(3) = -1 EBADF (Bad file descriptor)\n"
-
-
-def test_sizes() -> None:
-    """-s: bytes of a string that are shown."""
-    log = Log(strings=3)
-    assert log.line("write", 1, log.guest.string("abcdef"), 6) == 'write(1, "abc"..., 6) = 6\n'
-
-
-def test_summary() -> None:
-    """-c: a table of calls that have returned, in place of the lines."""
-    log = Log(lines=False, summary=True)
-    for name, args in (("getpid", ()), ("getpid", ()), ("close", (9,))):
-        assert log.line(name, *args) == ""
-    log.strace.finish()
-    rows = [line.split() for line in log.text.splitlines()]
-    assert rows[0][-1] == "syscall" and ["2", "getpid"] in [row[3:] for row in rows]
-    assert ["1", "1", "close"] in [row[3:] for row in rows] and rows[-1][3:] == ["3", "1", "total"]
-
-
-def test_options_of_strace() -> None:
-    """Its own command line; what is missing is refused with what there is."""
-    told = parse_options("-f -ttT -s 100 -a 60 -e trace=read -o log")
-    assert (told.stamp, told.spent, told.strings, told.column) == ("tt", True, 100, 60)
-    assert (told.only, told.output, told.lines) == ({"read"}, "log", True)
-    assert parse_options("-c").lines is False and parse_options("-C open").only == {"openat"}
-    for text, refusal in (
-        ("-z", "-z"),
-        ("-s x", "-s x is not a number"),
-        ("-s -1", "-s -1"),
-        ("'", "quotation"),
-        ("-e signal=none", "signal="),
-        ("-a", "requires"),
-    ):
-        with pytest.raises(EmuError, match=refusal):
-            parse_options(text)
-
-
-def test_selection() -> None:
-    """Names, C's older names, classes; what is unknown is refused with a guess."""
-    log = Log(only=parse("open,%process"))
-    guest = log.guest
-    guest.call("getpid")
-    guest.call("openat", -100, guest.string("/prog"), 0, 0)
-    assert log.text == 'openat(AT_FDCWD, "/prog", O_RDONLY) = 3\n'
-    assert "getpid" not in parse("!%process,getpid") and {"write", "io_uring_setup"} < parse("!getpid")
-    assert parse("all") is None and parse("mmap") == {"mmap", "mmap2"} and "fstat" in parse("%desc")
-    with pytest.raises(EmuError, match="no system call 'opne'") as error:
-        parse("read,opne")
-    assert "open" in error.value.hint
 
 
 def test_strings() -> None:

@@ -71,7 +71,9 @@ class Players:
         names = ("pc", "x", "clock", "instret", "reserved", "ledger", "count", "bht", "csr", "ras", "ras_top")
         for k in range(self.machine.hart_count):
             h = m.hart[k]
-            rows += [h[name].tolist() for name in (*names, *(("tick", "fhit") if exact else ()))]
+            rows += [h[name].tolist() for name in (*names, *(("tick",) if exact else ()))]
+            rows += [(h["fhit"]["tag"] & -2).tolist() for _ in range(exact)]
+            rows += [h["fhit"][name].tolist() for name in ("delta", "tlb", "line") if exact]
             rows += [h["dhit"][name].tolist() for name in ("rtag", "wtag", "tlb", "line") if exact]
         last = int(m.cache[3].first + m.cache[3].sets * m.cache[3].ways)
         for name in ("line_tag", *(("line_used", "line_filled", "line") if exact else ())):
@@ -141,6 +143,29 @@ def test_breakpoints_change_nothing(seed, harts, mode, timing):
                 stopped.start(machine.harts[machine.stopped])
     assert stops > 10
     assert stopped.state() == plain.state()
+
+
+@cases
+@worlds
+def test_a_stop_is_a_moment_of_every_run(seed, harts, mode, timing):
+    """At breakpoints and watchpoints the state is that of a run that is cut there by its budget: nothing is fetched."""
+    key = (seed, timing, harts, mode)
+    plain, stopped = Players(*key), Players(*key)
+    middle, machine, compared = WINDOW + WINDOW_SIZE // 2, stopped.machine, 0
+    machine.set_watchpoints([(middle - 4096, middle + 4096, 3)])
+    machine.set_breakpoints(sorted({pa for program in stopped.programs for pa in program.addresses()[::2]})[:200])
+    while machine.instructions < TOTAL // 2:
+        if stopped.go(TOTAL // 2 - machine.instructions) not in (STOP_BREAKPOINT, STOP_WATCHPOINT):
+            continue
+        plain.go(machine.instructions - plain.machine.instructions)
+        if (plain.deadline, plain.served) == (stopped.deadline, stopped.served):  # both are before the same deadline
+            assert stopped.state(exact=False) == plain.state(exact=False)
+            compared += 1
+        if machine.step_over(machine.stopped, stopped.deadline) == STOP_TRAP:
+            stopped.served += 1
+            machine.charge(machine.stopped, 0, 11)
+            stopped.start(machine.harts[machine.stopped])
+    assert compared > 10
 
 
 @cases

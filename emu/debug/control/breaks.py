@@ -44,7 +44,6 @@ class Break:
     value: bytes | None = None  # of a watchpoint: what was there when last looked at
     kernel: Any = None  # of a watchpoint: (old, new, record) when a system call changed it
     frame_sp: int | None = None  # only where sp is at least this: not in a deeper call of the same function
-    quick: bool = False  # whoever set it asks for `engine.retrace` where the costs of the stop matter
     internal: bool = False  # the debugger's own, for finish and until: not in lists
 
     def as_dict(self) -> dict[str, Any]:

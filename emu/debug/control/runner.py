@@ -135,8 +135,6 @@ class Runner(Stepper, Outward, Backward, Travel, Life, Watching):
                 return None
         if early:
             self.before_last_entry(verdict.detail["kind"])
-        elif not (row.internal or row.quick):
-            self.engine.retrace()
         reason = {WATCH: "watchpoint", CATCH: "catch"}.get(row.kind, "breakpoint")
         stop = self.stop("location" if row.internal else reason, cause.hart, verdict)
         if row.temporary:

@@ -26,7 +26,6 @@ class Changer:
         Returns what the action returns.
         """
         self.begin()
-        self.retrace()
         tick = self.tick
         before = self._take()
         if before is None:
@@ -53,7 +52,6 @@ class Changer:
     def save(self: Engine, path: str) -> None:
         """Write the session into a file: what was typed, what was changed, and where we are. EmuError."""
         self.begin()
-        self.retrace()
         savefile.write(self, path)
 
     def load(self: Engine, path: str) -> None:

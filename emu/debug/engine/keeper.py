@@ -105,15 +105,6 @@ class Keeper:
         self._ran = self._ran_before = 0.0
         self.prepared += process_time() - begin
 
-    def retrace(self: Engine) -> None:
-        """Be at this tick as whoever comes by without a stop: a breakpoint or watchpoint stops when the instruction has
-        been fetched, and what that has cost is not yet a part of the state that every replay leads to."""
-        here, begun, self.begun_insn = self.tick, self.begun_insn, False
-        as_it_was = here == self.start_tick or any(change.tick == here for change in self.changes)
-        copy = self.checkpoints.before(here if as_it_was else here - 1)
-        if begun and copy.tick <= here:
-            self._relive(copy, here)
-
     def _relive(self: Engine, copy: Copy, here: int) -> None:
         """From a copy to this tick once more."""
         seen = [(hart, hart.watch_va, hart.watch_kind) for hart in self.machine.harts]

@@ -18,13 +18,11 @@ class Passer:
     """The part of an Engine that is not stopped."""
 
     passes_access = False
-    begun_insn = False  # whether the next instruction may have been fetched already: see Keeper.retrace
 
     def stand(self: Engine, hart: int | None = None, kind: str = "") -> None:
         """A stop is shown: the next run passes what stands at that instruction, its access only if that was shown."""
         hart = self.next_hart() if hart is None else hart
         self.passes_access = kind == "watchpoint"
-        self.begun_insn = kind in ("breakpoint", "watchpoint")
         self.stood = None if hart is None else (hart, self.tick)
 
     def next_hart(self: Engine) -> int | None:

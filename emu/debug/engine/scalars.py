@@ -23,6 +23,7 @@ class Scalars:
     """Of one machine; what they mean says emu.machine.state."""
 
     turn, turn_pc, turn_line, turn_page = map(_cell, ("turn", "turn_pc", "turn_line", "turn_page"))
+    ahead = _cell("ahead")
     break_count, watch_count, catch_count = map(_cell, ("break_count", "watch_count", "catch_count"))
     event_mask, event_count, line_shift = map(_cell, ("event_mask", "event_count", "line_shift"))
 
@@ -33,6 +34,8 @@ class Scalars:
     def standing_on(self, hart: Any) -> int | None:
         """The physical address of the instruction before which a hart was stopped in its turn; None if unknown."""
         pc = hart.pc
-        if self.turn == hart.number + 1 and self.turn_pc == pc and self.turn_line == pc & -(1 << self.shift):
+        if self.turn != hart.number + 1 or self.turn_pc != pc:
+            return None
+        if self.turn_line == pc & -(1 << self.shift):
             return self.turn_page << 12 | pc & 4095
-        return None
+        return self.ahead if self.ahead >= 0 and (self.ahead ^ pc) & 4095 == 0 else None

@@ -1,7 +1,4 @@
-"""Breakpoints and watchpoints that gdb sets: Z and z, types 0 to 4. They stand in the session's own list.
-
-gdb steps by breakpoints where it knows Linux's ABI: so their stops are `quick`, and `Stub.exactly` makes up for it.
-"""
+"""Breakpoints and watchpoints that gdb sets: Z and z, types 0 to 4. They stand in the session's own list."""
 
 from __future__ import annotations
 
@@ -35,7 +32,7 @@ def insert(stub: Stub, rest: bytes) -> bytes:
     if kind in WATCHES:
         row = session.breaks.add(WATCH, f"*{va:#x}", low=va, high=va + max(size, 1), access=WATCHES[kind], pid=pid)
     else:
-        row = session.breaks.add(BREAK, f"*{va:#x}", addresses=[va], pid=pid, quick=True)
+        row = session.breaks.add(BREAK, f"*{va:#x}", addresses=[va], pid=pid)
     stub.points[point] = row.number
     return b"OK"
 

@@ -118,7 +118,6 @@ def ended(stub: Stub) -> bytes | None:
 
 def backward(stub: Stub, go: Any) -> bytes:
     """bs and bc."""
-    stub.exactly()
     return reply(stub, go(reverse=True))
 
 

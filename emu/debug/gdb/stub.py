@@ -69,11 +69,6 @@ class Stub:
             self.send_console(f"{error}\n")
             return ERROR
 
-    def exactly(self) -> None:
-        """Be at this stop as every replay is: before costs are shown, the past is entered, or something is changed."""
-        if self.session.kernel.exit is None:
-            self.session.engine.retrace()
-
     @property
     def pid(self) -> int:
         """The thread that registers and memory belong to: the one chosen if it still lives, else the selected one."""
@@ -113,7 +108,6 @@ def pass_signals(stub: Stub, rest: bytes) -> bytes:
 
 def monitor(stub: Stub, rest: bytes) -> bytes:
     """`monitor LINE`: any line of the debugger; its answer is gdb's console output."""
-    stub.exactly()
     line = bytes.fromhex(rest.decode("ascii")).decode("utf-8", "replace")
     stub.send_console(stub.run_line(line))
     return OK

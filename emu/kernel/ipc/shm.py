@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from emu.kernel.task import Task
 
 IPC_CREAT, IPC_EXCL, IPC_PRIVATE = 0o1000, 0o2000, 0
-SHM_DEST = 0o1000
+SHM_DEST, SHM_NORESERVE = 0o1000, 0o10000
 SHMMIN, SHMMNI = 1, 4096
 
 
@@ -64,7 +64,9 @@ class Shm:
         if len(self.segments) >= SHMMNI:
             raise Errno(ENOSPC)
         self._last += 1
-        file = self.kernel.shmem_file(page_align(size), f"/SYSV{key & 0xFFFFFFFF:08x} (deleted)")
+        file = self.kernel.shmem_file(
+            page_align(size), f"/SYSV{key & 0xFFFFFFFF:08x} (deleted)", reserve=not flags & SHM_NORESERVE
+        )
         now = self.kernel.realtime_ns() // 1_000_000_000
         self.segments[self._last] = Segment(self._last, key, size, flags & 0o777, file, task.tgid, ctime=now)
         return self._last

@@ -64,6 +64,12 @@ def do_mmap(mm: Mm, addr: int, length: int, prot: int, flags: int, file: File | 
     return mmap_region(mm, addr, length, vm_flags, file, pgoff)
 
 
+def unreserved(mm: Mm, flags: int) -> bool:
+    """MAP_NORESERVE, where it means something."""
+    never = mm.kernel.sysctl.overcommit_memory == overcommit.OVERCOMMIT_NEVER
+    return bool(flags & MAP_NORESERVE) and not never
+
+
 def last_page(mm: Mm) -> int:
     """MAX_LFS_FILESIZE: the last page that a file can have."""
     return (1 << 63) - 1 >> 12 if mm.kernel.xlen == 64 else (1 << 32) - 2
@@ -80,7 +86,7 @@ def ksys_mmap(mm: Mm, addr: int, length: int, prot: int, flags: int, file: File 
         if flags & MAP_HUGETLB:
             file = open_huge_file(mm.kernel, huge_length(mm, length) >> mm.pmd_shift)
         else:
-            file = mm.kernel.shmem_file(page_align(length))
+            file = mm.kernel.shmem_file(page_align(length), reserve=not unreserved(mm, flags))
         try:
             return do_mmap(mm, addr, length, prot, flags, file, 0)
         finally:

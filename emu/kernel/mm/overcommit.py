@@ -14,6 +14,7 @@ from emu.kernel.mm.vma import VM_HUGETLB, VM_NORESERVE, VM_SHARED, VM_WRITE
 from emu.kernel.rlimit import RLIMIT_AS, RLIMIT_DATA
 
 if TYPE_CHECKING:
+    from emu.kernel.kernel import Kernel
     from emu.kernel.mm.mm import Mm
 
 OVERCOMMIT_GUESS, OVERCOMMIT_ALWAYS, OVERCOMMIT_NEVER = range(3)
@@ -33,13 +34,22 @@ def may_expand(mm: Mm, flags: int, pages: int) -> None:
 
 
 def may_charge(mm: Mm, pages: int) -> None:
-    """Whether `pages` more may be promised. ENOMEM."""
-    kernel = mm.kernel
-    mode = kernel.sysctl.overcommit_memory
-    if mode == OVERCOMMIT_GUESS and pages > kernel.pages.total_pages + kernel.swap_pages:
+    """Whether `pages` more may be promised to an address space. ENOMEM. In mode 2 the last of a large process is kept
+    for others: vm.user_reserve_kbytes.
+    """
+    enough_memory(mm.kernel, pages, min(mm.total_vm // 32, mm.kernel.sysctl.user_reserve_kbytes // 4))
+
+
+def enough_memory(kernel: Kernel, pages: int, reserve: int) -> None:
+    """__vm_enough_memory: as vm.overcommit_memory says. ENOMEM. Only root may use vm.admin_reserve_kbytes."""
+    mode, current = kernel.sysctl.overcommit_memory, kernel.current
+    if mode == OVERCOMMIT_GUESS and pages > kernel.pages.total_pages + total_swap_pages(kernel):
         raise Errno(ENOMEM)
-    if mode == OVERCOMMIT_NEVER and kernel.vm.committed + pages > commit_limit(mm.kernel):
-        raise Errno(ENOMEM)
+    if mode == OVERCOMMIT_NEVER:
+        if current is not None and current.euid:
+            reserve += kernel.sysctl.admin_reserve_kbytes // 4
+        if kernel.vm.committed + pages >= commit_limit(kernel) - reserve:
+            raise Errno(ENOMEM)
 
 
 def charge(mm: Mm, pages: int) -> None:
@@ -49,11 +59,27 @@ def charge(mm: Mm, pages: int) -> None:
     mm.committed += pages
 
 
+def charge_shared(kernel: Kernel, pages: int) -> int:
+    """shmem_acct_size: promise them to a file in memory; how many. ENOMEM."""
+    enough_memory(kernel, pages, 0)
+    kernel.vm.committed += pages
+    return pages
+
+
 def uncharge(mm: Mm, pages: int) -> None:
     mm.kernel.vm.committed -= pages
     mm.committed -= pages
 
 
-def commit_limit(kernel: Any) -> int:
-    """CommitLimit of /proc/meminfo, in pages."""
-    return kernel.pages.total_pages * kernel.sysctl.overcommit_ratio // 100 + kernel.swap_pages
+def total_swap_pages(kernel: Kernel) -> int:
+    """Without the page that names the area."""
+    return max(0, kernel.swap_pages - 1)
+
+
+def commit_limit(kernel: Kernel) -> int:
+    """vm_commit_limit: CommitLimit of /proc/meminfo, in pages."""
+    sysctl = kernel.sysctl
+    if sysctl.overcommit_kbytes:
+        return sysctl.overcommit_kbytes // 4 + total_swap_pages(kernel)
+    pages = kernel.pages.total_pages - (kernel.huge_pool.total << kernel.huge_pool.order)
+    return pages * sysctl.overcommit_ratio // 100 + total_swap_pages(kernel)

@@ -28,6 +28,7 @@ class ShmemFile(Regular):
         self.mapping.is_shmem = True
         self.i_size = size
         self.seals = memfd.F_SEAL_SEAL
+        self.committed = 0  # pages of overcommit accounting
         self.swapped: dict[int, int] = {}  # index -> slot
         sb.kernel.shmem_files[self] = None
 
@@ -70,6 +71,8 @@ class ShmemFile(Regular):
 
     def truncate_store(self) -> None:
         self._drop_swapped(0)
+        self.sb.kernel.vm.committed -= self.committed
+        self.committed = 0
         self.sb.kernel.shmem_files.pop(self, None)
 
     def punch(self, first: int, last: int) -> None:

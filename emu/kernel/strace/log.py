@@ -74,7 +74,7 @@ class Strace:
         if not wanted or task is None or self.again(record):
             return
         call = Call(self.kernel, task, name, record.fields["args"], self.options)
-        self.calls[record.pid], call.since = call, record.cycle
+        self.calls[record.pid], call.since = call, record.cycle - self.kernel.cost_syscall  # which is charged by now
         self.lines.begin(record.pid, record.cycle, f"{call.name}({call.begin()}")
         if name in MAY_WAIT_FOR_THE_HOST:
             self.lines.flush()

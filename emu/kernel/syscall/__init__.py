@@ -7,7 +7,7 @@ from importlib import import_module
 THEMES = (
     "absent attributes credentials descriptor directory epoll execve file futex hart identity info itimer "
     "kill lock memory message mmsg mqueue msg path pidfd pipe prctl process process_vm sched sem shm signal "
-    "signalfd socket sockopt stat time timer timerfd transfer usage"
+    "signalfd socket sockopt splice stat time timer timerfd transfer usage"
 ).split()
 
 

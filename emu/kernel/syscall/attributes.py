@@ -9,6 +9,7 @@ from emu.kernel.errno import (
     EINVAL,
     ENOENT,
     ENOTDIR,
+    EOPNOTSUPP,
     EPERM,
     ERANGE,
     Errno,
@@ -114,6 +115,17 @@ def sys_fchmod(kernel: Kernel, task: Task, fd: Int, mode: Uint) -> int:
 @syscall("fchmodat")
 def sys_fchmodat(kernel: Kernel, task: Task, dirfd: Int, path: Addr, mode: Uint) -> int:
     change_mode(cred_of(task), lookup_at(kernel, task, dirfd, strncpy_from_user(task.mm, path), 0), mode)
+    return 0
+
+
+@syscall("fchmodat2")
+def sys_fchmodat2(kernel: Kernel, task: Task, dirfd: Int, path: Addr, mode: Uint, flags: Uint) -> int:
+    if flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH):
+        return -EINVAL
+    inode = lookup_at(kernel, task, dirfd, strncpy_from_user(task.mm, path), flags)
+    if inode.kind == S_IFLNK:
+        return -EOPNOTSUPP
+    change_mode(cred_of(task), inode, mode)
     return 0
 
 
