@@ -9,7 +9,7 @@ from emu.kernel.errno import ENOENT, Errno
 from emu.kernel.fs.inode import Inode, SuperBlock
 from emu.kernel.fs.namei import path_of
 from emu.kernel.fs.procfs import PageMap, ProcDir, ProcFile, ProcLink
-from emu.kernel.proc import events, kpage, meminfo, memory, status, sysctl, system, task, task_mmu, zoneinfo
+from emu.kernel.proc import events, kpage, meminfo, memory, mounts, status, sysctl, system, task, task_mmu, zoneinfo
 
 if TYPE_CHECKING:
     from emu.kernel.fs.file import File
@@ -31,7 +31,7 @@ SYSTEM_FILES = {
     "cpuinfo": system.cpuinfo,
     "interrupts": system.interrupts,
     "softirqs": system.softirqs,
-    "mounts": system.mounts,
+    "mounts": mounts.mounts,
     "filesystems": system.filesystems,
     "diskstats": system.diskstats,
     "cmdline": system.cmdline,
@@ -51,6 +51,8 @@ TASK_FILES = {
     "limits": task.limits,
     "oom_score": task.oom_score,
     "wchan": task.wchan,
+    "mounts": mounts.mounts,
+    "mountinfo": mounts.mountinfo,
 }
 
 PRIVATE = frozenset(("environ", "auxv", "pagemap", "fd", *FRAME_FILES, "slabinfo", "pagetypeinfo"))  # of their owner
