@@ -5,12 +5,13 @@ genhd.c, with riscv's configuration); values agree with each other.
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from kernel_fake import BSS, Guest
 
 from emu.errors import EmuError
-from emu.kernel import tunables
+from emu.kernel import Mount, tunables
 from emu.kernel.proc.status import bitmap, bitmap_list
 from emu.kernel.siginfo import SigInfo
 from emu.kernel.sigsend import send
@@ -214,3 +215,18 @@ def test_vmstat_rows(guest: Guest) -> None:
     after = values(read_file(guest, "/proc/vmstat"))
     assert after["drop_slab"] == after["drop_pagecache"] == 1
     assert after["pgfree"] > before["pgfree"]
+
+
+def test_mountinfo(tmp_path: Path) -> None:
+    """Each mount stands on another one and names its device; blanks are octal (proc_pid_mountinfo(5))."""
+    (tmp_path / "a b").mkdir()
+    guest = Guest(mounts=(Mount(str(tmp_path / "a b"), "/dev/x y"),))
+    rows = [row.split() for row in read_file(guest, "/proc/self/mountinfo").splitlines()]
+    at = {row[4]: row for row in rows}
+    assert at["/dev/x\\040y"][1] == at["/dev"][0]
+    assert at["/dev"][1] == at["/"][0]
+    assert at["/dev/x\\040y"][3:] == ["/", "/dev/x\\040y", "ro,relatime", "-", "hostfs", f"{tmp_path}/a\\040b", "ro"]
+    assert len({row[2] for row in rows}) == len({row[0] for row in rows}) == len(rows)
+    table = [row.split() for row in read_file(guest, "/proc/self/mounts").splitlines()]
+    assert [row[1] for row in table] == [row[4] for row in rows]
+    assert read_file(guest, "/proc/mounts") == read_file(guest, "/proc/self/mounts")

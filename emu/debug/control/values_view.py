@@ -12,7 +12,7 @@ from emu.debug.tokens import tokens
 from emu.debug.value import Value
 from emu.debug.view import Facts, Text, View
 from emu.errors import EmuError
-from emu.kernel.proc.task_mmu import PM_EXCLUSIVE, PM_FILE, PM_PRESENT, PM_SWAP, pagemap
+from emu.kernel.proc.page_bits import PM_EXCLUSIVE, PM_FILE, PM_PRESENT, PM_SWAP, pagemap
 
 if TYPE_CHECKING:
     from emu.debug.session import Session

@@ -11,7 +11,7 @@ from emu.debug.look.subject import kernel_of, task_of
 from emu.debug.view import Table, Text, View
 from emu.errors import EmuError, did_you_mean
 from emu.kernel.proc import root, sysctl, task
-from emu.kernel.proc.task_mmu import pagemap
+from emu.kernel.proc.page_bits import pagemap
 
 USER_MEMORY = {"cmdline": ("arg_start", "arg_end"), "environ": ("env_start", "env_end")}
 LARGEST = 1 << 20

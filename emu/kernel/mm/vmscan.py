@@ -20,6 +20,7 @@ from emu.kernel.mm.reclaim_unmap import Batch, page_referenced
 from emu.kernel.mm.retry import MAX_RECLAIM_RETRIES, Retry
 from emu.kernel.mm.rmap import rmap_walk
 from emu.kernel.mm.shrink import PageShrinker
+from emu.kernel.mm.throttle import Throttle
 from emu.kernel.mm.vma import VM_EXEC
 from emu.kernel.sched.kthread import KThread
 from emu.machine.ledger import LEDGER_SWAP
@@ -33,7 +34,7 @@ DEF_PRIORITY = 12
 SCAN_CYCLES = 200  # the kernel's work for one page looked at
 
 
-class Reclaimer(PageShrinker):
+class Reclaimer(PageShrinker, Throttle):
     """State of reclaim: how often pages of each kind turned out to be in use (anonymous, file), and the daemon's."""
 
     def __init__(self, kernel: Kernel) -> None:
@@ -108,28 +109,6 @@ class Reclaimer(PageShrinker):
     def high(self) -> int:
         """The high watermark, of all zones together."""
         return sum(zone.high for zone in self.kernel.pages.zones)
-
-    @property
-    def nr_writeback(self) -> int:
-        """Frames that will be free when writes that are under way are done."""
-        return self.kernel.swap_disk.pages_in_flight + self.kernel.disk.pages_in_flight
-
-    def _wait_for_writeback(self) -> bool:
-        """Nothing could be freed at once: wait for a write that is under way. False if there is none."""
-        for disk in (self.kernel.swap_disk, self.kernel.disk):
-            done = disk.next_write()
-            if done is not None:
-                disk.wait_until(done)
-                disk.complete(self.kernel.now)
-                return True
-        return False
-
-    def _throttle(self) -> None:
-        """reclaim_throttle: a round without progress; pages that are being read can go when the disk is done."""
-        for disk in (self.kernel.swap_disk, self.kernel.disk):
-            if disk.requests:
-                disk.wait_until(disk.requests[0].done)
-                return
 
     def wake_kswapd(self, zone: Zone) -> None:
         """A zone fell below its low watermark. A daemon that failed too often sleeps until someone else succeeds."""

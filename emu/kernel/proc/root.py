@@ -9,7 +9,20 @@ from emu.kernel.errno import ENOENT, Errno
 from emu.kernel.fs.inode import Inode, SuperBlock
 from emu.kernel.fs.namei import path_of
 from emu.kernel.fs.procfs import PageMap, ProcDir, ProcFile, ProcLink
-from emu.kernel.proc import events, kpage, meminfo, memory, status, sysctl, system, task, task_mmu, zoneinfo
+from emu.kernel.proc import (
+    events,
+    kpage,
+    meminfo,
+    memory,
+    mounts,
+    page_bits,
+    status,
+    sysctl,
+    system,
+    task,
+    task_mmu,
+    zoneinfo,
+)
 
 if TYPE_CHECKING:
     from emu.kernel.fs.file import File
@@ -31,7 +44,7 @@ SYSTEM_FILES = {
     "cpuinfo": system.cpuinfo,
     "interrupts": system.interrupts,
     "softirqs": system.softirqs,
-    "mounts": system.mounts,
+    "mounts": mounts.mounts,
     "filesystems": system.filesystems,
     "diskstats": system.diskstats,
     "cmdline": system.cmdline,
@@ -51,6 +64,8 @@ TASK_FILES = {
     "limits": task.limits,
     "oom_score": task.oom_score,
     "wchan": task.wchan,
+    "mounts": mounts.mounts,
+    "mountinfo": mounts.mountinfo,
 }
 
 PRIVATE = frozenset(("environ", "auxv", "pagemap", "fd", *FRAME_FILES, "slabinfo", "pagetypeinfo"))  # of their owner
@@ -118,9 +133,9 @@ def make_in_task(kernel: Kernel, of: Task, here: ProcDir, name: str) -> Inode | 
     if name == "oom_score_adj":
         return ProcFile(sb, partial(task.oom_score_adj, kernel, of), partial(task.write_oom_score_adj, kernel, of))
     if name == "clear_refs":
-        return ProcFile(sb, bytes, partial(task_mmu.clear_refs, of))
+        return ProcFile(sb, bytes, partial(page_bits.clear_refs, of))
     if name == "pagemap":
-        return PageMap(sb, partial(task_mmu.pagemap, kernel, of))
+        return PageMap(sb, partial(page_bits.pagemap, kernel, of))
     if name == "exe" and of.mm is not None and of.mm.exe_file is not None:
         return ProcLink(sb, lambda: exe(of).path, lambda: exe(of).inode)
     if name == "cwd":

@@ -1,4 +1,4 @@
-"""/proc/stat, uptime, loadavg, version, cpuinfo, interrupts, softirqs, mounts … (proc(5))."""
+"""/proc/stat, uptime, loadavg, version, cpuinfo, interrupts, softirqs … (proc(5))."""
 
 from __future__ import annotations
 
@@ -102,14 +102,6 @@ def softirqs(kernel: Kernel) -> bytes:
     for name, counts in zip(SOFTIRQS, kernel.softirqs.counts, strict=True):
         lines.append(f"{name + ':':>12}" + "".join(f" {n:10d}" for n in counts))
     return ("\n".join(lines) + "\n").encode()
-
-
-def mounts(kernel: Kernel) -> bytes:
-    lines = []
-    for path, root in kernel.fs.mounts:
-        mode = "ro" if root.sb.readonly else "rw"
-        lines.append(f"{root.sb.source} {path} {root.sb.kind} {mode},relatime 0 0\n")
-    return "".join(lines).encode()
 
 
 def filesystems(kernel: Kernel) -> bytes:

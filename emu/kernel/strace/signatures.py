@@ -20,8 +20,9 @@ operation:LOCK | fsync fd | fdatasync fd | sync | syncfs fd | ftruncate fd lengt
 fallocate fd mode:hex offset:off len:off | fadvise64 fd offset:off len:off advice:FADV | readahead fd offset:off
 count:size | sync_file_range fd offset:off nbytes:off flags:hex | sendfile out_fd:fd in_fd:fd offset:off_p count:size
 | copy_file_range fd_in:fd off_in:off_p fd_out:fd off_out:off_p len:size flags:uint | splice fd_in:fd off_in:off_p
-fd_out:fd off_out:off_p len:size flags:uint | tee fd_in:fd fd_out:fd len:size flags:uint | close_range first:uint
-last:uint flags:CLOSE_RANGE | pipe2 pipefd:fds> flags:OF | eventfd2 initval:uint flags:EFD | openat dirfd path flags:O
+fd_out:fd off_out:off_p len:size flags:SPLICE_F | tee fd_in:fd fd_out:fd len:size flags:SPLICE_F | vmsplice fd
+iov:iovec nr_segs:size flags:SPLICE_F | close_range first:uint last:uint
+flags:CLOSE_RANGE | pipe2 pipefd:fds> flags:OF | eventfd2 initval:uint flags:EFD | openat dirfd path flags:O
 mode:creat_mode | openat2 dirfd path how:ptr size | unlinkat dirfd path flags:AT_UNLINK | mkdirat dirfd path
 mode:octal | mknodat dirfd path mode:filemode dev:hex | symlinkat target:path newdirfd:dirfd linkpath:path | linkat
 olddirfd:dirfd oldpath:path newdirfd:dirfd newpath:path flags:AT | getcwd buf:path> size | renameat olddirfd:dirfd
