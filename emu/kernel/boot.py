@@ -14,6 +14,7 @@ from emu.kernel.fs.dcache import Dcache
 from emu.kernel.fs.diskfs import DiskFile
 from emu.kernel.fs.file import O_RDONLY, File
 from emu.kernel.fs.inode import SuperBlock
+from emu.kernel.fs.inotify import Fsnotify
 from emu.kernel.fs.kept import ProcTexts
 from emu.kernel.fs.vfs import Vfs
 from emu.kernel.ipc.mqueue import MessageQueues
@@ -96,7 +97,7 @@ def boot_files(kernel: Kernel) -> None:
     options = kernel.options
     kernel.uts = {"hostname": b"emu", "domainname": b"(none)"}
     kernel.nr_files, kernel.file_max = 0, max(NR_FILE, kernel.pages.total_pages * 4 // 10)  # open files of all
-    kernel.dcache = Dcache(kernel)
+    kernel.dcache, kernel.fsnotify = Dcache(kernel), Fsnotify(kernel)
     kernel.proc_texts = ProcTexts(max(1 << 20, kernel.pages.total_pages << 8))
     kernel.pipefs = streams = SuperBlock(kernel, "pipefs")
     kernel.shm = SuperBlock(kernel, "shmfs")

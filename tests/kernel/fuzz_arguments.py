@@ -210,6 +210,7 @@ MAKERS: dict[str, Make] = {
     "sys_writev.count": one_of(0, 1, 2, 8, 16, 1024, 1025, -1),
     "sys_preadv.count": one_of(0, 1, 2, 8),
     "sys_pwritev.count": one_of(0, 1, 2, 8),
+    "sys_inotify_add_watch.mask": one_of(0xFFF, 0xFFF, 0x700, 0x80000FFF, 0x2FFF, 0),
     "sys_prctl.number": one_of(1, 2, 3, 4, 7, 8, 15, 16, 21, 23, 29, 30, 36, 37, 38, 39, 99),
     **dict.fromkeys(words("sys_msgget.flags sys_semget.flags"), one_of(0o1600, 0o1666, 0o600, 0o3600)),
     **dict.fromkeys(words("sys_msgget.key sys_semget.key"), one_of(0, 0, 1, 2)),

@@ -52,7 +52,7 @@ def ran(guest: Guest, result: int) -> bool:
     return guest.task.comm == "prog" and guest.hart.pc == 0x10200
 
 
-TMPFILE, O_EXCL, FOLLOW = 0o20200000, 0o200, 0x400
+TMPFILE, O_EXCL, NONBLOCK, FOLLOW = 0o20200000, 0o200, 0o4000, 0x400
 
 
 def nameless(flags: int = 0) -> Args:
@@ -65,7 +65,54 @@ def nameless(flags: int = 0) -> Args:
     return prepare
 
 
+ALL, ONLYDIR, MASK_CREATE, MASK_ADD = 0xFFF, 0x01000000, 0x10000000, 0x20000000
+
+
+def watched(text: str, mask: int = ALL) -> Args:
+    """(a fresh inotify instance, the path, the mask)."""
+    return lambda guest: (guest.ok("inotify_init1", NONBLOCK), guest.string(text), mask)
+
+
+def again(mask: int) -> Args:
+    """The same for a path that is watched already."""
+
+    def prepare(guest: Guest) -> tuple[Any, ...]:
+        fd = guest.ok("inotify_init1", 0)
+        guest.ok("inotify_add_watch", fd, guest.string("/tmp"), 1)
+        return fd, guest.string("/tmp"), mask
+
+    return prepare
+
+
+def ended(guest: Guest) -> tuple[int, int]:
+    """(an inotify instance, the number of its watch)."""
+    fd, _, _ = again(ALL)(guest)
+    return fd, 1
+
+
 ROWS: list[Row] = [
+    ("inotify_init1", (0,), 3),
+    ("inotify_init1", (1,), "EINVAL"),
+    ("inotify_add_watch", watched("/tmp"), 1),
+    ("inotify_add_watch", watched("/tmp", 0), "EINVAL"),
+    ("inotify_add_watch", watched("/tmp", 0x1000), "EINVAL"),
+    ("inotify_add_watch", watched("/tmp", ALL | MASK_ADD | MASK_CREATE), "EINVAL"),
+    ("inotify_add_watch", watched("/none"), "ENOENT"),
+    ("inotify_add_watch", watched("/prog", ALL | ONLYDIR), "ENOTDIR"),
+    ("inotify_add_watch", after(lambda g: g.task.__setattr__("euid", 5), args=watched("/root")), "EACCES"),
+    ("inotify_add_watch", again(2), 1),
+    ("inotify_add_watch", again(2 | MASK_CREATE), "EEXIST"),
+    ("inotify_add_watch", name("/tmp", 0, ALL), "EBADF"),
+    ("inotify_add_watch", lambda g: (1, g.string("/tmp"), ALL), "EINVAL"),
+    ("inotify_add_watch", lambda g: (g.ok("inotify_init1", 0), UNMAPPED, ALL), "EFAULT"),
+    ("inotify_rm_watch", ended, 0),
+    ("inotify_rm_watch", lambda g: (ended(g)[0], 2), "EINVAL"),
+    ("inotify_rm_watch", (1, 1), "EINVAL"),
+    ("inotify_rm_watch", (99, 1), "EBADF"),
+    ("read", lambda g: (g.ok("inotify_init1", 0), BUF, 64), "asleep"),
+    ("read", lambda g: (g.ok("inotify_init1", NONBLOCK), BUF, 64), "EAGAIN"),
+    ("read", after(ended, ("inotify_rm_watch", 3, 1), args=(3, BUF, 15)), "EINVAL"),
+    ("read", after(ended, ("inotify_rm_watch", 3, 1), args=(3, BUF, 16)), lambda g, r: g.word_at(BUF + 4, 4) == 0x8000),
     ("openat", path("/tmp", TMPFILE | 2, 0o600), lambda g, r: g.task.files.get(r).inode.nlink == 0),
     ("openat", path("/tmp", TMPFILE, 0o600), "EINVAL"),
     ("openat", path("/tmp/none", TMPFILE | 2, 0o600), "ENOENT"),

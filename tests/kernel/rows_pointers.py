@@ -92,6 +92,7 @@ POINTERS = [
     P("pselect6", "inout", words("L", 2), lambda g, p: (2, 0, p, 0, 0, 0)),
     P("pselect6", "in", ZERO, lambda g, p: (0, 0, 0, 0, p, 0)),
     P("pselect6", "in", words("LL", 0, 8), lambda g, p: (0, 0, 0, 0, g.string("", BSS + 64), p)),
+    P("inotify_add_watch", "in", string("/tmp"), lambda g, p: (g.ok("inotify_init1", 0), p, 0xFFF)),
     P("setgroups", "in", words("II", 1, 2), lambda g, p: (2, p)),
     P("getgroups", "out", 8, lambda g, p: (g.task.__setattr__("groups", (1, 2)), (2, p))[1]),
     P("rt_tgsigqueueinfo", "in", words("iii", 17, 0, -1), lambda g, p: (1, 1, 17, p)),

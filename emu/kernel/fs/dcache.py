@@ -56,6 +56,7 @@ class Dcache:
     # -- names --------------------------------------------------------------------------------------------------------
     def enter(self, parent: Inode, name: bytes, inode: Inode) -> None:
         """The name was looked up, or made."""
+        inode.alias = (parent, name)
         dentry = self.names.get((parent, name))
         if dentry is not None:
             dentry.referenced = True

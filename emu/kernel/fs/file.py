@@ -52,6 +52,10 @@ class File:
         self.count -= 1
         if not self.count:
             self.inode.users -= 1
+            notify = self.inode.sb.kernel.fsnotify
+            if notify.watches and not self.flags & O_PATH:
+                notify.tell(self.inode, 8 if self.writable else 16)  # IN_CLOSE_WRITE, IN_CLOSE_NOWRITE
+                notify.gone(self.inode)
             if self.inode.locks is not None:
                 self.inode.locks.drop_file(self)
             self.inode.sb.kernel.nr_files -= 1

@@ -66,6 +66,7 @@ class Inode:
         self.execs = 0  # processes that run it: nobody may write it
         self.slab = 0  # where the structure lies while it is in use or cached, see fs.dcache
 
+    alias: tuple[Inode, bytes] | None = None  # the directory and name by which it was found last
     linkable = False  # it has no name, and may get one
 
     @property
@@ -88,6 +89,7 @@ class Inode:
         """mode, uid, gid, atime, mtime."""
         for name, value in values.items():
             setattr(self, name, value)
+        self.sb.kernel.fsnotify.tell(self, 4)  # IN_ATTRIB
         self.ctime = self.sb.kernel.realtime_ns()
 
     # -- as an open file ----------------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from emu.kernel.fs.file import (
     File,
 )
 from emu.kernel.fs.inode import S_IFIFO, S_IFLNK, S_IFREG, S_IFSOCK, Inode
+from emu.kernel.fs.inotify import IN_CREATE, IN_MODIFY, IN_OPEN
 from emu.kernel.fs.namei import Found, Walk, topmost
 from emu.kernel.fs.permission import MAY_READ, MAY_WRITE, Cred, cred_of, may_create, must_own, own, permission
 from emu.kernel.fs.pipe import Pipe
@@ -117,7 +118,11 @@ class Vfs:
                 inode.wait_for_partner(flags)
             if flags & O_TRUNC and inode.kind == S_IFREG and flags & O_ACCMODE != O_RDONLY:
                 inode.truncate(0)
-        return File(inode, flags & ~(O_CREAT | O_EXCL | O_TRUNC), found.path)
+                self.kernel.fsnotify.tell(inode, IN_MODIFY)
+        file = File(inode, flags & ~(O_CREAT | O_EXCL | O_TRUNC), found.path)
+        if not flags & O_PATH:
+            self.kernel.fsnotify.tell(inode, IN_OPEN)
+        return file
 
     def _open_nameless(self, found: Found, flags: int, mode: int) -> File:
         """O_TMPFILE: a file without a name in the directory; with O_EXCL it never gets one. EINVAL EOPNOTSUPP."""
@@ -152,6 +157,7 @@ class Vfs:
         may_create(cred, found.parent)
         inode = create()
         own(cred, found.parent, inode)
+        self.kernel.fsnotify.tell_name(found.parent, found.name, inode, IN_CREATE)
         return inode
 
     def _may_open(self, inode: Inode, flags: int) -> None:

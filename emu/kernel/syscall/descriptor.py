@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from emu.kernel.errno import EBADF, EINVAL, ESPIPE, Errno
 from emu.kernel.fs import file as f
 from emu.kernel.fs.inode import S_IFIFO, S_IFREG
+from emu.kernel.fs.inotify import IN_MODIFY
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user, put_user
 from emu.kernel.rlimit import RLIMIT_NOFILE
 from emu.kernel.syscall.fsize import check_size
@@ -60,6 +61,7 @@ def sys_ftruncate(kernel: Kernel, task: Task, fd: Int, length: Off) -> int:
         return -EINVAL
     check_size(task, length)
     file.inode.truncate(length)
+    kernel.fsnotify.tell(file.inode, IN_MODIFY)
     return 0
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from emu.kernel.errno import EBADF, EFAULT, EINVAL, EISDIR, ESPIPE, Errno
 from emu.kernel.fs import file as f
 from emu.kernel.fs.inode import S_IFIFO, S_IFREG
+from emu.kernel.fs.inotify import IN_ACCESS, IN_MODIFY
 from emu.kernel.fs.iov import UserIter
 from emu.kernel.mm.uaccess import copy_from_user
 from emu.kernel.syscall.fsize import check_size, limit_of
@@ -33,6 +34,8 @@ def vfs_read(file: File, to: UserIter, pos: int | None = None) -> int:
         raise Errno(EFAULT)
     if pos is None:
         file.pos += done
+    if done:
+        file.inode.sb.kernel.fsnotify.tell(file.inode, IN_ACCESS)
     return done
 
 
@@ -50,6 +53,8 @@ def vfs_write(task: Task, file: File, source: UserIter, pos: int | None = None) 
         raise Errno(EFAULT)
     if pos is None and file.inode.kind == S_IFREG:
         file.pos = at + done
+    if done:
+        task.kernel.fsnotify.tell(file.inode, IN_MODIFY)
     return done
 
 

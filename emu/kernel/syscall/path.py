@@ -20,6 +20,7 @@ from emu.kernel.errno import (
 from emu.kernel.fs import file as f
 from emu.kernel.fs.directory import DirBase
 from emu.kernel.fs.inode import S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, Inode
+from emu.kernel.fs.inotify import IN_ATTRIB, IN_CREATE, IN_MODIFY
 from emu.kernel.fs.namei import Found
 from emu.kernel.fs.permission import MAY_WRITE, Cred, cred_of, may_create, may_delete, permission
 from emu.kernel.mm.uaccess import copy_to_user, strncpy_from_user
@@ -83,6 +84,7 @@ def sys_truncate(kernel: Kernel, task: Task, path: Addr, length: Off) -> int:
         return -ETXTBSY
     check_size(task, length)
     inode.truncate(length)
+    kernel.fsnotify.tell(inode, IN_MODIFY)
     return 0
 
 
@@ -144,6 +146,8 @@ def sys_linkat(kernel: Kernel, task: Task, olddir: Int, old: Addr, newdir: Int, 
         return -EXDEV
     may_create(cred_of(task), found.parent)
     found.parent.link(found.name, inode)
+    kernel.fsnotify.tell_name(found.parent, found.name, inode, IN_CREATE)
+    kernel.fsnotify.tell(inode, IN_ATTRIB)
     return 0
 
 
@@ -162,6 +166,7 @@ def sys_unlinkat(kernel: Kernel, task: Task, dirfd: Int, path: Addr, flags: Int)
         return -ENOTDIR
     may_delete(cred_of(task), found.parent, found.inode)
     found.parent.unlink(found.name)
+    kernel.fsnotify.unlinked(found.parent, found.name, found.inode)
     return 0
 
 
@@ -180,6 +185,7 @@ def remove_dir(task: Task, found: Found) -> int:
     if found.inode.covers is not None:
         return -EBUSY
     found.parent.rmdir(found.name)
+    task.kernel.fsnotify.unlinked(found.parent, found.name, found.inode)
     return 0
 
 
@@ -202,6 +208,10 @@ def sys_renameat2(kernel: Kernel, task: Task, olddir: Int, old: Addr, newdir: In
         return -EXDEV
     may_rename(cred_of(task), source, target)
     source.parent.rename(source.name, target.parent, target.name)
+    if target.inode is not source.inode:
+        kernel.fsnotify.moved((source.parent, source.name), (target.parent, target.name), source.inode)
+    if target.inode is not None and target.inode is not source.inode:
+        kernel.fsnotify.gone(target.inode)
     return 0
 
 
