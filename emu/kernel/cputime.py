@@ -96,6 +96,7 @@ def arm(timer: Any) -> None:
     """Hold a timer until its clock `cpu` reaches `next`; then it is called."""
     process = timer.cpu.process
     process.cpu_timers[timer] = None
+    process.cpu_watch = process.cpu_watch or Watch(process)
     if not process.cpu_watch.looking:
         look(process)
 

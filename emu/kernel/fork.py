@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.kernel.errno import EINVAL, EMFILE, EPERM, Errno
+from emu.kernel.itimer import obey_cpu_limit
 from emu.kernel.mm.fork import dup_mm
 from emu.kernel.mm.uaccess import put_user
 from emu.kernel.process import alloc_pid
@@ -135,7 +136,7 @@ def join(kernel: Kernel, task: Task, child: Task, flags: int) -> None:
     child.process = process
     if not flags & CLONE_VM:
         child.mm.rlimits = limits
-    process.cpu_limit.obey()
+    obey_cpu_limit(process)
     if parent is not None:
         parent.children.append(process)
     kernel.nr_forks += 1

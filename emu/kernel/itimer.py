@@ -78,9 +78,8 @@ class CpuLimit:
     def __init__(self, process: Process) -> None:
         self.process, self.cpu, self.next = process, cputime.CpuClock(process), 0
 
-    def obey(self) -> None:
+    def obey(self, soft: int) -> None:
         """The limit is new."""
-        soft = self.process.rlimits[RLIMIT_CPU][0]
         cputime.disarm(self)
         if soft != INFINITY:
             self.next = max(soft, 1) * self.process.leader.kernel.options.clock_hz
@@ -94,6 +93,21 @@ class CpuLimit:
         cputime.arm(self)
         if process.threads:
             send(kernel, process.threads[0], SigInfo(SIGKILL if over else SIGXCPU, SI_KERNEL))
+
+
+def obey_cpu_limit(process: Process) -> None:
+    """RLIMIT_CPU was set, or inherited."""
+    soft = process.rlimits[RLIMIT_CPU][0]
+    if soft != INFINITY or process.cpu_limit is not None:
+        process.cpu_limit = process.cpu_limit or CpuLimit(process)
+        process.cpu_limit.obey(soft)
+
+
+def itimer_of(process: Process, which: int) -> IntervalTimer:
+    """ITIMER_REAL, ITIMER_VIRTUAL or ITIMER_PROF of a process, made when it is asked for."""
+    if which not in process.itimers:
+        process.itimers[which] = IntervalTimer(process, which)
+    return process.itimers[which]
 
 
 class PosixTimer(SignalTimer):

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emu.kernel.cputime import Watch
 from emu.kernel.fs.directory import DirBase
 from emu.kernel.fs.file import Files
-from emu.kernel.itimer import CpuLimit, IntervalTimer, PosixTimer, SignalTimer
 from emu.kernel.mm.mm import Mm
 from emu.kernel.sched.states import NEW
 from emu.kernel.sched.wait import WaitQueue
-from emu.kernel.siginfo import Pending, SigAction
 
 if TYPE_CHECKING:
+    from emu.kernel.cputime import Watch
+    from emu.kernel.itimer import CpuLimit, IntervalTimer, PosixTimer, SignalTimer
     from emu.kernel.kernel import Kernel
     from emu.kernel.mm.slab import Cache
+    from emu.kernel.siginfo import Pending, SigAction
 
 
 class FsStruct:
@@ -77,10 +77,11 @@ class Process:
         self.min_flt = self.maj_flt = self.cycles = 0  # of threads that have ended
         self.child_min_flt = self.child_maj_flt = self.child_cycles = 0  # of children that were waited for
         self.maxrss = self.child_maxrss = 0
-        self.itimers = [IntervalTimer(self, which) for which in range(3)]
+        self.itimers: dict[int, IntervalTimer] = {}
         self.posix_timers: dict[int, PosixTimer] = {}
-        self.cpu_limit = CpuLimit(self)
-        self.cpu_watch, self.cpu_timers = Watch(self), dict[SignalTimer, None]()
+        self.cpu_limit: CpuLimit | None = None
+        self.cpu_watch: Watch | None = None
+        self.cpu_timers: dict[SignalTimer, None] = {}
         self.oom_score_adj = 0
         self.oom_killed = False
         self.subreaper = False  # orphans among its descendants become its children

@@ -278,3 +278,28 @@ def test_truncating_a_mapped_file(guest64: Guest) -> None:
     assert guest.load(addr + 99, 2) == b"x\0"
     with pytest.raises(Dead):
         guest.load(addr + 4096, 1)
+
+
+def test_relatime(guest: Guest) -> None:
+    """The time of the last access moves with the first read after a change, then once a day; not with O_NOATIME."""
+    second = guest.kernel.cycles_of(1_000_000_000)
+    fd = guest.open("/tmp/a", 0o102)
+    inode = guest.task.files.get(fd).inode
+    made = inode.atime
+    guest.advance(second)
+    guest.ok("read", guest.open("/tmp/a", 0o1000000), BSS, 1)
+    assert inode.atime == made
+    guest.ok("read", fd, BSS, 1)
+    first = inode.atime
+    assert first - made >= 1_000_000_000
+    guest.advance(second)
+    guest.ok("read", fd, BSS, 1)
+    assert inode.atime == first
+    guest.ok("write", fd, BSS, 1)
+    guest.advance(second)
+    guest.ok("read", fd, BSS, 1)
+    assert inode.atime - first >= 2_000_000_000
+    first = inode.atime
+    guest.advance(86_400 * second)
+    guest.ok("read", fd, BSS, 1)
+    assert inode.atime - first >= 86_400_000_000_000

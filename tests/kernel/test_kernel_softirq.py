@@ -9,6 +9,7 @@ from kernel_fake import BSS, Asleep, Guest
 
 from emu.isa import causes
 from emu.kernel.irq import IPI_RESCHEDULE
+from emu.kernel.itimer import itimer_of
 from emu.kernel.softirq import BLOCK, MAX_RESTART, SCHED, SOFTIRQS, TIMER, WEIGHT
 from emu.kernel.trace import Tracer
 from emu.machine.ledger import LEDGER_IRQ, LEDGER_SOFTIRQ
@@ -179,7 +180,7 @@ def test_a_hostile_interval_leaves_time_for_the_guest(interval: int) -> None:
     """setitimer with a period shorter than the handling of its signal: missed periods are passed over."""
     guest = Guest()
     fires = []
-    timer = guest.task.process.itimers[0]
+    timer = itimer_of(guest.task.process, 0)
     guest.task.blocked = 1 << 13  # SIGALRM stays pending
     timer.set(guest.kernel.now + 10, interval)
     for _ in range(5):

@@ -44,6 +44,11 @@ class File:
     def writable(self) -> bool:
         return self.flags & O_ACCMODE in (O_WRONLY, O_RDWR) and not self.flags & O_PATH
 
+    def accessed(self) -> None:
+        """It was read, or mapped."""
+        if not self.flags & O_NOATIME:
+            self.inode.accessed()
+
     def get(self) -> File:
         self.count += 1
         return self

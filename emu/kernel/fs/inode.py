@@ -31,6 +31,7 @@ READY = POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM
 
 
 MIN_NAMES = 1024
+DAY = 86_400_000_000_000  # nanoseconds
 F_SETPIPE_SZ, F_GETPIPE_SZ = 1031, 1032
 
 
@@ -91,6 +92,16 @@ class Inode:
             setattr(self, name, value)
         self.sb.kernel.fsnotify.tell(self, 4)  # IN_ATTRIB
         self.ctime = self.sb.kernel.realtime_ns()
+
+    def accessed(self) -> None:
+        """touch_atime, as relatime does: the first time after a change, and once a day. Not on the host's files: its
+        own times are shown.
+        """
+        if self.sb.readonly or self.sb.kind == "hostfs":
+            return
+        now = self.sb.kernel.realtime_ns()
+        if self.atime <= self.mtime or self.atime <= self.ctime or now - self.atime >= DAY:
+            self.atime = now
 
     # -- as an open file ----------------------------------------------------------------------------------------------
     def open(self, file: File) -> None:

@@ -48,4 +48,5 @@ def sys_getdents64(kernel: Kernel, task: Task, fd: Int, buf: Addr, count: Uint) 
     if data:
         copy_to_user(task.mm, buf, data)
     file.pos = at
+    file.accessed()
     return len(data)

@@ -34,6 +34,8 @@ def vfs_read(file: File, to: UserIter, pos: int | None = None) -> int:
         raise Errno(EFAULT)
     if pos is None:
         file.pos += done
+    if file.inode.kind == S_IFREG:
+        file.accessed()
     if done:
         file.inode.sb.kernel.fsnotify.tell(file.inode, IN_ACCESS)
     return done

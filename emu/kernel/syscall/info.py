@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from emu.kernel.errno import EFAULT, EINVAL, EPERM, ESRCH
 from emu.kernel.fs.iov import UserIter
+from emu.kernel.itimer import obey_cpu_limit
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user
 from emu.kernel.rlimit import NAMES, RLIMIT_CPU, RLIMIT_NOFILE
 from emu.kernel.syscall.identity import owns
@@ -86,7 +87,7 @@ def set_rlimit(task: Task, process: Process, resource: int, wanted: tuple[int, i
         return -EPERM
     limits[resource][:] = [soft, hard]
     if resource == RLIMIT_CPU:
-        process.cpu_limit.obey()
+        obey_cpu_limit(process)
     return 0
 
 

@@ -6,6 +6,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from emu.kernel.errno import EINVAL
+from emu.kernel.itimer import itimer_of
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user
 from emu.kernel.syscall.table import Addr, Int, syscall
 from emu.kernel.syscall.time import BILLION
@@ -33,7 +34,7 @@ def pack_itimerval(kernel: Kernel, timer: IntervalTimer) -> bytes:
 def sys_getitimer(kernel: Kernel, task: Task, which: Int, addr: Addr) -> int:
     if not 0 <= which <= 2:
         return -EINVAL
-    copy_to_user(task.mm, addr, pack_itimerval(kernel, task.process.itimers[which]))
+    copy_to_user(task.mm, addr, pack_itimerval(kernel, itimer_of(task.process, which)))
     return 0
 
 
@@ -45,7 +46,7 @@ def sys_setitimer(kernel: Kernel, task: Task, which: Int, new: Addr, old: Addr) 
         return -EINVAL
     if any(not 0 <= micros < 1_000_000 for micros in (fields[1], fields[3])) or min(fields) < 0:
         return -EINVAL
-    timer = task.process.itimers[which]
+    timer = itimer_of(task.process, which)
     before = pack_itimerval(kernel, timer)
     every, first = (min(fields[n], MOST) * BILLION + fields[n + 1] * MICRO for n in (0, 2))
     if which == ITIMER_REAL and not first:  # one that is off has no interval; those of CPU time keep theirs

@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from emu.kernel.errno import EBADF, EINVAL, ENOMEM, EPERM, Errno
+from emu.kernel.fs.inode import S_IFREG
 from emu.kernel.mm import brk, madvise, mlock, mmap, mprotect, mremap, msync
 from emu.kernel.mm.page import PAGE_SIZE, page_align
 from emu.kernel.mm.uaccess import copy_to_user, populate
@@ -40,6 +41,8 @@ def mmap_pgoff(task: Task, addr: int, length: int, prot: int, flags: int, fd: in
         if not file.readable and not file.writable:
             return -EBADF
     result = mmap.ksys_mmap(task.mm, addr, length, prot, flags, file, pgoff)
+    if file is not None and file.inode.kind == S_IFREG:
+        file.accessed()
     task.kernel.requests.mmap(page_align(length))
     locked = task.mm.vma_at(result).vm_flags & VM_LOCKED_MASK == VM_LOCKED
     if locked or flags & (mmap.MAP_POPULATE | mmap.MAP_NONBLOCK) == mmap.MAP_POPULATE:

@@ -232,5 +232,6 @@ def sys_readlinkat(kernel: Kernel, task: Task, dirfd: Int, path: Addr, buf: Addr
     if inode.kind != S_IFLNK:
         return -ENOENT if not name else -EINVAL
     target = inode.readlink()[:size]
+    inode.accessed()
     copy_to_user(task.mm, buf, target)
     return len(target)
