@@ -8,6 +8,8 @@
 #          emu stat programs/nbody.s                  floating-point instructions among all, and stalls
 #          emu stat --set costs.fp_div=0 --set costs.fp_sqrt=0 programs/nbody.s
 
+    .include "lib/nbody.s"
+
     .equ STEPS, 1000
     .equ DIGITS, 8
     .globl _start
@@ -76,6 +78,5 @@ print_energy:                       # of motion, less that of each pair's attrac
     .balign 8
 half: .double 0.5
 
-    .include "lib/nbody.s"
     .include "lib/io.s"
     .include "lib/double.s"

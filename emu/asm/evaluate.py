@@ -14,6 +14,7 @@ from emu.asm.limits import MAX_EXPRESSION_DEPTH
 from emu.asm.nodes import BINARY, UNARY, Binary, Modifier, Node, Symbol, Unary, apply_binary, wrap
 from emu.asm.symbols import Entry, SymbolTable, shown_name
 
+EQUALITIES = "==", "!=", "<>"
 Distance = Callable[[Entry, Entry], "int | None"]
 
 
@@ -36,12 +37,21 @@ class Evaluator:
     def __init__(self, symbols: SymbolTable, distance: Distance) -> None:
         self.symbols, self.distance, self._depth = symbols, distance, 0
         self._known: dict[Entry, Value] = {}  # of symbols, within one call of `value`
+        self._now = False
 
     def value(self, node: Node) -> Value:
         """The value; Mistake if the expression means nothing (two addresses added, a loop of .set, …)."""
         self._known.clear()
         self._depth = 0
         return self._value(node)
+
+    def value_now(self, node: Node) -> Value:
+        """The value where it is wanted at once, as by .if: a label that comes later equals no other. As GNU as."""
+        self._now = True
+        try:
+            return self.value(node)
+        finally:
+            self._now = False
 
     def _value(self, node: Node) -> Value:
         if type(node) is int:
@@ -109,6 +119,8 @@ class Evaluator:
             return difference
         if BINARY[node.op][0] == 3 and difference.is_absolute:
             return Value(BINARY[node.op][1](difference.constant, 0))
+        if self._now and node.op in EQUALITIES and any(e and not e.is_defined for e in (*a[1:], *b[1:])):
+            return Value(BINARY[node.op][1](0, 1))
         raise Mistake(f"{node.op} needs numbers, and this is an address", node.column)
 
     def _sum(self, a: Value, b: Value, column: int) -> Value:

@@ -100,7 +100,7 @@ class Resolver:
             number = checked(value.constant, size, fixup.column)
             output.data[offset : offset + size] = number.to_bytes(size, "little")
         elif value.sub is None:
-            if size < 4 or (size == 8 and self.asm.xlen == 32):
+            if size < 4:
                 name = shown_name(value.add.name)
                 raise Mistake(
                     f"an address such as {name!r} takes {self.asm.xlen // 8} bytes", None, "write .word or .dword"

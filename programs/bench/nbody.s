@@ -4,6 +4,7 @@
 # the bits of the positions.
 
     .include "lib.s"
+    .include "../lib/nbody.s"
     SIZE STEPS, 100000
 
     .globl _start
@@ -31,5 +32,3 @@ turn:
     addi s1, s1, BODY
     bltu s1, s3, 4b
     j    finish
-
-    .include "../lib/nbody.s"

@@ -1,7 +1,12 @@
 """Directives, expressions, macros and sections: the bytes are clang's."""
 
+import io
+
 import pytest
 from asm_judge import compare, our_sections
+from elftools.elf.elffile import ELFFile
+
+from emu.asm import Source, assemble
 
 TEXTS = {
     "numbers": """
@@ -195,6 +200,39 @@ def test_directives(name, xlen):
 def test_references_in_data():
     """Addresses in data are left to the linker; the width of the field is the relocation's."""
     compare("x: .dword x, x + 8, external, external - 4; .word external - x, x - external\n.half external - x\n", 64)
+
+
+LATER = """
+    1: nop
+    .if {}
+    .word 1
+    .else
+    .word 2
+    .endif
+    later: nop
+    3: nop
+"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        ("(0) && (later == 1b)", 2), ("(1) && (later == 1b)", 2), ("1 || later == 1b", 1), ("later != 1b", 1),
+        ("3f == 1b", 2), ("1b == 1b", 1), ("later == later", 1), ("later <> 3f", 1),
+    ],
+)  # fmt: skip
+def test_labels_that_come_later_equal_no_other(condition, holds):
+    """As GNU as has it for .if, and as the macros of riscv-arch-test rely on."""
+    text = our_sections(LATER.format(condition), 64, "i")[".text"]
+    assert text[4:8] == holds.to_bytes(4, "little")
+
+
+def test_address_in_eight_bytes_on_rv32():
+    """`.dword label` is an address with zeros behind it, as GNU ld fills R_RISCV_64."""
+    elf = assemble([Source("d.s", ".globl _start\n_start: nop\n.data\nx: .dword x, 5\n")], xlen=32)
+    file = ELFFile(io.BytesIO(elf))
+    data = file.get_section_by_name(".data")
+    assert data.data() == data["sh_addr"].to_bytes(8, "little") + (5).to_bytes(8, "little")
 
 
 def test_include_and_incbin():

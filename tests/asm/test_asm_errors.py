@@ -110,7 +110,7 @@ def test_wrong_width():
     assert "'ld' is an RV64 instruction, and this is RV32" in mistakes("ld a0, 0(sp)", 32)[0].message
     assert "exists only on RV32" in mistakes("csrr a0, cycleh")[0].message
     assert "does not fit in 32 bits" in mistakes("li a0, 0x100000000", 32)[0].message
-    assert "takes 4 bytes" in mistakes("x: .dword x", 32)[0].message
+    assert "takes 4 bytes" in mistakes("x: .half x", 32)[0].message
 
 
 def test_extensions_of_an_arch():

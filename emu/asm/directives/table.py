@@ -126,7 +126,7 @@ class Arguments:
 
     def number_of(self, node: Node, column: int) -> int:
         """The number that an expression is by now."""
-        value = Value(node) if type(node) is int else self.asm.evaluator.value(node)
+        value = Value(node) if type(node) is int else self.asm.evaluator.value_now(node)
         if not value.is_absolute:
             hint = "it must not depend on labels that come later or on code between whose size may still change"
             raise Mistake(f"{self.name} needs a number that is known here", column, hint)
