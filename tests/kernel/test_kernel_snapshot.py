@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from kernel_fake import BSS, FakeMachine, Guest
 
 from emu.kernel import check
+from emu.kernel.fs.procfs import ProcDir
 from emu.kernel.snapshot import copy_kernel, digestible, freeze, thaw
 
 PAGE = 4096
@@ -110,3 +113,27 @@ def test_a_state_is_its_digest() -> None:
     assert digestible(again) == before
     again.sysctl.swappiness += 1
     assert digestible(again) != before
+
+
+def paths(folder: ProcDir, path: str) -> Iterator[str]:
+    """Everything in a folder of /proc or /sys, and below."""
+    for name, inode in folder.entries():
+        yield f"{path}/{name.decode()}"
+        if isinstance(inode, ProcDir):
+            yield from paths(inode, f"{path}/{name.decode()}")
+
+
+@pytest.mark.parametrize("top", ["/proc", "/sys"])
+def test_open_files_about_the_kernel(top: str) -> None:
+    """Whatever of /proc and /sys is open when the kernel is copied can be read afterwards, and looked for."""
+    guest = Guest(ram=4 << 20)
+    folder = next(root for mounted, root in guest.kernel.fs.mounts if mounted == top)
+    names = list(paths(folder, top))
+    assert len(names) > 12
+    opened = [guest.open(name, 0) for name in names]
+    assert all(fd > 0 for fd in opened), names
+    twin = twin_of(guest)
+    assert digestible(twin.kernel) == digestible(guest.kernel)
+    for name, fd in zip(names, opened, strict=True):
+        assert guest.call("read", fd, BSS, 512) == twin.call("read", fd, BSS, 512), name
+    assert [twin.open(name, 0) > 0 for name in names] == [True] * len(names)

@@ -41,10 +41,15 @@ def test_two_at_once_then_a_hit(tmp_path):
     assert said(start(FLUSH, tmp_path / "cache")) == "True 1 0"
 
 
-def test_no_writable_cache(tmp_path):
-    """Where no cache folder can be made, everything is compiled anew and works."""
+def test_no_writable_cache(tmp_path, monkeypatch):
+    """Where the cache folder can't be made, one of the user's own among the temporary files takes its place."""
     (tmp_path / "file").write_text("in the way")
-    assert said(start(FLUSH, tmp_path / "file" / "cache")).startswith("False 0")
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    assert said(start(FLUSH, tmp_path / "file" / "cache")) == "True 0 1"
+    assert said(start(FLUSH, tmp_path / "file" / "cache")) == "True 1 0"
+    (made,) = (tmp_path / "temporary").glob("emu-cache-*")
+    assert made.stat().st_mode & 0o077 == 0
 
 
 def test_read_only_folders(tmp_path):

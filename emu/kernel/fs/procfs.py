@@ -62,7 +62,7 @@ class PageMap(ProcFile):
     """/proc/PID/pagemap: 8 bytes for each virtual page; `make_range(first, count)` gives them."""
 
     def __init__(self, sb: SuperBlock, make_range: Callable[[int, int], bytes]) -> None:
-        super().__init__(sb, lambda: b"")
+        super().__init__(sb, bytes)
         self.make_range = make_range
 
     def read_iter(self, file: File, to: Any, pos: int) -> int:

@@ -97,9 +97,9 @@ def make_in_root(kernel: Kernel, here: ProcDir, name: str) -> Inode | None:
     if name in FRAME_FILES:
         return PageMap(sb, partial(FRAME_FILES[name], kernel))
     if name == "self":
-        return ProcLink(sb, lambda: str(kernel.current.tgid if kernel.current else 1))
+        return ProcLink(sb, partial(own_pid, kernel))
     if name == "thread-self":
-        return ProcLink(sb, lambda: f"{kernel.current.tgid}/task/{kernel.current.pid}")
+        return ProcLink(sb, partial(own_thread, kernel))
     if name == "sys":
         return sysctl.make_tree(kernel, here)
     if name.isascii() and name.isdigit() and len(name) < 8:
@@ -113,7 +113,7 @@ def task_dir(kernel: Kernel, parent: ProcDir, of: Task, name: str) -> ProcDir:
     """/proc/PID, and /proc/PID/task/TID."""
     names = [*TASK_FILES, "clear_refs", "oom_score_adj", "pagemap", "exe", "cwd", "root", "fd"]
     names += [] if parent.name == b"task" else ["task"]  # a thread's folder has no threads in it
-    return ProcDir(parent.sb, parent, name.encode(), lambda: names, partial(find_in_task, kernel, of))
+    return ProcDir(parent.sb, parent, name.encode(), partial(list, names), partial(find_in_task, kernel, of))
 
 
 def find_in_task(kernel: Kernel, of: Task, here: ProcDir, name: str) -> Inode | None:
@@ -137,17 +137,25 @@ def make_in_task(kernel: Kernel, of: Task, here: ProcDir, name: str) -> Inode | 
     if name == "pagemap":
         return PageMap(sb, partial(page_bits.pagemap, kernel, of))
     if name == "exe" and of.mm is not None and of.mm.exe_file is not None:
-        return ProcLink(sb, lambda: exe(of).path, lambda: exe(of).inode)
+        return ProcLink(sb, partial(exe_path, of), partial(exe_inode, of))
     if name == "cwd":
-        return ProcLink(sb, lambda: task.cwd_path(of), lambda: of.fs.cwd)
+        return ProcLink(sb, partial(task.cwd_path, of), partial(cwd, of))
     if name == "root":
-        return ProcLink(sb, lambda: path_of(of.fs.root), lambda: of.fs.root)
+        return ProcLink(sb, partial(root_path, of), partial(root, of))
     if name == "fd":
-        return ProcDir(sb, here, b"fd", lambda: [str(fd) for fd in sorted(of.files.open)], partial(find_fd, of))
+        return ProcDir(sb, here, b"fd", partial(fd_names, of), partial(find_fd, of))
     if name == "task" and here.parent.name != b"task":
         tids = [str(thread.pid) for thread in of.process.threads]
-        return ProcDir(sb, here, b"task", lambda: tids, partial(find_thread, kernel, of))
+        return ProcDir(sb, here, b"task", partial(list, tids), partial(find_thread, kernel, of))
     return None
+
+
+def own_pid(kernel: Kernel) -> str:
+    return str(kernel.current.tgid if kernel.current else 1)
+
+
+def own_thread(kernel: Kernel) -> str:
+    return f"{kernel.current.tgid}/task/{kernel.current.pid}"
 
 
 def exe(of: Task) -> File:
@@ -157,9 +165,35 @@ def exe(of: Task) -> File:
     return of.mm.exe_file
 
 
+def exe_path(of: Task) -> str:
+    return exe(of).path
+
+
+def exe_inode(of: Task) -> Inode:
+    return exe(of).inode
+
+
+def cwd(of: Task) -> Inode:
+    return of.fs.cwd
+
+
+def root(of: Task) -> Inode:
+    return of.fs.root
+
+
+def root_path(of: Task) -> str:
+    return path_of(of.fs.root)
+
+
+def fd_names(of: Task) -> list[str]:
+    return [str(fd) for fd in sorted(of.files.open)]
+
+
 def find_fd(of: Task, here: ProcDir, name: str) -> Inode | None:
     file = of.files.open.get(int(name)) if name.isascii() and name.isdigit() and len(name) < 8 else None
-    return ProcLink(here.sb, lambda: file.path, lambda: file.inode) if file is not None else None
+    return (
+        ProcLink(here.sb, partial(getattr, file, "path"), partial(getattr, file, "inode")) if file is not None else None
+    )
 
 
 def find_thread(kernel: Kernel, of: Task, here: ProcDir, name: str) -> Inode | None:

@@ -29,39 +29,45 @@ def show(kernel: Kernel, name: str) -> bytes:
 
 def make_tree(kernel: Kernel, parent: ProcDir) -> ProcDir:
     """/proc/sys."""
-    return ProcDir(parent.sb, parent, b"sys", lambda: ["vm", "kernel"], partial(find_room, kernel))
+    return ProcDir(parent.sb, parent, b"sys", partial(list, ("vm", "kernel")), partial(find_room, kernel))
 
 
 def find_room(kernel: Kernel, here: ProcDir, name: str) -> Inode | None:
     if name == "vm":
-        names = [*VM, *SPECIAL]
-        return ProcDir(here.sb, here, b"vm", lambda: names, partial(find, kernel, VM))
+        return ProcDir(here.sb, here, b"vm", partial(list, (*VM, *SPECIAL)), partial(find, kernel, name))
     if name == "kernel":
-        names = [*KERNEL, *FIXED, *UTS, "randomize_va_space"]
-        return ProcDir(here.sb, here, b"kernel", lambda: names, partial(find, kernel, KERNEL))
+        names = (*KERNEL, *FIXED, *UTS, "randomize_va_space")
+        return ProcDir(here.sb, here, b"kernel", partial(list, names), partial(find, kernel, name))
     return None
 
 
-def find(kernel: Kernel, table: dict[str, tuple[int, int]], here: ProcDir, name: str) -> Inode | None:
+def find(kernel: Kernel, room: str, here: ProcDir, name: str) -> Inode | None:
+    table = KERNEL if room == "kernel" else VM
     if name in table:
         return ProcFile(here.sb, partial(show, kernel, name), partial(store, kernel, name, *table[name]))
-    if table is KERNEL:
+    if room == "kernel":
         if name in FIXED:
-            return ProcFile(here.sb, lambda: f"{FIXED[name]}\n".encode())
+            return ProcFile(here.sb, partial(bytes, f"{FIXED[name]}\n".encode()))
         if name in UTS:
-            return ProcFile(here.sb, lambda: kernel.uts[name] + b"\n")
+            return ProcFile(here.sb, partial(uts, kernel, name))
         if name == "randomize_va_space":
-            return ProcFile(here.sb, lambda: b"2\n" if kernel.options.aslr else b"0\n")
+            return ProcFile(here.sb, partial(bytes, b"2\n" if kernel.options.aslr else b"0\n"))
         return None
     if name == "min_free_kbytes":
         return ProcFile(here.sb, partial(show, kernel, name), partial(store_min_free, kernel))
     if name == "nr_hugepages":
-        return ProcFile(
-            here.sb, partial(show, kernel, name), lambda data: kernel.huge_pool.resize(max(0, number(kernel, data)))
-        )
+        return ProcFile(here.sb, partial(show, kernel, name), partial(resize_huge_pool, kernel))
     if name == "drop_caches":
-        return ProcFile(here.sb, lambda: b"0\n", partial(drop_caches, kernel))
+        return ProcFile(here.sb, partial(bytes, b"0\n"), partial(drop_caches, kernel))
     return None
+
+
+def uts(kernel: Kernel, name: str) -> bytes:
+    return kernel.uts[name] + b"\n"
+
+
+def resize_huge_pool(kernel: Kernel, data: bytes) -> None:
+    kernel.huge_pool.resize(max(0, number(kernel, data)))
 
 
 def number(kernel: Kernel, data: bytes) -> int:
