@@ -44,6 +44,7 @@ def start(adapter: Any, arguments: dict[str, Any]) -> tuple[Any, Any]:
     adapter.say(hello)
     session = starter()
     run_line = face.attach(session)
+    adapter.stops = face.stops
     adapter.complete = lambda line: complete(face.shell, line)
     return session, run_line
 

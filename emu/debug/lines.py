@@ -9,6 +9,7 @@ from typing import Any
 
 from emu.debug.printer import Printer
 from emu.debug.shell import Quit, Shell
+from emu.debug.view import View
 
 
 class LineRunner(Printer):
@@ -18,6 +19,7 @@ class LineRunner(Printer):
         super().__init__(io.StringIO(), io.StringIO())
         self.shell: Shell | None = None
         self.on_guest = on_guest
+        self.stops: list[Any] = []  # those of the answers
 
     def attach(self, session: Any) -> Callable[[str], str]:
         """A function that runs a line for a session and returns what it prints."""
@@ -31,6 +33,12 @@ class LineRunner(Printer):
             return self.taken()
 
         return run
+
+    def show(self, view: View, style: str, line: str) -> None:
+        """An answer; the stop that it tells of is kept."""
+        if view.stop is not None:
+            self.stops.append(view.stop)
+        super().show(view, style, line)
 
     def taken(self) -> str:
         """What was printed since, answers and mistakes."""

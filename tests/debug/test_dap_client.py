@@ -29,7 +29,7 @@ def test_a_session(editor: Editor) -> None:
     editor.ask("continue", threadId=1)
     assert editor.event("stopped")["hitBreakpointIds"] == [spot[0]["id"]]
     frames = editor.ask("stackTrace", threadId=1)["stackFrames"]
-    assert [frame["name"].partition("+")[0] for frame in frames] == ["fib", "_start"]
+    assert [frame["name"] for frame in frames] == ["fib", "_start"]
     assert frames[0]["line"] == 29 and frames[0]["source"]["path"] == FIB
     scopes = {row["name"]: row["variablesReference"] for row in editor.ask("scopes", frameId=frames[0]["id"])["scopes"]}
     registers = {
@@ -111,7 +111,7 @@ def test_c_variables(editor: Editor, tmp_path) -> None:
     editor.ask("continue", threadId=1)
     assert editor.event("stopped")["reason"] == "breakpoint"
     frames = editor.ask("stackTrace", threadId=1)["stackFrames"]
-    assert [frame["name"].partition("+")[0] for frame in frames][:2] == ["sum", "main"]
+    assert [frame["name"] for frame in frames][:2] == ["sum", "main"]
     found = editor.ask("scopes", frameId=frames[0]["id"])["scopes"][0]
     rows = {
         row["name"]: row for row in editor.ask("variables", variablesReference=found["variablesReference"])["variables"]
@@ -146,6 +146,24 @@ def test_members_and_conditions(editor: Editor) -> None:
     assert "malformed" in editor.refused("setBreakpoints", source={"path": 5})
 
 
+def test_the_console_moves(editor: Editor) -> None:
+    """What a line of the debug console moved or changed, the editor is told."""
+    editor.ask("initialize", adapterID="emu", supportsInvalidatedEvent=True)
+    editor.ask("launch", program="programs/fib.s", stopOnEntry=True)
+    editor.ask("configurationDone")
+    editor.event("stopped")
+    number = editor.ask("setFunctionBreakpoints", breakpoints=[{"name": "fib"}])["breakpoints"][0]["id"]
+    for line, reason in (("continue", "breakpoint"), ("stepi 3", "step"), ("back 2", "step"), ("goto tick 5", "goto")):
+        assert editor.ask("evaluate", expression=line, context="repl")["result"]
+        body = editor.event("stopped")
+        assert (body["reason"], body.get("hitBreakpointIds")) == (reason, [number] if line == "continue" else None)
+    editor.ask("evaluate", expression="set $a0 = 3", context="repl")
+    assert "variables" in editor.event("invalidated")["areas"]
+    editor.ask("evaluate", expression="print $a0", context="repl")
+    assert editor.ask("threads")["threads"]
+    assert not [each for each in editor.events if each["event"] in ("stopped", "invalidated")]
+
+
 def test_what_goes_wrong_is_said(editor: Editor) -> None:
     """Refusals have messages for people; nothing ends the conversation."""
     editor.ask("initialize", adapterID="emu")
@@ -158,4 +176,10 @@ def test_what_goes_wrong_is_said(editor: Editor) -> None:
     editor.ask("launch", program="programs/fib.s", stopOnEntry=True)
     assert editor.refused("variables", variablesReference=77)
     assert editor.refused("setBreakpoints")
-    assert editor.refused("readMemory", memoryReference="nowhere", count=1)
+    assert "'nowhere' is no address" in editor.refused("readMemory", memoryReference="nowhere", count=1)
+    assert "count must be a whole number" in editor.refused("readMemory", memoryReference="0x10100", count="many")
+    assert "no thread 99" in editor.refused("stackTrace", threadId=99)
+    assert "no thread 99" in editor.refused("next", threadId=99)
+    assert "no frame 50" in editor.refused("scopes", frameId=1 << 12 | 50)
+    spot = editor.ask("setDataBreakpoints", breakpoints=[{"dataId": "x"}])["breakpoints"][0]
+    assert not spot["verified"] and "no dataId" in spot["message"]

@@ -57,6 +57,22 @@ def test_calls_and_variables(programs: dict[str, bytes], which: str) -> None:
     assert {row["name"] for row in type_.views[-1].data} == {"q", "r"}
 
 
+def test_a_line_where_a_function_begins(programs: dict[str, bytes]) -> None:
+    """A breakpoint on it stands behind the prologue, as one on the function; conditions name what is local there."""
+    session, type_ = start(programs, "64")
+    line = session.source(session.symbols.by_name["leaf"].start)[1]
+    type_("break leaf", f"break shapes.c:{line} if a == 3 && b == 4", "catch fork")
+    by_name, by_line, _ = session.breaks
+    assert by_line.addresses == by_name.addresses
+    type_("condition 1 a == 3", "condition 1")
+    for line in ("condition 1 nosuch", "break leaf if a && nosuch", "watch counter if nosuch", "catch fork if nosuch"):
+        with pytest.raises(EmuError, match="is called 'nosuch'"):
+            type_(line)
+    assert len(session.breaks) == 3
+    type_("delete 1", "run")
+    assert [(each["name"], each["value"]) for each in type_("info args").data] == [("a", "3"), ("b", "4")]
+
+
 def test_lines_of_c(programs: dict[str, bytes]) -> None:
     """next passes calls, step enters those whose source is at hand, finish returns; and all of it backwards."""
     session, type_ = start(programs, "64")

@@ -111,7 +111,7 @@ def clear(session: Session, location: Any) -> View:
 def condition(session: Session, number: int, condition: str | None) -> View:
     """Set or take away."""
     row = session.breaks.get(number)
-    row.condition = setting_breaks.checked_condition(session, condition or "")
+    row.condition = setting_breaks.checked_condition(session, condition or "", row.addresses)
     return described(session, row)
 
 

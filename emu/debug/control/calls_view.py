@@ -61,10 +61,10 @@ def function_name(session: Session, frame: Frame, name: str) -> str:
 
 
 def title(session: Session, frame: Frame) -> str:
-    """A frame in a word or two: `main+0x12`, `square (inlined)`, an address."""
+    """A frame in a word or two: `main`, `square (inlined)`, an address."""
     if frame.is_inlined:
         return f"{frame.function.name} (inlined)"
-    return session.symbolize(frame.lookup_pc) or f"{frame.pc:#x}"
+    return function_name(session, frame, session.symbolize(frame.lookup_pc)) or f"{frame.pc:#x}"
 
 
 def line(session: Session, row: dict[str, Any]) -> Line:

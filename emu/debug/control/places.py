@@ -59,7 +59,16 @@ def of_line(session: Session, file: str, text: str) -> Places:
         raise EmuError(f"{names[0]} has no code at or behind line {wanted}", hint=f"its last line with code is {last}")
     name, line, addresses = hits[0]
     addresses = first_of_calls(session, addresses)
-    return Places(addresses, f"{name}:{line}", (name, line))
+    places = Places(addresses, f"{name}:{line}", (name, line))
+    places.bodies = [body_at(session.program, address) for address in addresses]
+    return places
+
+
+def body_at(program: Program, address: int) -> int:
+    """Behind the prologue, where a function of compiled code begins at the address; else the address."""
+    if program.dwarf is None or not program.debug.begins_function(address):
+        return address
+    return program.body(address) or address
 
 
 def first_of_calls(session: Session, addresses: list[int]) -> list[int]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emu.debug import tokens
 from emu.debug.control import catches, judge
 from emu.debug.control.breaks import ACCESS, BREAK, CATCH, READ, WATCH, WRITE, Break
+from emu.debug.control.conditions import checked_condition
 from emu.debug.control.planter import MOST_WATCHED
 from emu.errors import EmuError
 
@@ -22,9 +22,9 @@ def add_break(
 ) -> Break:
     """A breakpoint at a location; None: here. EmuError."""
     places = location if location is not None else session.resolve("")
-    condition = checked_condition(session, condition or "")
     mask = session.kernel.xlen_mask
     addresses = sorted({place & mask for place in places.bodies})
+    condition = checked_condition(session, condition or "", addresses)
     step = 2 if session.machine.config.values.get("isa.c", True) else 4
     if any(place % min(step, 2) for place in addresses):
         raise EmuError(f"{places.text} is at an odd address: no instruction begins there")
@@ -57,31 +57,6 @@ def whole(name: str, text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 9:
         raise EmuError(f"--{name}={text}: a number is needed")
     return int(text)
-
-
-def checked_condition(session: Session, text: str) -> str:
-    """An expression, with or without `if` before it, that can at least be read. EmuError."""
-    text = text.strip()
-    if text == "if" or text.startswith(("if ", "if(")):
-        text = text[2:].strip()
-        if not text:
-            raise EmuError("the condition is missing", hint="break fib if $a0 == 3")
-    if text:
-        try:
-            tokens.tokens(text)
-            session.value(text)
-        except EmuError as error:
-            if not computable_later(error):
-                raise
-    return text
-
-
-def computable_later(error: EmuError) -> bool:
-    """Whether a condition fails only for what memory or the frame holds now."""
-    return any(
-        words in error.message
-        for words in ("nothing is mapped", "is lost", "optimised away", "division by zero", "variable")
-    )
 
 
 def add_watch(

@@ -33,6 +33,8 @@ class Adapter:
         self.session: Any = None
         self.run_line: Callable[[str], str] = lambda line: ""
         self.complete: Callable[[str], list[Any]] = lambda line: []
+        self.client: dict[str, Any] = {}  # what the editor said of itself
+        self.stops: list[Any] = []  # that the console's line has shown
         self.launched: dict[str, Any] = {}
         self.finished = False
         self.numbers: dict[str, list[int]] = {}  # the session's break numbers by where the editor keeps them

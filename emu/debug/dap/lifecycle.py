@@ -22,6 +22,7 @@ CAN = (
 
 def initialize(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
     """What this adapter can do."""
+    adapter.client = arguments
     return {f"supports{name}": True for name in CAN} | {"exceptionBreakpointFilters": FILTERS}
 
 

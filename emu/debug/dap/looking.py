@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from emu.debug.control import alter, calls_view, memory
+from emu.debug.control import calls_view
+from emu.debug.dap import console, raw, running
+from emu.debug.dap.given import reference, whole
 from emu.errors import EmuError
 from emu.isa.disassemble import disassemble
 from emu.kernel.siginfo import NAMES as SIGNAL_NAMES
@@ -14,7 +15,7 @@ from emu.kernel.siginfo import NAMES as SIGNAL_NAMES
 if TYPE_CHECKING:
     from emu.debug.dap.adapter import Adapter
 
-MOST_BYTES, MOST_INSNS = 1 << 20, 4096
+MOST_INSNS = 4096
 
 
 def threads(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -27,8 +28,7 @@ def threads(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
 def stack_trace(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
     """Calls, the innermost first; a frame's id holds its task and its number."""
     session, pid = adapter.session, arguments["threadId"]
-    if pid in session.kernel.tasks and pid != session.pid:
-        session.select_task(pid)
+    running.choose_thread(adapter, pid)
     found = session.frames()
     first, count = arguments.get("startFrame", 0), arguments.get("levels") or len(found)
     rows = [frame_row(adapter, frame) for frame in found[first : first + count]]
@@ -52,10 +52,13 @@ def frame_id(pid: int, number: int) -> int:
 
 def choose_frame(adapter: Adapter, ident: int | None) -> None:
     """Select the frame that an id names; nothing without one."""
-    if ident:
-        if ident >> 12 != adapter.session.pid:
-            adapter.session.select_task(ident >> 12)
-        adapter.session.select_frame(ident & 0xFFF)
+    if ident in (None, 0):
+        return
+    if type(ident) is not int or ident < 0:
+        raise EmuError(f"there is no frame {ident!r}", hint="stackTrace gives their ids")
+    if ident >> 12 != adapter.session.pid:
+        adapter.session.select_task(ident >> 12)
+    adapter.session.select_frame(ident & 0xFFF)
 
 
 def source_row(adapter: Adapter, name: str) -> dict[str, Any]:
@@ -83,14 +86,14 @@ def evaluate(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
     choose_frame(adapter, arguments.get("frameId"))
     text = arguments["expression"]
     if arguments.get("context") == "repl":
-        return {"result": adapter.run_line(text), "variablesReference": 0}
+        return console.line(adapter, text)
     return adapter.evaluated(text, arguments.get("frameId") or 0)
 
 
 def disassembly(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
     """Instructions around an address. Backwards they are found by starting early and keeping what leads here."""
-    base = int(arguments["memoryReference"], 0) + int(arguments.get("offset", 0))
-    count, skip = min(arguments["instructionCount"], MOST_INSNS), arguments.get("instructionOffset", 0)
+    base = reference(arguments)
+    count, skip = min(whole(arguments, "instructionCount"), MOST_INSNS), whole(arguments, "instructionOffset", 0)
     at = base
     before: list[dict[str, Any]] = []
     if skip < 0:
@@ -141,27 +144,6 @@ def invalid(at: int) -> dict[str, Any]:
     return {"address": hex(max(at, 0)), "instruction": "??", "presentationHint": "invalid"}
 
 
-def read_memory(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Bytes, as many as are mapped from the first on."""
-    at = int(arguments["memoryReference"], 0) + int(arguments.get("offset", 0))
-    wanted, data = min(arguments["count"], MOST_BYTES), bytearray()
-    for address, _, size in memory.pieces(at, wanted):
-        part = adapter.session.read(address, size)
-        if part is None:
-            break
-        data += part
-    answer: dict[str, Any] = {"address": hex(at), "data": base64.b64encode(data).decode()}
-    return answer | ({"unreadableBytes": wanted - len(data)} if len(data) < wanted else {})
-
-
-def write_memory(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Store bytes."""
-    data = base64.b64decode(arguments["data"])
-    at = int(arguments["memoryReference"], 0) + int(arguments.get("offset", 0))
-    alter.write(adapter.session, adapter.session.pid, at, data)
-    return {"bytesWritten": len(data)}
-
-
 def exception_info(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
     """What a stop at a signal was about."""
     stop = adapter.last
@@ -193,8 +175,8 @@ REQUESTS = {
     "loadedSources": loaded_sources,
     "evaluate": evaluate,
     "disassemble": disassembly,
-    "readMemory": read_memory,
-    "writeMemory": write_memory,
+    "readMemory": raw.read_memory,
+    "writeMemory": raw.write_memory,
     "exceptionInfo": exception_info,
     "completions": completions,
 }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from emu.debug.control import setting_breaks
 from emu.debug.control.breaks import ACCESS, BREAK, CATCH, READ, WATCH, WRITE, Break
 from emu.debug.dap import variables
+from emu.debug.dap.given import address, whole
 from emu.errors import EmuError
 
 if TYPE_CHECKING:
@@ -38,17 +39,26 @@ def replace(adapter: Adapter, place: str, wanted: Wanted, make: Callable[[dict[s
     answers = []
     for request in wanted:
         try:
-            condition = setting_breaks.checked_condition(adapter.session, str(request.get("condition") or ""))
             ignored = passes(str(request.get("hitCondition") or ""))
-            row = make(request)
+            row = conditioned(adapter, make(request), str(request.get("condition") or ""))
         except EmuError as error:
             answers.append({"verified": False, "message": error.message})
             continue
-        row.condition, row.ignore = condition, ignored
+        row.ignore = ignored
         made.append(row.number)
         answers.append({"id": row.number, "verified": True, **located(adapter, row)})
     adapter.numbers[place] = made
     return {"breakpoints": answers}
+
+
+def conditioned(adapter: Adapter, row: Break, text: str) -> Break:
+    """The break with its condition. EmuError takes it out again."""
+    try:
+        row.condition = setting_breaks.checked_condition(adapter.session, text, row.addresses)
+    except EmuError:
+        adapter.session.breaks.remove(row)
+        raise
+    return row
 
 
 def passes(text: str) -> int:
@@ -63,15 +73,18 @@ def located(adapter: Adapter, row: Break) -> dict[str, Any]:
     """Where a breakpoint came to stand."""
     if not row.addresses:
         return {}
-    found = adapter.session.source(row.addresses[0])
-    return {"instructionReference": hex(row.addresses[0])} | ({"line": found[1]} if found else {})
+    line = row.spec.rpartition(":")[
+        2
+    ]  # the line that was asked for, or the next with code: not where its prologue ends
+    found = int(line) if line.isdigit() else (adapter.session.source(row.addresses[0]) or ("", 0))[1]
+    return {"instructionReference": hex(row.addresses[0])} | ({"line": found} if found else {})
 
 
 def at(adapter: Adapter, text: str) -> Break:
     """A breakpoint at a location."""
     places = adapter.session.resolve(text)
     program = adapter.session.mm.exe_file.path if adapter.session.mm else ""
-    return adapter.session.breaks.add(BREAK, text, addresses=list(places.bodies), program=program)
+    return adapter.session.breaks.add(BREAK, places.text, addresses=list(places.bodies), program=program)
 
 
 def set_breakpoints(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -96,7 +109,8 @@ def set_instruction_breakpoints(adapter: Adapter, arguments: dict[str, Any]) -> 
     """By address."""
 
     def make(request: dict[str, Any]) -> Break:
-        return at(adapter, f"*{int(request['instructionReference'], 0) + int(request.get('offset', 0)):#x}")
+        base = address(request.get("instructionReference"), "instructionReference")
+        return at(adapter, f"*{base + whole(request, 'offset', 0):#x}")
 
     return replace(adapter, "instruction", arguments["breakpoints"], make)
 
@@ -120,12 +134,22 @@ def inside(adapter: Adapter, reference: int | None, name: str) -> Value | None:
     return variables.part(adapter, *what, name) if kind == variables.INSIDE else None
 
 
+def watched(ident: Any) -> tuple[int, int]:
+    """The address and the size that a dataId holds. EmuError."""
+    low, _, size = str(ident).partition(",")
+    if not size.isdecimal() or not 0 < int(size[:9]) <= setting_breaks.LARGEST_WATCH:
+        raise EmuError(f"{ident!r} is no dataId", hint="dataBreakpointInfo gives them")
+    return address(low, "dataId"), int(size[:9])
+
+
 def set_data_breakpoints(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
     """Watchpoints."""
 
     def make(request: dict[str, Any]) -> Break:
-        low, size = (int(word, 0) for word in request["dataId"].split(","))
-        access = ACCESSES[request.get("accessType", "write")]
+        low, size = watched(request.get("dataId"))
+        access = ACCESSES.get(str(request.get("accessType", "write")))
+        if access is None:
+            raise EmuError(f"{request['accessType']!r} is no kind of access", hint=", ".join(ACCESSES))
         pid = adapter.session.task_of().tgid
         setting_breaks.room_for(adapter.session, WATCH, 1)
         return adapter.session.breaks.add(WATCH, f"*{low:#x}", low=low, high=low + size, access=access, pid=pid)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from emu.errors import EmuError
+
 if TYPE_CHECKING:
     from emu.debug.control.stop import Stop
     from emu.debug.dap.adapter import Adapter
@@ -25,12 +27,20 @@ def go(action: Callable[[Adapter, dict[str, Any]], Stop]) -> Callable[[Adapter, 
     """A handler that runs something after its response."""
 
     def handler(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
-        if (pid := arguments.get("threadId")) in adapter.session.kernel.tasks and pid != adapter.session.pid:
-            adapter.session.select_task(pid)
+        choose_thread(adapter, arguments.get("threadId", adapter.session.pid))
         adapter.after.append(lambda: report(adapter, action(adapter, arguments)))
         return {"allThreadsContinued": True}
 
     return handler
+
+
+def choose_thread(adapter: Adapter, pid: Any) -> None:
+    """Select a task. EmuError if there is none; after the end the last one is still answered for."""
+    session = adapter.session
+    if type(pid) is not int or (pid not in session.kernel.tasks and pid != session.pid):
+        raise EmuError(f"there is no thread {pid!r}", hint="threads shows them")
+    if pid != session.pid:
+        session.select_task(pid)
 
 
 def steps(line: str, instruction: str, **how: bool) -> Callable[[Adapter, dict[str, Any]], Stop]:

@@ -46,6 +46,7 @@ class Handles:
 def scopes(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
     """What a frame has to show."""
     frame = arguments["frameId"]
+    choose_frame(adapter, frame)
     names = [LOCALS] if adapter.session.program.dwarf is not None else []
     names += [REGISTERS, FLOATS, MACHINE]
     rows = [
