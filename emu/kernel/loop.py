@@ -86,11 +86,11 @@ class Loop:
         """
         most, reason = self.entries + entries, 0
         while self.entries < most and not reason:
+            if self.exit is not None:
+                return EXITED
             if self.need_resched:
                 self.settle()
             left = until_tick - self.tick
-            if self.exit is not None:
-                return EXITED
             if left <= 0:
                 break
             if any(hart.online for hart in self.harts):

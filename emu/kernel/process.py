@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 
 def too_many(kernel: Kernel, task: Task | None) -> bool:
-    """Whether the user of a task has as many tasks as its RLIMIT_NPROC allows; no user is exempt, not even root."""
-    if task is None or len(kernel.tasks) < (limit := task.process.rlimits[RLIMIT_NPROC][0]):
+    """Whether the user of a task has as many tasks as its RLIMIT_NPROC allows; root is exempt."""
+    if task is None or not task.uid or not task.euid or len(kernel.tasks) < (limit := task.process.rlimits[RLIMIT_NPROC][0]):
         return False
     return sum(1 for other in kernel.tasks.values() if other.uid == task.uid) >= limit
 

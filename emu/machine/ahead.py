@@ -75,8 +75,19 @@ def access_watched(m, h, op, base, offset):
 
 
 @hot
+def next_watched(m, h, pc, pa):
+    """The same of the instruction at a physical address: what is predecoded is what will run, whatever memory holds."""
+    page, half = m.code_slot[pa >> 12], (pa & 4095) >> 1
+    if page != 0 and half != SLOTS - 1:
+        rec = m.code[page * SLOTS + half]
+        if rec.op != O.UNDECODED and rec.op != O.BREAKPOINT:
+            return access_watched(m, h, rec.op, h.x[rec.rs1], rec.imm)
+    return word_watched(m, h, pc, pa)
+
+
+@hot
 def word_watched(m, h, pc, pa):
-    """The same of the instruction at a physical address, which may cross into another page."""
+    """The same of an instruction in memory, which may cross into another page."""
     word = load_u16(m.ram_at + pa)
     if word & 3 == 3:
         high = pa + 2 if (pa & 4095) != 4094 else peek(m, h, wrap(m, pc + 2))
@@ -110,7 +121,7 @@ def stop_ahead(m, h, pc, ip):
     pa = peek(m, h, pc)
     stop = 0
     if pa >= 0:
-        stop = STOP if is_breakpoint(m, pa) else WATCHED if m.watch_count and word_watched(m, h, pc, pa) else 0
+        stop = STOP if is_breakpoint(m, pa) else WATCHED if m.watch_count and next_watched(m, h, pc, pa) else 0
     if stop:
         m.ahead = pa
     return stop

@@ -20,6 +20,16 @@ from emu.machine.walk import FETCH
 
 
 @hot
+def asks(m, ip, shift):
+    """Whether stops are asked for in the line of a record: it has a breakpoint, or there are watchpoints."""
+    line = ((m.code_page[ip // SLOTS] << 12) | ((ip & (SLOTS - 1)) << 1)) >> shift
+    for k in range(m.break_lines):
+        if m.break_at[k] >> shift == line:
+            return True
+    return m.watch_count != 0
+
+
+@hot
 def remember_fetch(m, h, pc, ip, tlb, line):
     """Enter a line (timing off: a page) of code into the fetch filter."""
     shift = m.line_shift if m.timed else 12
@@ -32,7 +42,7 @@ def remember_fetch(m, h, pc, ip, tlb, line):
         if old != 0 and old != slot + 1:
             h.fhit[old - 1].tag = NEVER
         m.line[line].slot = slot + 1
-    f.tag = ((pc >> shift) << shift) | (TESTED if m.halts else 0)
+    f.tag = ((pc >> shift) << shift) | (TESTED if m.halts and asks(m, ip, shift) else 0)
     f.delta = ip - (pc >> 1)
     f.tlb = tlb
     f.line = line

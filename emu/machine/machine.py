@@ -134,23 +134,24 @@ class Machine:
     def set_breakpoints(self, addresses: Iterable[int]) -> None:
         """Stop before the instruction at any of these *physical* addresses (at most BREAKS).
 
-        They cost nothing elsewhere.
+        They cost nothing elsewhere: lines of code without one are entered as ever.
         """
         m, new = self.state, sorted(set(addresses))
         if len(new) > BREAKS:
             raise ConfigError(f"{len(new)} breakpoints: the machine has {BREAKS}")
         old = [int(pa) for pa in m.break_at[: m.break_count]]
         m.break_at[: len(new)] = new
-        m.break_count = len(new)
-        self._ask_ahead(new)
+        m.break_count = m.break_lines = len(new)
         for pa in {*old, *new}:
             self._decode_anew(pa)
+        if new != old:
+            self._ask_ahead()
 
-    def _ask_ahead(self, new: list) -> None:
-        """From the first breakpoint or watchpoint on, each line's entry asks whether one stands before it."""
-        if new and not self.state.halts:
-            self.state.halts = 1
-            forget_hits(self._state)
+    def _ask_ahead(self) -> None:
+        """Lines with breakpoints, and all while there are watchpoints, ask at each entry whether one stands there."""
+        m = self.state
+        m.halts = m.break_lines or m.watch_count
+        forget_hits(self._state)
 
     def _decode_anew(self, pa: int) -> None:
         page = self._code_slots[pa >> 12] if 0 <= pa >> 12 < self.page_count else 0
@@ -168,8 +169,7 @@ class Machine:
         for k, row in enumerate(new):
             m.watch_lo[k], m.watch_hi[k], m.watch_kind[k] = row
         m.watch_count = len(new)
-        self._ask_ahead(new)
-        forget_hits(self._state)
+        self._ask_ahead()
 
     def step_over(self, hart: int, until_cycle: int | None = None) -> int:
         """Run one instruction of a hart although a breakpoint or watchpoint stands there. Returns a STOP_ reason.
@@ -177,14 +177,20 @@ class Machine:
         until_cycle: the limit of the run that was stopped; the harts then go on as if it had not been.
         """
         m, h = self.state, self.harts[hart]
-        kept = [int(pa) for pa in m.break_at[: m.break_count]]
-        self.set_breakpoints(())
+        self._lift_breakpoints(0)
         h.pass_watch = 1
         try:
             return self.run(max_insns=1, until_cycle=until_cycle, hart=None if m.turn == hart + 1 else hart)
         finally:
             h.pass_watch = 0
-            self.set_breakpoints(kept)
+            self._lift_breakpoints(m.break_lines)
+
+    def _lift_breakpoints(self, count: int) -> None:
+        """Let only the first of the breakpoints stop, while all keep their places."""
+        m = self.state
+        m.break_count = count
+        for pa in m.break_at[: m.break_lines]:
+            self._decode_anew(int(pa))
 
     def end_turn(self) -> None:
         """Forget which hart was running in the middle of its turn: somebody has changed registers or memory."""

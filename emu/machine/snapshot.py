@@ -17,7 +17,7 @@ RECORDS = SLOTS * INSN.itemsize  # bytes of a page of predecoded instructions
 HEADER = MACHINE.fields["bucket"][1]  # where the scalars end
 KEPT = (
     "stop", "watch_count", "break_count", "watch_lo", "watch_hi", "watch_kind", "break_at", "catch", "catch_count",
-    "event_mask", "event_count", "halts",
+    "event_mask", "event_count", "halts", "break_lines",
 )  # fmt: skip
 
 
@@ -78,11 +78,11 @@ class Putback:
         machine = self.machine
         kept = {name: np.copy(machine.state[name]) for name in KEPT}
         memoryview(machine.state_bytes)[:HEADER] = self.saved
-        stale = machine.state.halts != kept["halts"]
+        stopped_then = machine.state.halts
         for name, value in kept.items():
             machine.state[name] = value
         self._each_frame(1)
-        if stale or machine.state.watch_count:
+        if stopped_then or machine.state.halts:  # by others, maybe, than those that the filters know of
             forget_hits(machine._state)
 
     def _each_frame(self, used: int) -> None:

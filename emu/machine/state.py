@@ -117,7 +117,7 @@ MACHINE = _spread(
     ("cost_write_through", "i8"), ("cost_fence", "i8"), ("cost_most", "i8"),
     ("event_mask", "i8"), ("event_count", "i8"), ("caught", "i8"), ("catch_count", "i8"),
     ("turn", "i8"), ("turn_pc", "i8"), ("turn_line", "i8"), ("turn_page", "i8"), ("turn_checked", "i8"),
-    ("ahead", "i8"), ("halts", "i8"),
+    ("ahead", "i8"), ("halts", "i8"), ("break_lines", "i8"),
     ("cache", CACHE, (4,)), ("tlb_shape", TLB, (3,)),
     ("watch_lo", "i8", (WATCHES,)), ("watch_hi", "i8", (WATCHES,)), ("watch_kind", "i8", (WATCHES,)),
     ("break_at", "i8", (BREAKS,)), ("catch", CATCH, (CATCHES,)),

@@ -42,6 +42,7 @@ def test_fork_bomb(xlen: int, limit: str) -> None:
         kernel.sysctl.pid_max = 100
     elif limit == "RLIMIT_NPROC":
         init.process.rlimits[6][:] = [60, 60]
+        guest.ok("setuid", 1000)
     handle(guest, 17, handler=1)  # SIG_IGN: nobody waits for zombies, which take memory too
     refused = 0
     for _ in range(600):

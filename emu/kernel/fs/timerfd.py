@@ -16,12 +16,17 @@ if TYPE_CHECKING:
 
 
 class TimerFd(Inode):
-    """`next` is the cycle of the next expiry (0: disarmed), `interval` the cycles between those that follow."""
+    """`next` is the cycle of the next expiry (0: disarmed), `interval` the cycles between those that follow.
+
+    What has expired is armed again when somebody reads it or asks for its time, as in Linux: however short the interval,
+    nobody who looks elsewhere is kept busy by it.
+    """
 
     def __init__(self, kernel: Kernel, clock: int) -> None:
         super().__init__(kernel.pipefs, 0o600)
         self.kernel, self.clock = kernel, clock
         self.next = self.interval = self.expired = 0
+        self.due = False  # expired, and not armed again since
         self.timer = 0  # which entry of the kernel's timers is the valid one
         self.fired = WaitQueue()
 
@@ -31,23 +36,31 @@ class TimerFd(Inode):
 
     def left(self) -> int:
         """Cycles to the next expiry."""
+        self.restart()
         return self.next - self.now()
 
     def set(self, next_cycle: int, interval: int) -> None:
         """Arm it for a cycle, 0 disarms."""
-        self.next, self.interval, self.expired, self.timer = next_cycle, interval, 0, 0
+        self.next, self.interval, self.expired, self.due, self.timer = next_cycle, interval, 0, False, 0
         if next_cycle:
             self.kernel.timers.add(next_cycle, self)
 
     def __call__(self) -> None:
-        """The clock has reached `next`, and perhaps more than one interval beyond."""
-        self.timer, now = 0, self.kernel.now
-        times = 1 + max(0, now - self.next) // self.interval if self.interval else 1
-        self.expired += times
-        self.next = self.next + times * self.interval if self.interval else 0
-        if self.next:
-            self.kernel.timers.add(self.next, self)
+        """The clock has reached `next`."""
+        self.timer, self.due = 0, True
+        self.expired += 1
+        if not self.interval:
+            self.next = 0
         self.fired.wake()
+
+    def restart(self) -> None:
+        """Arm it for the first expiry that is still to come; those that passed meanwhile are counted."""
+        if self.due and self.interval:
+            passed = max(0, self.kernel.now - self.next) // self.interval
+            self.expired += passed
+            self.next += (passed + 1) * self.interval
+            self.kernel.timers.add(self.next, self)
+        self.due = False
 
     def release(self, file: File) -> None:
         self.set(0, 0)
@@ -59,6 +72,7 @@ class TimerFd(Inode):
             if file.flags & O_NONBLOCK:
                 raise Errno(EAGAIN)
             wait_on(self.kernel.current, self.fired)
+        self.restart()
         copied = to.put(struct.pack("<Q", self.expired))
         if copied == 8:
             self.expired = 0
