@@ -39,7 +39,8 @@ def type_of(text: str, scope: Scope) -> Type | None:
     kind = parser.type_here()
     if kind is not None and parser.token.kind == "end":
         return kind
-    return evaluate(text, scope).type
+    value = evaluate(text, scope)
+    return value.via or value.type
 
 
 def member_of(value: Value, name: str, scope: Scope) -> Value:

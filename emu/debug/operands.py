@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from emu.debug.reading import Reading
 from emu.debug.source.types import Type
-from emu.debug.tokens import Token, mistake, to_number, tokens
+from emu.debug.tokens import Token, mistake, suffix_of, to_character, to_number, tokens
 from emu.debug.typename import TypeReader
-from emu.debug.value import Value, make, make_float
+from emu.debug.value import DOUBLE, FLOAT, Value, base_type, make, make_float
 from emu.errors import EmuError
 
 
@@ -37,8 +37,10 @@ class Operands(Reading):
             return self.in_braces()
         self.at += 1
         if token.kind == "float":
-            return make_float(float(token.text))
-        if token.kind in ("number", "char"):
+            return make_float(float(token.text.rstrip("fFlL")), FLOAT if token.text[-1] in "fF" else DOUBLE)
+        if token.kind == "char":
+            return make(to_character(token, self.text), 8, False, type=base_type("char", self.scope.xlen))
+        if token.kind == "number":
             return self.literal(token)
         if token.text == "pa" and self.take("("):
             value = self.ternary()
@@ -52,12 +54,12 @@ class Operands(Reading):
         raise self.wrong("an expression is missing" if token.kind == "end" else f"unexpected {token.text!r}")
 
     def literal(self, token: Token) -> Value:
-        """A number as wide as a register, or as it needs."""
-        number = to_number(token, self.text)
+        """A number as wide as a register, or as it needs; C's suffixes make it unsigned or 64 bits wide."""
+        number, suffix = to_number(token, self.text), suffix_of(token.text)
         if number >> max(64, self.scope.xlen):
             raise mistake(self.text, token.column, f"{token.text} does not fit in 64 bits")
-        bits = self.scope.xlen if not number >> self.scope.xlen else 64
-        return make(number, bits, not number >> (bits - 1))
+        bits = self.scope.xlen if not number >> self.scope.xlen and "ll" not in suffix else 64
+        return make(number, bits, not number >> (bits - 1) and "u" not in suffix)
 
     def in_braces(self) -> Value:
         """gdb's {type} address."""
@@ -87,7 +89,7 @@ class Operands(Reading):
         try:
             if token.kind == "register":
                 return self.scope.register(token.text[1:])
-            return self.scope.name(token.text)
+            return self.referee(self.scope.name(token.text))
         except EmuError as error:
             head, at, count = token.text.partition("@")
             if token.kind == "name" and at:

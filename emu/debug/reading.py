@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
 from emu.debug.source.spelling import bits_of
@@ -86,10 +87,15 @@ class Reading:
         signed = kind is not None and kind.is_signed
         return make(int.from_bytes(data, "little"), size * 8, signed, address=address, type=kind)
 
+    def referee(self, value: Value) -> Value:
+        """What a reference of C++ stands for; anything else as it is."""
+        kind = value.type
+        if kind is None or not kind.is_reference or kind.target is None:
+            return value
+        return replace(self.fetch(value.number, kind.target), via=kind)
+
     def address_of(self, value: Value, operator: Token) -> Value:
-        """&value; of a reference what it stands for."""
-        if value.type is not None and value.type.is_reference and value.type.target is not None:
-            return make(value.number, self.scope.xlen, False, type=pointer_to(value.type.target, self.scope.xlen))
+        """&value."""
         if (value.address is None or value.field is not None) and not self.dry:
             raise mistake(
                 self.text, operator.column, "that has no address", "& takes what is in memory: a symbol, *p, a[i]"
@@ -136,7 +142,7 @@ class Reading:
         return self.fetch(base + index * size, kind)
 
     def member(self, value: Value, names: list[str], token: Token) -> Value:
-        """A member, or a path of them; of what a pointer or reference points at, too, as in gdb."""
+        """A member, or a path of them; of what a pointer points at, too, as in gdb."""
         for name in names:
             if value.type is not None and value.type.kind == "pointer":
                 value = self.follow(value)
@@ -158,7 +164,7 @@ class Reading:
         else:
             held = self.fetch(value.address + member.at, member.type)
         if not member.bits:
-            return held
+            return self.referee(held)
         number = bits_of(held.unsigned, member.first, member.bits, member.type.is_signed)
         return Value(number, held.bits, held.signed, held.address, "", held.type, (member.first, member.bits))
 

@@ -8,6 +8,9 @@ from typing import NamedTuple
 from emu.errors import EmuError, Place
 
 LONGEST = 4096
+ESCAPES = {
+    "a": 7, "b": 8, "t": 9, "n": 10, "v": 11, "f": 12, "r": 13, "e": 27, "\\": 92, "'": 39, '"': 34, "?": 63,
+}  # fmt: skip
 
 
 class Token(NamedTuple):
@@ -19,9 +22,10 @@ class Token(NamedTuple):
 
 
 PATTERN = re.compile(
-    r"""\s*(?:(?P<float>\d+\.\d*(?:[eE][-+]?\d+)?(?![\w.])|\d+[eE][-+]?\d+(?![\w.]))
-    |(?P<number>0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|\d[\d_]*[kKmMgG]?(?![\w]))
-    |(?P<char>'(?:\\.|[^'\\])')
+    r"""\s*(?:(?P<float>(?:\d+\.\d*(?:[eE][-+]?\d+)?|\d+[eE][-+]?\d+)[fFlL]?(?![\w.]))
+    |(?P<number>(?:0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|\d[\d_]*)(?:[uU](?:ll?|LL?)?|(?:ll?|LL?)[uU]?)?(?!\w)
+        |\d[\d_]*[kKmMgG](?!\w))
+    |(?P<char>'(?:\\(?:[0-7]{1,3}|x[0-9a-fA-F]{1,8}|.)|[^'\\])')
     |(?P<register>\$[\w.]*)
     |(?P<name>[A-Za-z_.][\w.$]*(?:::~?[\w.$]+)*(?:@\w+)?)
     |(?P<op><<|>>|<=|>=|==|!=|&&|\|\||->|[-+*/%&|^~!<>()\[\]{}.?:,=@]))""",
@@ -50,18 +54,34 @@ def tokens(text: str) -> list[Token]:
     return [*found, Token("end", "", end + 1)]
 
 
+def suffix_of(word: str) -> str:
+    """`u`, `ul`, `ull` … behind a number, in small letters; '' without one."""
+    return word[len(word.rstrip("uUlL")) :].lower()
+
+
 def to_number(token: Token, text: str) -> int:
-    """12, 0x1f, 0b101, 4k, 'a'."""
-    word = token.text.replace("_", "")
-    if token.kind == "char":
-        inner = word[1:-1].encode("latin-1", "replace").decode("unicode_escape")
-        return ord(inner)
-    scale = {"k": 10, "m": 20, "g": 30}.get(word[-1].lower()) if word[:2].lower() != "0x" else None
+    """12, 10UL, 0x1f, 0b101, 010 (octal), 4k."""
+    word = token.text.replace("_", "").rstrip("uUlL").lower()
+    scale = {"k": 10, "m": 20, "g": 30}.get(word[-1])
     try:
-        return (
-            int(word[:-1], 10) << scale
-            if scale
-            else int(word, 0 if word[:1] == "0" and len(word) > 1 and word[1] in "xXbBoO" else 10)
-        )
+        if scale:
+            return int(word[:-1], 10) << scale
+        if word[:2] in ("0x", "0b", "0o"):
+            return int(word, 0)
+        return int(word, 8 if word[0] == "0" else 10)
     except ValueError:
-        raise mistake(text, token.column, f"{token.text!r} is no number") from None
+        hint = "0 begins a number in base 8: its digits are 0 to 7" if word[0] == "0" and word.isdigit() else ""
+        raise mistake(text, token.column, f"{token.text!r} is no number", hint) from None
+
+
+def to_character(token: Token, text: str) -> int:
+    """'a', '\\n', '\\101', '\\x41': a byte."""
+    inner = token.text[1:-1]
+    code = ord(inner) if len(inner) == 1 else ESCAPES.get(inner[1:])
+    if code is None and inner[1:2] == "x" and len(inner) > 2:
+        code = int(inner[2:], 16)
+    if code is None and inner[1:].isdigit() and not set(inner[1:]) & {"8", "9"}:
+        code = int(inner[1:], 8)
+    if code is None or code > 255 or (len(inner) == 1 and code > 127):
+        raise mistake(text, token.column, f"{token.text} is no character of one byte", "'a', '\\n', '\\101', '\\x41'")
+    return code

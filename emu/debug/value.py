@@ -14,7 +14,8 @@ class Value:
     """`number` is within `bits`, negative only if signed. `address`: of the memory it came from; `register`: its name.
 
     `type` is C's, where it is known; of structures and arrays `number` is their address, of floating-point numbers
-    their bits. `field`: of a bit-field, its first bit in what lies at `address`, and how many.
+    their bits. `field`: of a bit-field, its first bit in what lies at `address`, and how many. `via`: the type of the
+    reference of C++ that it was read through.
     """
 
     number: int
@@ -24,6 +25,7 @@ class Value:
     register: str = ""
     type: Type | None = None
     field: tuple[int, int] | None = None
+    via: Type | None = None
 
     @property
     def unsigned(self) -> int:

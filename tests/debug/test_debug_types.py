@@ -10,6 +10,7 @@ from debugged import Typist, debugged, session_of, text_of
 from emu.cli.compiler import compile_to_elf
 from emu.debug.habits import HABITS
 from emu.debug.registry import NoSuchCommand, registry
+from emu.debug.source.spelling import characters
 from emu.errors import EmuError
 
 SOURCE = Path(__file__).with_name("kinds.c")
@@ -49,6 +50,50 @@ def test_values_of_all_kinds(type_: Typist) -> None:
     with pytest.raises(EmuError) as raised:
         type_("print plain(3)")
     assert "functions of the guest are not called" in raised.value.hint
+
+
+@pytest.fixture(scope="module")
+def cplusplus() -> bytes:
+    """referred.cpp, compiled once."""
+    return compile_to_elf((str(SOURCE.with_name("referred.cpp")),), 64, ("-g",))
+
+
+def test_references_are_what_they_stand_for(cplusplus: bytes) -> None:
+    """C++: in arithmetic, comparisons, casts, conditions and assignments; shown alone with the place they refer to."""
+    type_ = Typist(session_of(cplusplus, "/referred"))
+    type_("break 33", "run")
+    shown = {
+        "*moving": "3", "moving[0] + 1": "4", "row[1] + 0": "5", "ratio * 2": "5", "!ratio": "0", "held.kept + 1": "4",
+        "held.small": "8", "(char) held.kept": "3", "~L.kept": "-4", "sizeof held": "16", "e == ns::E::B": "1",
+        "plain == ns::LOW && ns::Plain::LOW == 3": "1", "held.bytes": r'"\000\000\200?"', "L.kept == *place": "1",
+    }  # fmt: skip
+    for line, text in shown.items():
+        assert type_(f"print {line}").data["text"] == text, line
+    with pytest.raises(EmuError, match="'ns::A'"):
+        type_("print ns::A")
+    assert type_("print held.kept").data["text"] == f"@{type_('print &n').data['value']:#x}: 3"
+    found = type_("last-write &L.small").data
+    assert (found["length"], found["old"], found["new"]) == (2, 7, 8)
+    type_("print moving = &numbers[2]", "set var ratio = 7")
+    assert [type_(f"print {name}").data["text"] for name in ("*place", "real")] == ["6", "7"]
+    type_("break refto if r == 4", "break 16 if r == 3")
+    assert type_("continue").stop.source[1] == 16
+    assert [
+        type_(f"print {line}").data["text"] for line in ("r + 1", "(long) r", "-r", "r ? 5 : 6")
+    ] == "4 3 -3 5".split()
+    assert type_("print refto").data["value"] == type_("info line refto").data[0]["start"]
+    assert [text_of(type_(f"whatis {name}")) for name in ("r", "refto")] == ["type = int &", "type = int (int &)"]
+    type_("set var r = 9")
+    assert type_("print r").data["text"].endswith(": 9")
+    assert type_("up", "print n").data["text"] == "9"
+
+
+def test_characters_behind_a_nul() -> None:
+    """As gdb writes arrays of char: NULs at the end are left out, long runs are written once."""
+    shown = {b"pt" + bytes(6): '"pt"', bytes(4): '""', b"\0\0\x80?": r'"\000\000\200?"'}
+    shown[b"a" + bytes(20) + b"b"] = '"a", ' + r"'\000' <repeats 20 times>, " + '"b"'
+    for data, text in shown.items():
+        assert characters(data) == text
 
 
 def test_assignments_keep_the_form(type_: Typist) -> None:

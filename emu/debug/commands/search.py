@@ -12,8 +12,10 @@ from emu.errors import EmuError
 
 if TYPE_CHECKING:
     from emu.debug.session import Session
+    from emu.debug.value import Value
 
 SHOWN = 20
+MOST_BYTES = 4096
 TYPED = tuple(f"{letter}{bits}" for letter in "ui" for bits in (8, 16, 32, 64))
 OPTIONS = {
     "type=": "i32 (if not given), u8 … i64, f32, f64 or bytes",
@@ -61,12 +63,13 @@ def found(session: Session, scan: Any) -> View:
     return view
 
 
-def last_write(session: Session, address: int, length: str | None) -> View:
-    """Who wrote it."""
-    count = whole("length", length) if length else 0
-    if not 0 <= count <= 4096:
-        raise EmuError("--length is 1 to 4096 bytes")
-    return writers.last_write(session, address, count)
+def last_write(session: Session, address: Value, length: str | None) -> View:
+    """Who wrote it; as many bytes as what a pointer points at has."""
+    target = address.type.target if address.type is not None and address.type.kind == "pointer" else None
+    count = whole("length", length) if length else min(target.size, MOST_BYTES) if target is not None else 0
+    if not 0 <= count <= MOST_BYTES:
+        raise EmuError(f"--length is 1 to {MOST_BYTES} bytes")
+    return writers.last_write(session, address.unsigned, count)
 
 
 COMMANDS = (
@@ -84,7 +87,8 @@ COMMANDS = (
     Command(
         "last-write", "Who wrote to an address last: an instruction, with its source, or the kernel; or nobody.",
         last_write,
-        (Arg("address", "expression"),), (), {"length=": "so many bytes (a register's width if not given)"},
+        (Arg("address", "value"),), (),
+        {"length=": "so many bytes (if not given, what the address points at has; else a register's width)"},
         details="Found by going back in time, and returning to where you were.",
         example=("programs/fib.s", ("break exit", "continue", "last-write $sp - 8")), group="time",
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from emu.debug.control import memory, registers
@@ -62,7 +63,7 @@ def set_register(session: Session, name: str, value: Value) -> View:
         if not re.fullmatch(r"[A-Za-z_]\w*", name):
             raise EmuError(f"${name} can't be set", hint="a register, or a name of letters and digits")
         session.scope.check_new(name)
-        session.scope.convenience[name] = value
+        session.scope.convenience[name] = replace(value, via=None)
         return changed("set", f"${name}", "", value.number)
     if session.frame:
         raise EmuError("registers can be set in frame 0 only", hint="select-frame 0")

@@ -100,6 +100,8 @@ class SessionScope:
             return make(found[0], 8 * found[1].size, found[0] < 0, type=found[1])
         if (member := self.member_of_this(name)) is not None:
             return member
+        if program.dwarf is not None and (starts := program.debug.functions.get(name)):
+            return make(starts[0], self.xlen, False, address=starts[0])
         if registers.number_of(name) is not None or name == "pc" or registers.float_number(name) is not None:
             return self.register(name)
         known = [*program.symbols.by_name, *(v.name for v in self.session.locals())]

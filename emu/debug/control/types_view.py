@@ -21,9 +21,10 @@ def type_of(session: Session, text: str) -> Type:
     """What a text names or has. EmuError where nobody knows."""
     program = session.program
     name = text.strip()
-    start = program.symbols.by_name.get(name)
-    function = program.debug.function_at(start.start) if start is not None and program.dwarf is not None else None
-    if function is not None and start is not None and function.low == start.start:
+    symbol = program.symbols.by_name.get(name)
+    starts = [symbol.start] if symbol is not None else program.debug.functions.get(name) if program.dwarf else []
+    function = program.debug.function_at(starts[0]) if starts and program.dwarf is not None else None
+    if function is not None and function.low == starts[0]:
         kind = program.debug.type_of(function)
     else:
         kind = expr.type_of(text, session.scope)

@@ -31,7 +31,8 @@ def print_value(session: Session, expression: str, fmt: str = "") -> View:
     value = session.value(expression)
     session.scope.convenience["_"] = value
     text = spelled(session, value, letter)
-    kind = value.type.name if value.type is not None else ""
+    said = value.via or value.type
+    kind = said.name if said is not None else ""
     data = {
         "expression": expression, "value": value.number, "unsigned": value.unsigned, "bits": value.bits, "text": text,
         "type": kind, "address": value.address, "register": value.register,
@@ -63,7 +64,8 @@ def spelled(session: Session, value: Value, letter: str) -> str:
     if letter == "s":
         return string_at(session, value)
     if kind is not None and (not letter or not kind.is_scalar):
-        return typed(session, value, letter)
+        at = f"@{value.address:#x}: " if value.via is not None and not letter else ""
+        return at + typed(session, value, letter)
     bits, number = value.bits, value.unsigned
     if kind is not None and kind.is_float and letter in "duc":
         number, bits = whole(value.real) & (1 << 64) - 1, 64

@@ -43,13 +43,19 @@ class Names:
             self.left -= 1
             self.variables.setdefault(prefix + name, die)
 
+    def _enumerators(self, die: Any, prefix: str, name: str) -> None:
+        """RED; in C++ Colour::RED too, and only so where the enumeration is a scope."""
+        scopes = [] if "DW_AT_enum_class" in die.attributes else [prefix]
+        scopes += [f"{prefix}{name}::"] if name and is_cplusplus(die) else []
+        for child in die.iter_children():
+            found = number(child, "DW_AT_const_value"), die
+            for scope in scopes:
+                self.enumerators.setdefault(scope + text(child, "DW_AT_name"), found)
+
     def _type(self, die: Any, prefix: str, depth: int) -> None:
         name = text(die, "DW_AT_name")
         if die.tag == "DW_TAG_enumeration_type":
-            for child in die.iter_children():
-                self.enumerators.setdefault(
-                    prefix + text(child, "DW_AT_name"), (number(child, "DW_AT_const_value"), die)
-                )
+            self._enumerators(die, prefix, name)
         if not name or "DW_AT_declaration" in die.attributes:
             return
         self.left -= 1

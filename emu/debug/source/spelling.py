@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from struct import pack, unpack
 
@@ -11,6 +12,7 @@ DEEPEST, MOST_ELEMENTS, MOST_PARTS, LONGEST_STRING = 6, 32, 2000, 200
 MOST_SAME = 10  # so many equal elements are written once, with their number
 LARGEST = 1 << 16  # bytes of one value that are read
 Reader = Callable[[int, int], bytes | None]
+RUNS = re.compile(rb"(?P<same>(.)\2{10,})|(?:(?!(.)\3{10}).)+", re.DOTALL)
 QUAD_BIAS, QUAD_BITS = 16383, 112
 
 
@@ -63,7 +65,7 @@ class Speller:
     def elements(self, kind: Type, data: bytes, depth: int) -> str:
         """{first, second, …}: of many equal ones in a row the first."""
         if kind.target.is_char and not self.letter:
-            return quoted(data[: kind.count].split(b"\0")[0])
+            return characters(data[: kind.count])
         size, parts, at = kind.target.size, [], 0
         while at < kind.count and len(parts) < MOST_ELEMENTS and self.left > 0:
             one = data[at * size : (at + 1) * size]
@@ -174,6 +176,21 @@ def string_at(addr: int, read: Reader) -> str:
         if nul:
             return f" {quoted(bytes(found))}"
     return f" {quoted(bytes(found))}…"
+
+
+def characters(data: bytes) -> str:
+    """An array of char: without the NULs at its end; where more stands behind a NUL, long runs are written once."""
+    data = data.rstrip(b"\0")
+    if b"\0" not in data:
+        return quoted(data)
+    parts: list[str] = []
+    for found in RUNS.finditer(data[:LONGEST_STRING]):
+        run = found[0]
+        if found["same"]:
+            parts.append(f"'{quoted(run[:1])[1:-1]}' <repeats {len(run)} times>")
+        else:
+            parts.append(quoted(run))
+    return ", ".join(parts) + ("…" if len(data) > LONGEST_STRING else "")
 
 
 def quoted(data: bytes) -> str:

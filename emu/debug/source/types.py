@@ -39,6 +39,7 @@ class Type:
     members: list[Member] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)
     plain: str = ""
+    is_reference: bool = False  # of C++: a pointer that every use follows
 
     @property
     def is_scalar(self) -> bool:
@@ -58,10 +59,6 @@ class Type:
     def is_char(self) -> bool:
         return self.kind == "base" and self.size == 1 and self.encoding in CHARS
 
-    @property
-    def is_reference(self) -> bool:
-        return self.kind == "pointer" and self.name.endswith("&")
-
 
 WRAPPERS = {
     "DW_TAG_typedef": "", "DW_TAG_const_type": "const ", "DW_TAG_volatile_type": "volatile ",
@@ -70,7 +67,7 @@ WRAPPERS = {
 POINTERS = {"DW_TAG_pointer_type": "*", "DW_TAG_reference_type": "&", "DW_TAG_rvalue_reference_type": "&&"}
 RECORDS = {"DW_TAG_structure_type": "struct", "DW_TAG_class_type": "struct", "DW_TAG_union_type": "union"}
 SCOPES = ("DW_TAG_namespace", *RECORDS)
-COPIED = ("kind", "size", "encoding", "target", "count", "members", "names")
+COPIED = ("kind", "size", "encoding", "target", "count", "members", "names", "is_reference")
 
 
 class Types:
@@ -106,7 +103,7 @@ class Types:
             made.kind, made.name, made.size, made.encoding = "base", name, size, number(die, "DW_AT_encoding")
         elif die.tag in POINTERS:
             made.kind, made.size = "pointer", size or self.word
-            made.target = self.of(die)
+            made.target, made.is_reference = self.of(die), POINTERS[die.tag] != "*"
             made.name = pointer_name(made.target.name, POINTERS[die.tag])
             made.plain = pointer_name(made.target.plain or made.target.name, POINTERS[die.tag])
         elif die.tag in RECORDS:
