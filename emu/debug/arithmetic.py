@@ -74,7 +74,7 @@ def is_pointer(value: Value) -> bool:
 
 
 def shifted(operator: str, number: int, count: int, bits: int) -> int:
-    """A shift; where C does not say what it does, what gdb says: by the whole width or more, nothing but signs stays."""
+    """A shift; where C does not say what it does, what gdb says: beyond the width only signs stay."""
     if 0 <= count < bits:
         return number << count if operator == "<<" else number >> count
     return -1 if operator == ">>" and number < 0 else 0

@@ -80,7 +80,7 @@ def to_character(token: Token, text: str) -> int:
     code = ord(inner) if len(inner) == 1 else ESCAPES.get(inner[1:])
     if code is None and inner[1:2] == "x" and len(inner) > 2:
         code = int(inner[2:], 16)
-    if code is None and inner[1:].isdigit() and not set(inner[1:]) & {"8", "9"}:
+    if code is None and set(inner[1:]) <= set("01234567"):
         code = int(inner[1:], 8)
     if code is None or code > 255 or (len(inner) == 1 and code > 127):
         raise mistake(text, token.column, f"{token.text} is no character of one byte", "'a', '\\n', '\\101', '\\x41'")
