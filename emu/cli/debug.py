@@ -90,7 +90,20 @@ def shell_for(face: Printer, starter: Starter, interactive: bool) -> Shell:
 def run_first(shell: Shell, face: Printer, scripts: tuple[str, ...], lines: tuple[str, ...], batch: bool) -> bool:
     """Scripts and -ex commands, Ctrl-C stopping the program; False after a mistake, which ends them."""
     todo = [sourced(shell, face, name) for name in scripts]
-    return all(run_interruptibly(shell, each) for each in [*todo, *(typed(shell, line) for line in lines)])
+    done = all(run_interruptibly(shell, each) for each in [*todo, *(typed(shell, line) for line in lines)])
+    return done and (not batch or ended(shell, face))
+
+
+def ended(shell: Shell, face: Printer) -> bool:
+    """False, and said, where the last block has no `end`."""
+    from emu.errors import EmuError
+
+    try:
+        shell.finish()
+    except EmuError as error:
+        face.error(error)
+        return False
+    return True
 
 
 def typed(shell: Shell, line: str) -> Callable[[], bool]:
@@ -130,7 +143,7 @@ def run_pipe(shell: Shell, face: Printer) -> int:
             face.write(f"(emu) {line}\n")
         if line.strip() and not run_interruptibly(shell, typed(shell, line)):
             code = exitcodes.USAGE
-    return code
+    return code if ended(shell, face) else exitcodes.USAGE
 
 
 def stdin_lines() -> Iterator[str]:

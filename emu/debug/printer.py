@@ -80,6 +80,7 @@ class Printer:
         if self.settings["format"] == "json":
             place = error.place
             fields = {"message": error.message, "hint": error.hint, "column": place.column if place else 0}
+            fields |= {"file": place.file, "line": place.line} if place and place.file else {}
             self.write(json.dumps({"name": "error", "data": fields}) + "\n")
         elif self.colour:
             self.err.write(text.replace("error:", f"{sgr('bad')}error:{render.RESET}", 1) + "\n")

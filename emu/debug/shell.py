@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from emu.debug import blocks
 from emu.debug.command import Command
 from emu.debug.guard import InternalError, Quit, guarded
 from emu.debug.parse import Call, Parser
@@ -140,23 +141,30 @@ class Shell:
             return
         if view.again and call.command.repeats:
             self.again = view.again
-        with guarded(call.command.name):
-            self.face.show(view, call.face or self.settings["format"], call.line.strip())
-        number = getattr(view.stop, "breakpoint", None)
-        if number is not None:
-            for row in self.session.breaks:
-                if row.number == number and getattr(row, "commands", None):
-                    self.nested(list(row.commands))
+        lines = blocks.hung_on(self, view)
+        if lines[:1] != [blocks.SILENT]:
+            with guarded(call.command.name):
+                self.face.show(view, call.face or self.settings["format"], call.line.strip())
+        if lines:
+            self.nested(lines[lines[0] == blocks.SILENT :])
 
     def collect(self, line: str) -> None:
         """A line of a block; the `end` that closes it runs its command."""
-        words, block = line.split(), self.block
+        words, block = [text for part, _ in statements(line)[:1] for text in part.split()], self.block
         if words == ["end"] and not block.depth:
             self.block = None
+            if block.call.command.name == "commands":
+                blocks.check(self, block.body)
             self.show(self.perform(block.call, body=block.body), block.call)
             return
         block.depth += (words[:1] in (["define"], ["commands"])) - (words == ["end"])
         block.body.append(line.strip())
+
+    def finish(self) -> None:
+        """No more lines come. EmuError if a block still waits for its `end`."""
+        if self.block is not None:
+            name, self.block = self.block.call.line.strip(), None
+            raise EmuError(f"{name!r} has no `end`", hint="its lines are taken up to a line `end`")
 
     def macro(self, name: str, args: list[str]) -> None:
         """A command of the user's: its lines, with $arg0 … $arg9 put in."""

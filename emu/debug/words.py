@@ -54,7 +54,10 @@ def unquoted(text: str) -> str:
 
 
 def statements(line: str) -> list[tuple[str, int]]:
-    """The commands of a line, which `;` separates outside quotes, each with its column. `#` begins a comment."""
+    """The commands of a line, which `;` separates outside quotes, each with its column.
+
+    `#` at the beginning of a word begins a comment, outside quotes.
+    """
     parts, begin, quote = [], 0, ""
     for at, char in enumerate(line):
         if quote:
@@ -64,6 +67,6 @@ def statements(line: str) -> list[tuple[str, int]]:
         elif char == ";":
             parts.append((line[begin:at], begin))
             begin = at + 1
-        elif char == "#" and not line[begin:at].strip():
-            return parts
+        elif char == "#" and (not line[begin:at].strip() or line[at - 1].isspace()):
+            return [*parts, (line[begin:at], begin)] if line[begin:at].strip() else parts
     return [*parts, (line[begin:], begin)]

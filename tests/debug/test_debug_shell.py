@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from emu.cli.debug import command as debug_command
 from emu.debug.command import Arg, Command
 from emu.debug.complete import complete
 from emu.debug.printer import Printer
@@ -96,6 +99,20 @@ def test_user_commands(talk: Talk) -> None:
     assert "tick $arg0" in talk.say("help twice")
     assert "call one another" in talk.say("define loop", "loop", "end", "loop")
     assert "is a command already" in talk.say("define tick", "end")
+
+
+def test_comments_and_blocks_without_end(talk: Talk, tmp_path: Path) -> None:
+    """`#` ends a line outside quotes; a block that nobody ends is a mistake; JSON says where in a script one was."""
+    (tmp_path / "x.dbg").write_text("define twice # a comment\necho a # b\nend # of it\ntwice\necho '# c'\nnosuch\n")
+    arguments = ("--batch", "--json", "-x", str(tmp_path / "x.dbg"), "programs/hello.s")
+    result = CliRunner().invoke(debug_command, arguments)
+    rows = [json.loads(line) for line in result.output.splitlines()]
+    assert [row["data"].strip() for row in rows if row["name"] == "echo"] == ["a", "'# c'"]
+    assert rows[-1]["data"]["line"] == 6 and rows[-1]["data"]["file"].endswith("x.dbg")
+    for lines in (("define x",), ("define x", "echo 1")):
+        words = [word for line in lines for word in ("-ex", line)]
+        result = CliRunner().invoke(debug_command, ["--batch", *words, "programs/hello.s"], standalone_mode=False)
+        assert result.return_value == 2 and "has no `end`" in result.output
 
 
 def test_scripts(talk: Talk, tmp_path: Path) -> None:

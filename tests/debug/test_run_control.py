@@ -115,6 +115,16 @@ def test_conditions_ignore_counts_and_temporary_ones() -> None:
         ("finish", "outermost frame"),
         ("goto insn", "needs a number"),
         ("goto nowhere 3", "nowhere"),
+        ("goto tick -1", "there is no tick -1"),
+        ("goto start 1", "takes no number"),
+        ("goto tick 9999999", "the program ends at tick"),
+        ("goto cycle 99999999", "the program ends at cycle"),
+        ("continue 0", "from 1 on"),
+        ("continue -1", "from 1 on"),
+        ("reverse-continue 0", "from 1 on"),
+        ("reverse-continue 2", "no breakpoint stands here"),
+        ("step 2 --stages", "one instruction at a time"),
+        ("break fib if nosuch", "is called 'nosuch'"),
         ("set $nosuch% = 3", "can't be set"),
         ("set $cycle = 3", "can't be set"),
         ("set 5 = 3", "can't be assigned"),
@@ -259,6 +269,25 @@ def test_commands_of_a_breakpoint_run() -> None:
     type_ = Typist(debugged("fib.s"))
     type_("break fib", "commands 1", "print $a0 + 1", "end", "continue")
     assert type_.views[-1].data["value"] == 46
+    seen = len(type_.views)
+    type_("commands 1", "silent", "print $a0 + 2  # its argument", "end", "continue")
+    assert [view.name for view in type_.views[seen:]] == ["commands", "print"]
+    with pytest.raises(EmuError, match="slient"):
+        type_("commands 1", "slient", "print 1", "end")
+    assert next(iter(type_.session.breaks)).commands[0] == "silent"
+
+
+def test_counts_of_reverse_continue() -> None:
+    """reverse-continue n meets the breakpoint that n reverse-continues would."""
+    session = debugged("fib.s")
+    type_ = Typist(session)
+    type_("break fib", "continue", "continue 3")
+    there = session.engine.tick
+    type_("reverse-continue", "reverse-continue")
+    twice = session.engine.tick
+    type_(f"goto tick {there}", "reverse-continue 2")
+    assert session.engine.tick == twice
+    assert type_("reverse-continue 9").stop.reason == "start"
 
 
 SPIN = """

@@ -17,6 +17,7 @@ COUNT = (Arg("n", "number", optional=True, help="how many times"),)
 FIB = "programs/fib.s"
 MOST = 1_000_000
 FOREVER = 1 << 60
+UNSAVED = "breakpoints, displays and $names are not in the file: a session that loads it keeps its own"
 
 
 def reversed_(name: str, most: int = MOST) -> Any:
@@ -37,15 +38,27 @@ def reverse_finish(session: Session) -> View:
     return stopped(session, session.finish(reverse=True), "reverse-finish")
 
 
-def reverse_continue(session: Session) -> View:
-    """To the last stop."""
-    return stopped(session, session.cont(reverse=True), "reverse-continue")
+def reverse_continue(session: Session, n: int | None) -> View:
+    """To the last stop; n: pass the breakpoint that stands here n - 1 times more."""
+    if n is not None and n < 1:
+        raise EmuError(f"{n} hits: give a count from 1 on", hint="continue goes forwards")
+    number = session.break_here().number if n is not None and n > 1 else None
+    stop = session.cont(reverse=True)
+    for _ in range((n or 1) - 1):
+        if stop.breakpoint != number:
+            break
+        stop = session.cont(reverse=True)
+    return stopped(session, stop, "reverse-continue")
 
 
 def goto(session: Session, point: str, n: int | None) -> View:
     """A point in time."""
     if n is None and point not in ("start", "end"):
         raise EmuError(f"goto {point} needs a number", hint=f"goto {point} 1000")
+    if n is not None and point in ("start", "end"):
+        raise EmuError(f"goto {point} takes no number", hint=f"goto {point}, or goto tick {n}")
+    if n is not None and n < 0:
+        raise EmuError(f"there is no {point} {n}", hint="back N goes N instructions back")
     return stopped(session, session.goto(point, n or 0), "goto")
 
 
@@ -53,7 +66,12 @@ def save(session: Session, file: str) -> View:
     """All of it into a file."""
     session.engine.save(file)
     data = {"file": file, "tick": session.engine.tick}
-    return View("save", data, [Facts([("saved", file), ("at tick", f"{session.engine.tick:,}")])])
+    return View(
+        "save",
+        data,
+        [Facts([("saved", file), ("at tick", f"{session.engine.tick:,}")])],
+        [UNSAVED] if len(session.breaks) else [],
+    )
 
 
 def load(session: Session, file: str) -> View:
@@ -102,7 +120,8 @@ COMMANDS = (
     Command(
         "reverse-continue", "Back to the last time that a breakpoint, watchpoint or catchpoint was met.",
         reverse_continue,
-        (), ("rc", "bc"), details="Also after the program has ended or crashed. Without any, to the start.",
+        (Arg("n", "number", optional=True, help="stop only at the n-th hit of the breakpoint that stands here"),),
+        ("rc", "bc"), details="Also after the program has ended or crashed. Without any, to the start.",
         example=(FIB, ("break fib", "continue", "continue", "continue", "reverse-continue")), repeats=True,
         group="time",
     ),
@@ -110,12 +129,14 @@ COMMANDS = (
         "goto", "Go to a tick, cycle, instruction, event, fault or system call by number, to the start or the end.",
         goto,
         (Arg("point", "choice", choices=POINTS), Arg("n", "number", optional=True)),
-        details="A tick is an instruction of any hart or an entry of the kernel. The end: the furthest one reached.",
+        details="A tick is an instruction of any hart or an entry of the kernel. The end: the furthest one reached. "
+        "A point beyond the end of the program is refused.",
         example=(FIB, ("goto insn 100", "goto start", "goto end")), group="time",
     ),
     Command(
         "save", "Save the whole system, as it is now, to a file.", save, (Arg("file", "file"),),
-        details="The file holds what was typed and changed, not the memory: to load it is to live through it again.",
+        details="The file holds what was typed and changed, not the memory: to load it is to live through it again. "
+        "Breakpoints, displays and $names are not in it: a session that loads it keeps its own.",
         example=(FIB, ("stepi 5", "save /dev/null")), group="time",
     ),
     Command(

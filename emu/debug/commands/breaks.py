@@ -193,8 +193,8 @@ COMMANDS = (
     ),
     Command(
         "commands", "Lines that are run whenever a breakpoint is met, up to `end`.", commands,
-        (Arg("number", "number", optional=True),), example=(FIB, ("break fib", "commands 1", "print $a0", "end",
-        "continue")),
-        group="stop", extra="block",
+        (Arg("number", "number", optional=True),),
+        details="With `silent` as the first of them the stop itself is not announced.",
+        example=(FIB, ("break fib", "commands 1", "print $a0", "end", "continue")), group="stop", extra="block",
     ),
 )  # fmt: skip

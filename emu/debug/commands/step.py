@@ -32,6 +32,8 @@ def counted(name: str) -> Any:
 def step(session: Session, n: int | None, stages: bool) -> View:
     """A line; with --stages one instruction, and what each stage of the pipeline did."""
     if stages:
+        if n not in (None, 1):
+            raise EmuError("--stages shows one instruction at a time", hint="step --stages, then Enter for the next")
         from emu.debug.look.stages import stages as show_stages
 
         return show_stages(session)
@@ -55,6 +57,8 @@ def advance(session: Session, location: Any) -> View:
 
 def go_on(session: Session, n: int | None, hart: str | None) -> View:
     """Go on; n: pass the breakpoint that stands here n - 1 times more."""
+    if n is not None and n < 1:
+        raise EmuError(f"{n} hits: give a count from 1 on", hint="reverse-continue goes back")
     if n is not None and n > 1:
         session.ignore_here(n - 1)
     if hart is not None:

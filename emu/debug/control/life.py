@@ -139,13 +139,17 @@ class Life:
         for number, hart in enumerate(self.machine.harts):
             hart.online = self.kernel.sched.running[number] is not None and only in (None, number)
 
-    def ignore_here(self, count: int) -> None:
-        """Pass the breakpoint that stands here so many times. EmuError if there is none."""
+    def break_here(self) -> Any:
+        """The user's breakpoint that the task stands at. EmuError if there is none."""
         task = self.task
         verdict = judge.at_breakpoint(self, task.cpu) if task is not None and task.cpu >= 0 else None
         if verdict is None or verdict.row.internal:
             raise EmuError("no breakpoint stands here, so none can be passed", hint="ignore NUMBER COUNT")
-        verdict.row.ignore = count
+        return verdict.row
+
+    def ignore_here(self, count: int) -> None:
+        """Pass the breakpoint that stands here so many times. EmuError if there is none."""
+        self.break_here().ignore = count
 
     def remember_value(self, row: Any) -> None:
         """What a watchpoint's memory holds now is what it is compared with later."""

@@ -17,19 +17,26 @@ class Travel:
             raise EmuError(
                 f"there is no point in time called {what!r}", hint=did_you_mean(what, POINTS) or ", ".join(POINTS)
             )
-        engine, pid = self.engine, self.pid
+        engine, pid, here = self.engine, self.pid, self.engine.tick
         if what == "start":
             self.travel(engine.start_tick)
         elif what == "end":
             self.travel(engine.end_tick)
         else:
-            getattr(self, f"goto_{what}")(n)
+            try:
+                getattr(self, f"goto_{what}")(n)
+            except EmuError:  # there is no such point: stay
+                self.travel(here)
+                self.choose(pid)
+                raise
         self.choose(pid)
         return self.stop("exit" if self.kernel.exit is not None else "goto")
 
     def goto_tick(self, n: int) -> None:
         """A tick, forwards too."""
         self.travel(n)
+        if self.engine.tick < n and not self.engine.is_interrupted:
+            raise EmuError(f"the program ends at tick {self.engine.tick:,}", hint="goto end goes to the furthest one")
 
     def goto_insn(self, n: int) -> None:
         """Where so many instructions have completed, on all harts together. A tick completes one at most."""
@@ -61,7 +68,9 @@ class Travel:
         with self.engine.quietly():
             cause = self.forward(until_cycle=n)
         if cause.kind in ("exit", "deadlock"):
-            raise EmuError(f"the program ends at cycle {self.engine.cycle:,}")
+            raise EmuError(
+                f"the program ends at cycle {self.engine.cycle:,}", hint="goto end goes to the furthest tick"
+            )
 
     def goto_event(self, n: int) -> None:
         """Just before the n-th thing that is recorded, counted from 1."""
