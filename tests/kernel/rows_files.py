@@ -71,7 +71,7 @@ ROWS: list[Row] = [
     ("write", after(lambda g: limit(g, 1, 10), args=fd("/tmp/w", RDWR, BUF, 20)), 10),
     ("write", after(lambda g: limit(g, 1, 0), no_xfsz, args=fd("/tmp/w", RDWR, BUF, 20)), "EFBIG"),
     ("write", after(lambda g: limit(g, 1, 0), args=fd("/tmp/w", RDWR, BUF, 20)), "dead"),  # SIGXFSZ
-    ("write", fd("/tmp/w", RDWR, BUF, -1), "EINVAL"),
+    ("write", fd("/tmp/w", RDWR, BUF, -1), "EFAULT"),
     ("readv", lambda g: (g.open("/prog"), iov(g, (BSS, 4), (BSS + 8, 4)), 2), 8),
     ("readv", lambda g: (g.open("/prog"), BUF, 0), 0),
     ("readv", lambda g: (g.open("/prog"), too_long(g), 2), "EINVAL"),

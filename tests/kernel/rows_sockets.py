@@ -200,7 +200,7 @@ ROWS: list[Row] = [
     ("getsockopt", lambda g: (fresh(g), 1, 3, UNMAPPED, int_at(g, 4)), "EFAULT"),
     ("sendto", lambda g: (pair(g)[0], BUF, 5, 0, 0, 0), 5),
     ("sendto", lambda g: (pair(g)[0], UNMAPPED, 5, 0, 0, 0), "EFAULT"),
-    ("sendto", lambda g: (pair(g)[0], BUF, -1, 0, 0, 0), "EINVAL"),
+    ("sendto", lambda g: (pair(g, kind=DGRAM)[0], BUF, -1, 0, 0, 0), "EMSGSIZE"),
     ("sendto", lambda g: (pair(g)[0], BUF, 1, 1, 0, 0), "EOPNOTSUPP"),
     ("sendto", lambda g: (fresh(g), BUF, 5, 0, 0, 0), "ENOTCONN"),
     ("sendto", lambda g: (fresh(g, DGRAM), BUF, 5, 0, 0, 0), "ENOTCONN"),

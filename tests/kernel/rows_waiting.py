@@ -230,6 +230,7 @@ ROWS: list[Row] = [
     ("read", lambda g: (g.ok("signalfd4", -1, mask(g, 10), 8, NONBLOCK), BUF, 128), "EAGAIN"),
     ("read", lambda g: (g.ok("signalfd4", -1, mask(g, 10), 8, 0), BUF, 128), "asleep"),
     ("read", lambda g: (pending(g), BUF, 127), "EINVAL"),
+    ("flock", (-1, 32 | 64), 0),  # LOCK_MAND: no such locks any more, and nothing is looked at
     ("flock", lambda g: (file(g), 2), 0),
     ("flock", lambda g: (flocked(g), 2 | 4), "EAGAIN"),
     ("flock", lambda g: (flocked(g), 1), "asleep"),

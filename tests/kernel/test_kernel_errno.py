@@ -47,7 +47,7 @@ ROWS: list[tuple[str, Args, str]] = [
     ("read", fd("/dev/zero", 0, UNMAPPED, 1), "EFAULT"),
     ("read", fd("/dev/zero", 0, TEXT, 1), "EFAULT"),
     ("read", fd("/dev/zero", 0, KERNEL_HALF, 1), "EFAULT"),
-    ("read", fd("/dev/zero", 0, BUF, -1), "EINVAL"),
+    ("read", fd("/dev/zero", 0, BUF, -1), "EFAULT"),
     ("read", fd("/dev/null", 1, BUF, 1), "EBADF"),
     ("read", fd("/", 0, BUF, 1), "EISDIR"),
     ("read", fd("/prog", 0, UNMAPPED, 1), "EFAULT"),

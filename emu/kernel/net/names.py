@@ -105,12 +105,15 @@ def read_address(task: Task, addr: int, length: int) -> bytes:
     return data[2:]
 
 
-def write_address(task: Task, addr: int, length_at: int, name: bytes | None) -> None:
-    """Hand out an address: as much as there is room for, and its true length. EFAULT EINVAL."""
+def write_address(task: Task, addr: int, length_at: int, name: bytes | None, sender: bool = False) -> None:
+    """Hand out an address: as much as there is room for, and its true length. EFAULT EINVAL.
+
+    sender: of a message; one without a name has no address at all.
+    """
     room = get_user(task.mm, length_at, 4, True)
     if room < 0:
         raise Errno(EINVAL)
-    data = address_bytes(name)
+    data = address_bytes(name) if name or not sender else b""
     copy_to_user(task.mm, addr, data[:room])
     put_user(task.mm, length_at, len(data), 4)
 

@@ -78,9 +78,9 @@ def sys_write(kernel: Kernel, task: Task, fd: Int, buf: Addr, count: Size) -> in
 
 
 def signed_size(kernel: Kernel, count: int) -> int:
-    """A size with the top bit set is EINVAL (rw_verify_area)."""
+    """A size with the top bit set reaches beyond all memory: EFAULT (access_ok)."""
     if count >> (kernel.xlen - 1):
-        raise Errno(EINVAL)
+        raise Errno(EFAULT)
     return count
 
 

@@ -19,13 +19,17 @@ if TYPE_CHECKING:
 F_GETLK, F_SETLK, F_SETLKW, F_GETLK64, F_SETLK64, F_SETLKW64 = 5, 6, 7, 12, 13, 14
 RECORD_COMMANDS = frozenset((F_GETLK, F_SETLK, F_SETLKW, F_GETLK64, F_SETLK64, F_SETLKW64))
 SEEK_SET, SEEK_CUR, SEEK_END = range(3)
+LOCK_MAND = 32
 
 
 @syscall("flock")
 def sys_flock(kernel: Kernel, task: Task, fd: Int, operation: Int) -> int:
-    file, kind = task.files.get(fd), operation & ~locks.LOCK_NB
+    kind = operation & ~locks.LOCK_NB
+    if kind & LOCK_MAND:
+        return 0  # Linux warns once that there are no mandatory locks any more
     if kind not in (locks.LOCK_SH, locks.LOCK_EX, locks.LOCK_UN):
         return -EINVAL
+    file = task.files.get(fd)
     locks.of(file.inode).flock(task, file, kind, not operation & locks.LOCK_NB)
     return 0
 

@@ -14,7 +14,7 @@ from emu.kernel.net.names import address_bytes, read_address, write_address
 from emu.kernel.net.receive import MSG_PEEK, Received, receive
 from emu.kernel.net.transmit import transmit
 from emu.kernel.sched.wait import Blocked, Partial
-from emu.kernel.syscall.file import IOV_MAX, import_iovec, signed_size
+from emu.kernel.syscall.file import IOV_MAX, import_iovec
 from emu.kernel.syscall.socket import socket_of
 from emu.kernel.syscall.table import Addr, Int, Size, Uint, syscall
 
@@ -81,7 +81,7 @@ def destination(kernel: Kernel, task: Task, socket: Socket, name: bytes | None) 
 def sys_sendto(kernel: Kernel, task: Task, fd: Int, buf: Addr, size: Size, flags: Uint, addr: Addr, length: Int) -> int:
     socket_of(task, fd)
     name = read_address(task, addr, length) if addr else None
-    return send(kernel, task, fd, UserIter(task.mm, [(buf, signed_size(kernel, size))]), name, [], flags)
+    return send(kernel, task, fd, UserIter(task.mm, [(buf, size)]), name, [], flags)
 
 
 @syscall("sendmsg")
@@ -136,10 +136,10 @@ def sys_recvfrom(
     kernel: Kernel, task: Task, fd: Int, buf: Addr, size: Size, flags: Uint, addr: Addr, length: Addr
 ) -> int:
     socket, _ = socket_of(task, fd)
-    got = take(task, fd, UserIter(task.mm, [(buf, signed_size(kernel, size))]), flags)
+    got = take(task, fd, UserIter(task.mm, [(buf, size)]), flags)
     got.close()
     if addr:
-        write_address(task, addr, length, got.sender if not socket.connects else None)
+        write_address(task, addr, length, got.sender if not socket.connects else None, sender=True)
     return got.length if flags & MSG_TRUNC and not socket.is_stream else got.copied
 
 
@@ -152,7 +152,8 @@ def sys_recvmsg(kernel: Kernel, task: Task, fd: Int, msg: Addr, flags: Uint) -> 
     used, cut = scm.write_control(
         kernel, task, message.control, message.controllen if message.control else 0, got, socket.passcred, flags
     )
-    write_back(kernel, task, message, got.sender if not socket.connects else None, used, told | cut)
+    told |= cut | flags & scm.MSG_CMSG_CLOEXEC
+    write_back(kernel, task, message, got.sender if not socket.connects else None, used, told)
     return got.length if flags & MSG_TRUNC and not socket.is_stream else got.copied
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SOL_SOCKET = 1
 SO_REUSEADDR, SO_TYPE, SO_ERROR, SO_BROADCAST, SO_SNDBUF, SO_RCVBUF, SO_KEEPALIVE = 2, 3, 4, 6, 7, 8, 9
 SO_PASSCRED, SO_PEERCRED, SO_ACCEPTCONN, SO_PROTOCOL, SO_DOMAIN = 16, 17, 30, 38, 39
+LEAST = {SO_SNDBUF: 4608, SO_RCVBUF: 2304}
 KEPT = {SO_REUSEADDR: 0, SO_BROADCAST: 0, SO_KEEPALIVE: 0, SO_SNDBUF: 212992, SO_RCVBUF: 212992}
 
 
@@ -68,7 +69,7 @@ def sys_setsockopt(kernel: Kernel, task: Task, fd: Int, level: Int, name: Int, v
     if name == SO_PASSCRED:
         socket.passcred = bool(number)
     elif name in (SO_SNDBUF, SO_RCVBUF):
-        socket.options[name] = max(2304, 2 * min(max(number, 0), KEPT[name]))
+        socket.options[name] = max(LEAST[name], 2 * min(max(number, 0), KEPT[name]))
     elif name in KEPT:
         socket.options[name] = int(bool(number))
     else:
