@@ -233,3 +233,18 @@ def test_unknown_calls(guest: Guest) -> None:
         guest.call_number(10_000 + n)
     assert len(guest.kernel.unknown_syscalls) <= 1001
     assert len(guest.kernel.messages) <= 10_001
+
+
+def test_timer_that_is_faster_than_the_clock(guest64: Guest) -> None:
+    """A timerfd of one nanosecond keeps nobody busy; whoever reads learns how often it would have expired."""
+    guest = guest64
+    fd = guest.ok("timerfd_create", 1, 0)
+    guest.store(BSS, struct.pack("<qqqq", 0, 1, 0, 1))
+    guest.ok("timerfd_settime", fd, 0, BSS, 0)
+    guest.advance(1_000_000)
+    assert guest.ok("read", fd, BSS, 8) == 8
+    assert guest.word_at(BSS) >= guest.kernel.nanoseconds(1_000_000)
+    guest.advance(1)
+    assert guest.ok("read", fd, BSS, 8) == 8
+    guest.ok("timerfd_gettime", fd, BSS)
+    assert 0 < guest.word_at(BSS + 24) <= 1

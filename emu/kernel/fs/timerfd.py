@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class TimerFd(Inode):
     """`next` is the cycle of the next expiry (0: disarmed), `interval` the cycles between those that follow.
 
-    What has expired is armed again when somebody reads it or asks for its time, as in Linux: however short the interval,
-    nobody who looks elsewhere is kept busy by it.
+    What has expired is armed again when somebody reads it or asks for its time, as in Linux: however short the
+    interval, nobody who looks elsewhere is kept busy by it.
     """
 
     def __init__(self, kernel: Kernel, clock: int) -> None:
