@@ -7,11 +7,10 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emu.cli.debug import command as debug_command
+from emu.cli.main import call
 from emu.debug.command import Arg, Command
 from emu.debug.complete import complete
 from emu.debug.printer import Printer
@@ -101,18 +100,18 @@ def test_user_commands(talk: Talk) -> None:
     assert "is a command already" in talk.say("define tick", "end")
 
 
-def test_comments_and_blocks_without_end(talk: Talk, tmp_path: Path) -> None:
+def test_comments_and_blocks_without_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """`#` ends a line outside quotes; a block that nobody ends is a mistake; JSON says where in a script one was."""
-    (tmp_path / "x.dbg").write_text("define twice # a comment\necho a # b\nend # of it\ntwice\necho '# c'\nnosuch\n")
-    arguments = ("--batch", "--json", "-x", str(tmp_path / "x.dbg"), "programs/hello.s")
-    result = CliRunner().invoke(debug_command, arguments)
-    rows = [json.loads(line) for line in result.output.splitlines()]
+    script = tmp_path / "x.dbg"
+    script.write_text("define twice # a comment\necho a # b\nend # of it\ntwice\necho '# c'\nnosuch\n")
+    assert call(["debug", "--batch", "--json", "-x", str(script), "programs/hello.s"]) == 2
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [row["data"].strip() for row in rows if row["name"] == "echo"] == ["a", "'# c'"]
-    assert rows[-1]["data"]["line"] == 6 and rows[-1]["data"]["file"].endswith("x.dbg")
+    assert (rows[-1]["data"]["file"], rows[-1]["data"]["line"]) == (str(script), 6)
     for lines in (("define x",), ("define x", "echo 1")):
         words = [word for line in lines for word in ("-ex", line)]
-        result = CliRunner().invoke(debug_command, ["--batch", *words, "programs/hello.s"], standalone_mode=False)
-        assert result.return_value == 2 and "has no `end`" in result.output
+        assert call(["debug", "--batch", *words, "programs/hello.s"]) == 2
+        assert "has no `end`" in capsys.readouterr().err
 
 
 def test_scripts(talk: Talk, tmp_path: Path) -> None:
