@@ -23,8 +23,10 @@ def job_of(program: str) -> Any:
     """What `emu debug PROGRAM …` would be given, as a Job."""
     from emu.cli.debug import command
     from emu.cli.job import Job
+    from emu.cli.main import cli
 
-    params = command.make_context("debug", shlex.split(program), resilient_parsing=False).params
+    above = cli.context_class(cli, **cli.context_settings)  # click keeps the options of help that it first finds
+    params = command.make_context("debug", shlex.split(program), parent=above).params
     return Job(**{field.name: params[field.name] for field in fields(Job)})
 
 
