@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from emu.kernel.errno import EACCES, ELOOP, ENOEXEC, Errno
+from emu.kernel.errno import EACCES, ELOOP, ENOEXEC, ETXTBSY, Errno
 from emu.kernel.fs.directory import DirBase
 from emu.kernel.fs.file import O_RDONLY, File
 from emu.kernel.fs.inode import S_IFLNK, S_IFREG, Inode
@@ -49,12 +49,15 @@ def read_at(inode: Inode, offset: int, size: int) -> bytes:
 
 
 def check_executable(inode: Inode) -> None:
-    """EACCES unless it is a regular file with an x bit, ELOOP if it is a link that was not to be followed."""
+    """EACCES unless it is a regular file with an x bit, ELOOP if it is a link that was not to be followed,
+    ETXTBSY while somebody has it open to write."""
     if inode.kind == S_IFLNK:
         raise Errno(ELOOP)
     if inode.kind != S_IFREG:
         raise Errno(EACCES)
     permission(cred_of(inode.sb.kernel.current), inode, MAY_EXEC)
+    if inode.writers:
+        raise Errno(ETXTBSY)
 
 
 def open_exec(kernel: Kernel, start: DirBase, path: bytes) -> File:

@@ -103,6 +103,7 @@ def begin_new_exec(kernel: Kernel, task: Task) -> None:
     group.posix_timers.clear()
     task.altstack = (0, 2, 0)
     group.did_exec = group.dumpable = True
+    task.suid, task.sgid = task.fsuid, task.fsgid = task.euid, task.egid
     group.membarriers = 0
     task.keepcaps = False
     process.mm_release(kernel, task)

@@ -6,11 +6,12 @@ sp ► siginfo 128 │ uc_flags │ uc_link │ uc_stack │ uc_sigmask, padded 
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from emu.kernel.errno import Errno
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user
-from emu.kernel.siginfo import SA_NODEFER, SA_ONSTACK, SA_RESETHAND, UNBLOCKABLE, SigAction, SigInfo
+from emu.kernel.siginfo import SA_NODEFER, SA_ONSTACK, SA_RESETHAND, SIG_DFL, UNBLOCKABLE, SigAction, SigInfo
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
@@ -89,7 +90,7 @@ def enter_handler(kernel: Kernel, task: Task, action: SigAction, info: SigInfo, 
     if not action.flags & SA_NODEFER:
         task.blocked |= 1 << (info.number - 1)
     if action.flags & SA_RESETHAND:
-        task.process.actions.pop(info.number, None)
+        task.process.actions[info.number] = replace(action, handler=SIG_DFL)
 
 
 def restore(kernel: Kernel, task: Task) -> bool:

@@ -113,7 +113,8 @@ class Task:
         self.pc = self.fcsr = 0
         self.min_flt = self.maj_flt = 0
         self.clear_child_tid = self.robust_list = 0
-        self.uid = self.euid = self.suid = self.gid = self.egid = self.sgid = 0
+        self.uid = self.euid = self.suid = self.fsuid = 0
+        self.gid = self.egid = self.sgid = self.fsgid = 0
         self.groups: tuple[int, ...] = ()  # supplementary ones
         self.pdeath_signal = 0  # what it is sent when its parent ends
         self.no_new_privs = self.keepcaps = False

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from emu.isa import causes
 from emu.kernel import siginfo, signal, sigsend, trace_call, trace_fault
-from emu.kernel.errno import EINTR, ENOSYS, Errno
+from emu.kernel.errno import EINTR, ENOSYS, EPERM, Errno
 from emu.kernel.mm.alloc import OutOfMemory
 from emu.kernel.mm.memory import FAULT_ACCERR, FAULT_MAJOR, FAULT_SIGBUS, handle_mm_fault
 from emu.kernel.mm.vma import ACCESS_FETCH, ACCESS_LOAD, ACCESS_STORE
@@ -39,6 +39,7 @@ SIGNALS = {
     causes.ILLEGAL_INSN: (siginfo.SIGILL, siginfo.ILL_ILLOPC),
     causes.BREAKPOINT: (siginfo.SIGTRAP, siginfo.TRAP_BRKPT),
 }
+FOR_ROOT = frozenset("mount umount2 pivot_root swapon swapoff acct setns".split())  # none of them is there
 
 
 def handle_trap(kernel: Kernel, cpu: int) -> None:
@@ -151,8 +152,10 @@ def do_syscall(kernel: Kernel, task: Task, hart: object) -> None:
 
 
 def unknown_syscall(kernel: Kernel, task: Task, number: int) -> int:
-    """ENOSYS, said once for each number, with Linux's name for it."""
+    """ENOSYS, said once for each number, with Linux's name for it; EPERM for what only root may ask for."""
     name = NAMES[kernel.xlen].get(number)
+    if task.euid and name in FOR_ROOT:
+        return -EPERM
     if number not in kernel.unknown_syscalls:
         what = f"{name} ({number})" if name else f"number {number}"
         kernel.log(f"{task.comm}[{task.pid}]: system call {what} is not implemented: ENOSYS")

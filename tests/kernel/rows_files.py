@@ -5,7 +5,22 @@ from __future__ import annotations
 import struct
 
 from kernel_fake import BSS, Guest
-from rows_common import BUF, KERNEL_HALF, TEXT, UNMAPPED, Off, Row, after, data, fd, name, path, pipe
+from rows_common import (
+    BUF,
+    KERNEL_HALF,
+    TEXT,
+    UNMAPPED,
+    Off,
+    Row,
+    after,
+    arguments,
+    data,
+    fd,
+    name,
+    name_on,
+    path,
+    pipe,
+)
 from rows_memory import limit
 from rows_signals import no_xfsz
 
@@ -49,6 +64,14 @@ def eventfd(guest: Guest, value: int = 0, flags: int = 0) -> int:
 def full_limit(guest: Guest) -> None:
     """No descriptor is left."""
     limit(guest, 7, 3)
+
+
+def sparse(guest: Guest, where: str = "/tmp/s") -> int:
+    """A file of eight pages of which only page 5 was written."""
+    number = guest.open(where, 0o102)
+    guest.ok(name_on("ftruncate", guest.xlen), number, *arguments(guest, (Off(8 << 12),)))
+    guest.ok("pwrite64", number, BUF, 9, *arguments(guest, (Off((5 << 12) + 7),)))
+    return number
 
 
 ROWS: list[Row] = [
@@ -112,6 +135,12 @@ ROWS: list[Row] = [
     ("lseek", fd("/prog", 0, 10, 3), 10),
     ("lseek", fd("/prog", 0, 0, 4), lambda g, r: r > 4096),
     ("lseek", fd("/prog", 0, (1 << 63) - 1, 2), "EOVERFLOW"),
+    ("lseek", lambda g: (sparse(g), 0, 3), 5 << 12),
+    ("lseek", lambda g: (sparse(g), 5 << 12, 4), 6 << 12),
+    ("lseek", lambda g: (sparse(g), 6 << 12, 3), "ENXIO"),
+    ("lseek", lambda g: (sparse(g, "/dev/shm/s"), 100, 3), 5 << 12),
+    ("lseek", lambda g: (sparse(g, "/dev/shm/s"), 100, 4), 100),
+    ("fstat", lambda g: (sparse(g), BUF), lambda g, r: g.word_at(BUF + 48) == 8 << 12 and g.word_at(BUF + 64) == 8),
     ("lseek", lambda g: (pipe(g)[0], 0, 1), "ESPIPE"),
     ("lseek", fd("/prog", 0, 0, 5), "EINVAL"),
     ("llseek", fd("/prog", 0, 0, 10, BUF, 0), lambda g, r: r == 0 and g.word_at(BUF) == 10),

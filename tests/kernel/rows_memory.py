@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from typing import Any
 
 from kernel_fake import BASE, BSS, Guest
-from rows_common import BUF, KERNEL_HALF, TEXT, UNMAPPED, Row, after, data, mapped, name
+from rows_common import BUF, KERNEL_HALF, TEXT, UNMAPPED, Row, after, data, mapped, name, user
 
 PAGE = 4096
 RDWR_FILE = 0o102
@@ -42,6 +43,23 @@ def segment(guest: Guest, size: int = 2 * PAGE) -> int:
 
 def attached(guest: Guest) -> int:
     return guest.ok("shmat", segment(guest), 0, 0) & guest.kernel.xlen_mask
+
+
+def keyed(mode: int, size: int = PAGE) -> Callable[[Guest], None]:
+    """Root's segment with key 7; then a user comes."""
+
+    def prepare(guest: Guest) -> None:
+        guest.ok("shmget", 7, size, 0o1000 | mode)
+        user(guest)
+
+    return prepare
+
+
+def without_first_page(guest: Guest) -> tuple[int]:
+    """(the address of an attachment whose first page is gone)."""
+    addr = attached(guest)
+    guest.ok("munmap", addr, PAGE)
+    return (addr,)
 
 
 def removed(guest: Guest) -> int:
@@ -271,6 +289,18 @@ ROWS: list[Row] = [
     ("shmctl", lambda g: (segment(g), 1, UNMAPPED), "EFAULT"),
     ("shmctl", (99, 2, BUF), "EINVAL"),
     ("shmctl", after(segment, ("setresuid", 1000, 1000, 1000), args=(0, 0, 0)), "EPERM"),
+    ("shmget", after(keyed(0o600), args=(7, PAGE, 0o600)), "EACCES"),
+    ("shmget", after(keyed(0o600), args=(7, PAGE, 0)), 0),
+    ("shmat", after(keyed(0o600), args=(0, 0, 0)), "EACCES"),
+    ("shmat", after(keyed(0o644), args=(0, 0, 0)), "EACCES"),
+    ("shmat", after(keyed(0o644), args=(0, 0, 0o10000)), "ok"),
+    ("shmat", after(keyed(0o644), args=(0, 0, 0o110000)), "EACCES"),  # SHM_EXEC
+    ("shmctl", after(keyed(0o600), args=(0, 2, BUF)), "EACCES"),
+    ("shmctl", after(keyed(0o644), args=(0, 2, BUF)), 0),
+    *[("shmctl", after(keyed(0o666), args=(0, command, BUF)), "EPERM") for command in (0, 1, 11, 12)],
+    ("shmctl", after(user, segment, args=(0, 2, BUF)), lambda g, r: g.word_at(BUF + 4, 4) == 1000),  # its uid
+    ("shmdt", without_first_page, 0),
+    ("shmdt", lambda g: (without_first_page(g)[0] + PAGE,), "EINVAL"),
     # memfd
     ("memfd_create", name("x", 0), "ok"),
     ("memfd_create", name("x", 1), lambda g, r: r in g.task.files.cloexec),

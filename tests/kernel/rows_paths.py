@@ -99,7 +99,7 @@ ROWS: list[Row] = [
     ("inotify_add_watch", watched("/tmp", ALL | MASK_ADD | MASK_CREATE), "EINVAL"),
     ("inotify_add_watch", watched("/none"), "ENOENT"),
     ("inotify_add_watch", watched("/prog", ALL | ONLYDIR), "ENOTDIR"),
-    ("inotify_add_watch", after(lambda g: g.task.__setattr__("euid", 5), args=watched("/root")), "EACCES"),
+    ("inotify_add_watch", after(lambda g: g.task.__setattr__("fsuid", 5), args=watched("/root")), "EACCES"),
     ("inotify_add_watch", again(2), 1),
     ("inotify_add_watch", again(2 | MASK_CREATE), "EEXIST"),
     ("inotify_add_watch", name("/tmp", 0, ALL), "EBADF"),

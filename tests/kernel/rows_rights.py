@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kernel_fake import BSS, Guest
-from rows_common import AT, BUF, Row, after, name, path, two, user
+from rows_common import AT, BUF, Off, Row, after, name, path, two, user
 
 O_WRONLY, O_TRUNC, O_NOATIME, O_PATH, AT_EACCESS = 1, 0o1000, 0o1000000, 0o10000000, 0x200
 NOW, DAY = 0x3FFFFFFF, 86400
@@ -57,7 +57,52 @@ def belongs(guest: Guest, where: bytes, uid: int) -> bool:
     return guest.kernel.fs.lookup(guest.task.fs.cwd, where).uid == uid
 
 
+def writing(guest: Guest) -> tuple[int, int, int]:
+    """execve of a file that is open to write."""
+    guest.open("/tmp/x", 0o101, 0o755)
+    return guest.string("/tmp/x"), 0, 0
+
+
+def privileged(mode: int) -> Callable[[Guest], tuple[int, int, int]]:
+    """write's arguments: to a user's file with this mode."""
+
+    def prepare(guest: Guest) -> tuple[int, int, int]:
+        user(guest)
+        number = guest.open("/tmp/m", 0o102)
+        guest.ok("fchmod", number, mode)
+        return number, BUF, 1
+
+    return prepare
+
+
+def mode_is(mode: int) -> Callable[[Guest, int], bool]:
+    return lambda guest, result: guest.kernel.fs.lookup(guest.task.fs.cwd, b"/tmp/m").mode & 0o7777 == mode
+
+
+def of_child(which: str, drops: bool = False) -> Callable[[Guest], int]:
+    """A file of /proc about another process, of root or of the user that asks."""
+
+    def prepare(guest: Guest) -> int:
+        if drops:
+            user(guest)
+        pid = guest.fork().pid
+        if not drops:
+            user(guest)
+        return guest.string(f"/proc/{pid}/{which}")
+
+    return prepare
+
+
 F, D = of_root(0o600), of_root(0o700)
+FOR_ROOT = (
+    ("mount", lambda g: (0, g.string("/tmp"), 0, 0, 0)),
+    ("umount2", name("/tmp", 0)),
+    ("swapon", name("/tmp", 0)),
+    ("swapoff", name("/tmp")),
+    ("pivot_root", name("/tmp", 0)),
+    ("acct", (0,)),
+    ("setns", (0, 0)),
+)
 ROWS: list[Row] = [
     ("openat", after(F, args=path("/tmp/f", 0, 0)), "EACCES"),
     ("openat", after(F, args=path("/tmp/f", O_PATH, 0)), "ok"),
@@ -116,6 +161,25 @@ ROWS: list[Row] = [
     ("setgroups", after(groups(3, 2), args=(0, 0)), lambda g, r: r == 0 and g.task.groups == ()),
     ("setgroups", after(user, args=(0, 0)), "EPERM"),
     ("setgroups", (-1, 0), "EINVAL"),
+    ("fchownat", after(of_root(0o644), args=path("/tmp/f", -1, -1, 0)), 0),
+    ("fchownat", after(of_root(0o644), args=path("/tmp/f", -1, 0, 0)), "EPERM"),
+    ("execve", writing, "ETXTBSY"),
+    ("write", privileged(0o6755), mode_is(0o755)),
+    ("write", privileged(0o6745), mode_is(0o2745)),
+    ("ftruncate", lambda g: (privileged(0o6755)(g)[0], Off(0)), mode_is(0o755)),
+    *[("openat", lambda g, w=w: (AT, of_child(w)(g), 0, 0), "EACCES") for w in ("maps", "smaps", "pagemap", "exe")],
+    ("openat", lambda g: (AT, of_child("status")(g), 0, 0), "ok"),
+    ("openat", lambda g: (AT, of_child("maps", drops=True)(g), 0, 0), "ok"),
+    *[("readlinkat", lambda g, w=w: (AT, of_child(w)(g), BUF + 64, 9), "EACCES") for w in ("exe", "cwd", "root")],
+    ("readlinkat", lambda g: (AT, of_child("root", drops=True)(g), BUF + 64, 9), 1),
+    ("setfsuid", (1000,), lambda g, r: r == 0 and g.call("setfsuid", -1) == 1000 and g.call("geteuid") == 0),
+    ("setfsuid", after(user, args=(0,)), lambda g, r: r == 1000 and g.call("setfsuid", -1) == 1000),
+    ("setfsgid", (1000,), lambda g, r: r == 0 and g.call("setfsgid", -1) == 1000 and g.call("getegid") == 0),
+    ("openat", after(("setfsuid", 1000), args=path("/tmp/m", 0o101, 0o600)), lambda g, r: belongs(g, b"/tmp/m", 1000)),
+    ("openat", after(("setfsuid", 1000), args=path("/root/m", 0o101, 0o600)), "EACCES"),
+    *[(call, args, "ENOSYS") for call, args in FOR_ROOT],
+    *[(call, after(user, args=args), "EPERM") for call, args in FOR_ROOT],
+    ("clone", (0x20000 | 0x200 | 17, 0, 0, 0, 0), "EINVAL"),  # CLONE_NEWNS and CLONE_FS
     ("setgroups", (1, 0), "EFAULT"),
     ("getgroups", after(groups(3, 2), args=(0, 0)), 2),
     ("getgroups", after(groups(3, 2), args=(2, BUF)), lambda g, r: r == 2 and g.word_at(BUF) == 2 | 3 << 32),

@@ -139,7 +139,7 @@ ROWS: list[Row] = [
     ("tgkill", (1, 1, 65), "EINVAL"),
     ("tgkill", after(child, user, args=(2, 2, 10)), "EPERM"),
     # clocks
-    *[("clock_gettime", (clock, BUF), 0) for clock in range(8)],
+    *[("clock_gettime", (clock, BUF), 0) for clock in (*range(8), 11)],
     ("clock_gettime", (-1, BUF), "EINVAL"),  # no such kind of CPU time
     *[("clock_getres", (clock, BUF), 0) for clock in range(8)],
     # of CPU time: ~pid << 3 | (4: of a thread) | 2

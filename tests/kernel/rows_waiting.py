@@ -28,6 +28,9 @@ def filled(guest: Guest) -> int:
     return reader
 
 
+EXCLUSIVE = 1 << 28
+
+
 def around(reader: int, writer: int) -> tuple[int, ...]:
     """From a pipe into itself."""
     return reader, 0, writer, 0, 5, 0
@@ -155,6 +158,12 @@ ROWS: list[Row] = [
     ("epoll_ctl", lambda g: (epoll(g), 9, pipe(g)[0], event(g)), "EINVAL"),
     ("epoll_ctl", lambda g: (epoll(g), ADD, 3, event(g)), "EINVAL"),
     ("epoll_ctl", lambda g: (watching(g, epoll(g)), ADD, 99, event(g)), "EBADF"),
+    ("epoll_ctl", lambda g: (epoll(g), ADD, pipe(g)[0], event(g, EXCLUSIVE | 1)), 0),
+    ("epoll_ctl", lambda g: (epoll(g), ADD, pipe(g)[0], event(g, EXCLUSIVE | 1 << 30)), "EINVAL"),  # EPOLLONESHOT
+    ("epoll_ctl", lambda g: (epoll(g), ADD, pipe(g)[0], event(g, EXCLUSIVE | 2)), "EINVAL"),  # EPOLLPRI
+    ("epoll_ctl", lambda g: (epoll(g), ADD, epoll(g), event(g, EXCLUSIVE | 1)), "EINVAL"),
+    ("epoll_ctl", lambda g: (watching(g, pipe(g)[0]), MOD, 3, event(g, EXCLUSIVE | 1)), "EINVAL"),
+    ("epoll_ctl", lambda g: (watching(g, pipe(g)[0], EXCLUSIVE | 1), MOD, 3, event(g)), "EINVAL"),
     ("epoll_ctl", circle, "ELOOP"),
     ("epoll_ctl", lambda g: (epoll(g), ADD, epoll(g), event(g)), 0),
     ("epoll_ctl", lambda g: (epoll(g), ADD, chain(g, epoll(g), 3), event(g)), 0),

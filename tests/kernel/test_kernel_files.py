@@ -140,7 +140,7 @@ def test_stat_structures(guest64: Guest) -> None:
     raw = guest.load(BUF, 128)
     _, ino, mode, nlink, uid, gid = struct.unpack_from("<QQIIII", raw)
     assert (mode, nlink, uid, gid) == (0o100640, 1, 0, 0)
-    assert struct.unpack_from("<qi4xq", raw, 48) == (5000, 4096, 10)
+    assert struct.unpack_from("<qi4xq", raw, 48) == (5000, 4096, 16)
     guest.ok("statx", fd, guest.string(""), 0x1000, 0x7FF, BUF)
     raw = guest.load(BUF, 256)
     assert struct.unpack_from("<H", raw, 28)[0] == 0o100640

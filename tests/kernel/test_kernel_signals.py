@@ -189,6 +189,8 @@ def test_reset_and_nodefer(guest: Guest) -> None:
     guest.call("kill", 1, 10)
     assert guest.task.blocked == 0
     guest.call("rt_sigreturn")
+    action = guest.task.process.actions[10]
+    assert (action.handler, action.flags & SA_RESETHAND) == (0, SA_RESETHAND)
     with pytest.raises(Dead):
         guest.call("kill", 1, 10)
 

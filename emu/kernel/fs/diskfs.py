@@ -33,6 +33,16 @@ class DiskFile(Regular):
         self.written: dict[int, bytes] = {}
         self.reserved: set[int] = set()  # pages that count against the disk's size
 
+    def data_pages(self) -> set[int]:
+        """Those of the image that no hole was made in, and what was written, though it be on its way to the disk."""
+        of_image = range((self.image_size + PAGE_SIZE - 1) >> 12)
+        kept = {index for index in of_image if self.written.get(index) != b""}
+        return kept | self.reserved | {index for index, data in self.written.items() if data} | {*self.mapping.dirty}
+
+    @property
+    def blocks(self) -> int:
+        return len(self.data_pages()) * (PAGE_SIZE // 512)
+
     def read_page(self, index: int, target: memoryview) -> int:
         data = self.written.get(index)
         if data is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from emu.kernel.errno import EEXIST, ELOOP, ENOENT, ENOSPC, Errno
+from emu.kernel.errno import EEXIST, EINVAL, ELOOP, ENOENT, ENOSPC, Errno
 from emu.kernel.fs.inode import POLLERR, POLLHUP, POLLIN, POLLRDNORM, Inode
 from emu.kernel.sched.wait import WaitQueue
 
@@ -72,8 +72,11 @@ class EventPoll(Inode):
         self.changed.wake()
 
     def modify(self, fd: int, file: File, events: int, data: int) -> None:
-        """ENOENT."""
-        self.find(fd, file).change(events, data)
+        """ENOENT; EINVAL for one with EPOLLEXCLUSIVE."""
+        item = self.find(fd, file)
+        if item.events & EPOLLEXCLUSIVE:
+            raise Errno(EINVAL)
+        item.change(events, data)
         self.changed.wake()
 
     def remove(self, fd: int, file: File) -> None:

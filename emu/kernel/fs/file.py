@@ -21,12 +21,13 @@ SETTABLE = O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME  # by fcntl(F_SETFL)
 class File:
     """An open file: a position and a mode over an inode. Shared by dup and fork, held by mappings; `count` users."""
 
-    __slots__ = ("count", "flags", "inode", "path", "pos", "private", "slab")
+    __slots__ = ("count", "flags", "inode", "path", "pos", "private", "slab", "writer")
 
     def __init__(self, inode: Inode, flags: int, path: str = "") -> None:
         self.inode, self.flags, self.path = inode, flags, path
         self.pos, self.count = 0, 1
         self.private = None  # what the file system keeps for this open
+        self.writer = False  # as long as it is open nobody may execute the file
         if inode.sb.kernel.nr_files >= inode.sb.kernel.file_max:
             raise Errno(ENFILE)
         if not flags & O_PATH:
@@ -49,6 +50,12 @@ class File:
         if not self.flags & O_NOATIME:
             self.inode.accessed()
 
+    def get_write_access(self) -> File:
+        """It was opened by its name, to write."""
+        self.writer = self.writable
+        self.inode.writers += self.writer
+        return self
+
     def get(self) -> File:
         self.count += 1
         return self
@@ -57,6 +64,7 @@ class File:
         self.count -= 1
         if not self.count:
             self.inode.users -= 1
+            self.inode.writers -= self.writer
             notify = self.inode.sb.kernel.fsnotify
             if notify.watches and not self.flags & O_PATH:
                 notify.tell(self.inode, 8 if self.writable else 16)  # IN_CLOSE_WRITE, IN_CLOSE_NOWRITE

@@ -64,6 +64,7 @@ class Inode:
         self.mapping: Any = None
         self.locks: Any = None  # see fs.locks
         self.users = 0  # open file descriptions
+        self.writers = 0  # open files through which it may be written: nobody may execute it
         self.execs = 0  # processes that run it: nobody may write it
         self.slab = 0  # where the structure lies while it is in use or cached, see fs.dcache
 
@@ -102,6 +103,9 @@ class Inode:
         now = self.sb.kernel.realtime_ns()
         if self.atime <= self.mtime or self.atime <= self.ctime or now - self.atime >= DAY:
             self.atime = now
+
+    def guard(self) -> None:
+        """What a file asks for beside the rights of its mode before it is opened. EACCES."""
 
     # -- as an open file ----------------------------------------------------------------------------------------------
     def open(self, file: File) -> None:

@@ -33,7 +33,7 @@ ROOT = Cred(0, 0)
 
 def cred_of(task: Task | None) -> Cred:
     """Whose rights a task acts with; the kernel itself acts as root."""
-    return ROOT if task is None else Cred(task.euid, task.egid, task.groups)
+    return ROOT if task is None else Cred(task.fsuid, task.fsgid, task.groups)
 
 
 def real_cred_of(task: Task) -> Cred:
@@ -93,15 +93,27 @@ def change_mode(cred: Cred, inode: Inode, mode: int) -> None:
     inode.set_attributes(mode=inode.kind | mode & 0o7777)
 
 
+def privileges(inode: Inode) -> int:
+    """The bits of a mode that a write or another owner takes: S_ISUID; S_ISGID where the group may execute."""
+    return inode.mode & (S_ISUID | (S_ISGID if inode.mode & 0o010 else 0))
+
+
+def remove_privs(task: Task | None, inode: Inode) -> None:
+    """file_remove_privs: a write by a user takes a file's S_ISUID and S_ISGID."""
+    bits = privileges(inode)
+    if bits and cred_of(task).uid and inode.sb.kind != "hostfs":  # there it is the host's affair
+        inode.set_attributes(mode=inode.mode & ~bits)
+
+
 def change_owner(cred: Cred, inode: Inode, uid: int, gid: int) -> None:
     """chown(2): the owner may change the group to another of his own, only root all. EPERM EROFS."""
     mine = cred.uid == inode.uid
-    if cred.uid and (uid not in (KEEP, inode.uid) or not mine):
+    if cred.uid and uid != KEEP and (uid != inode.uid or not mine):
         raise Errno(EPERM)
-    if cred.uid and gid not in (KEEP, inode.gid) and not cred.in_group(gid):
+    if cred.uid and gid != KEEP and not (mine and (gid == inode.gid or cred.in_group(gid))):
         raise Errno(EPERM)
     inode.want_write()
     mode = inode.mode
     if inode.kind == S_IFREG:
-        mode &= ~(S_ISUID | (S_ISGID if mode & 0o010 else 0))
+        mode &= ~privileges(inode)
     inode.set_attributes(uid=inode.uid if uid == KEEP else uid, gid=inode.gid if gid == KEEP else gid, mode=mode)

@@ -9,16 +9,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from emu.kernel.errno import EINVAL, ENOENT, Errno
+from emu.kernel.errno import EACCES, EINVAL, ENOENT, Errno
 from emu.kernel.fs.directory import DirBase
 from emu.kernel.fs.inode import S_IFLNK, S_IFREG, Inode, SuperBlock
 
 if TYPE_CHECKING:
     from emu.kernel.fs.file import File
+    from emu.kernel.task import Task
 
 Make = Callable[[], bytes]
 Write = Callable[[bytes], None]
 LARGEST_WRITE = 4096
+
+
+def must_access(task: Task | None, of: Task | None) -> None:
+    """ptrace_may_access: one's own process, another of the same user, or any for root. EACCES."""
+    if task is None or of is None or not task.fsuid or task.process is of.process:
+        return
+    users, groups = {task.fsuid, of.uid, of.euid, of.suid}, {task.fsgid, of.gid, of.egid, of.sgid}
+    if len(users) > 1 or len(groups) > 1 or not of.process.dumpable:
+        raise Errno(EACCES)
 
 
 class ProcFile(Inode):
@@ -27,6 +37,10 @@ class ProcFile(Inode):
     def __init__(self, sb: SuperBlock, make: Make, write: Write | None = None) -> None:
         super().__init__(sb, S_IFREG | (0o644 if write else 0o444))
         self.make, self.write = make, write
+        self.of: Any = None  # the task whose memory it shows
+
+    def guard(self) -> None:
+        must_access(self.sb.kernel.current, self.of)
 
     def read_iter(self, file: File, to: Any, pos: int) -> int:
         if pos == 0 or file is None or file.private is None:
@@ -86,9 +100,17 @@ class ProcLink(Inode):
         super().__init__(sb, S_IFLNK | 0o777)
         self.target = target
         if inode_of is not None:
-            self.jump = inode_of
+            self.inode_of = inode_of
+            self.jump = self.follow
+        self.of: Any = None  # the task of which it tells
+
+    def follow(self) -> Inode:
+        """Straight to the inode. EACCES."""
+        must_access(self.sb.kernel.current, self.of)
+        return self.inode_of()
 
     def readlink(self) -> bytes:
+        must_access(self.sb.kernel.current, self.of)
         return self.target().encode("utf-8", "surrogateescape")
 
 

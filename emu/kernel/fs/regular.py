@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from emu.kernel.errno import EFBIG, EINVAL, ENXIO, EOPNOTSUPP, EOVERFLOW, Errno
 from emu.kernel.fs.inode import S_IFREG, Inode, SuperBlock
+from emu.kernel.fs.permission import remove_privs
 from emu.kernel.mm import filemap
 from emu.kernel.mm.dirty import set_page_dirty
 from emu.kernel.mm.page import PAGE_SIZE, PG_CODE
@@ -88,6 +89,8 @@ class Regular(Inode):
         kernel, start = self.sb.kernel, pos
         if pos >= MAX_FILE_SIZE:
             raise Errno(EFBIG)
+        if source.count:
+            remove_privs(kernel.current, self)
         while source.count:
             offset = pos & (PAGE_SIZE - 1)
             size = min(PAGE_SIZE - offset, source.count, MAX_FILE_SIZE - pos)
@@ -117,11 +120,34 @@ class Regular(Inode):
             kernel.pages.code_changed(pfn)
         self.i_size = max(self.i_size, pos + len(data))
 
+    def data_pages(self) -> set[int] | None:
+        """The pages that aren't holes; None: no file system that knows of holes."""
+        return None
+
+    def seek_data(self, offset: int) -> int:
+        """The first byte from here on that is in no hole. ENXIO."""
+        pages = self.data_pages()
+        if pages is None:
+            return offset
+        index = min((index for index in pages if index >= offset >> 12), default=self.i_size)
+        if index << 12 >= self.i_size:
+            raise Errno(ENXIO)
+        return max(offset, index << 12)
+
+    def seek_hole(self, offset: int) -> int:
+        """The first byte from here on that is in a hole, or the end."""
+        pages, index = self.data_pages(), offset >> 12
+        if pages is None:
+            return self.i_size
+        while index in pages:
+            index += 1
+        return min(max(offset, index << 12), self.i_size)
+
     def llseek(self, file: File, offset: int, whence: int) -> int:
         if whence in (SEEK_DATA, SEEK_HOLE):
             if not 0 <= offset < self.i_size:
                 raise Errno(ENXIO)
-            return offset if whence == SEEK_DATA else self.i_size
+            return self.seek_data(offset) if whence == SEEK_DATA else self.seek_hole(offset)
         base = {SEEK_SET: 0, SEEK_CUR: file.pos, SEEK_END: self.i_size}.get(whence)
         if base is None or base + offset < 0:
             raise Errno(EINVAL)
@@ -131,6 +157,7 @@ class Regular(Inode):
 
     def truncate(self, size: int) -> None:
         self.want_write()
+        remove_privs(self.sb.kernel.current, self)
         if size < self.i_size:
             filemap.truncate_pages(self.sb.kernel, self.mapping, size)
         self.i_size = size

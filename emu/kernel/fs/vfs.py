@@ -119,7 +119,7 @@ class Vfs:
             if flags & O_TRUNC and inode.kind == S_IFREG and flags & O_ACCMODE != O_RDONLY:
                 inode.truncate(0)
                 self.kernel.fsnotify.tell(inode, IN_MODIFY)
-        file = File(inode, flags & ~(O_CREAT | O_EXCL | O_TRUNC), found.path)
+        file = File(inode, flags & ~(O_CREAT | O_EXCL | O_TRUNC), found.path).get_write_access()
         if not flags & O_PATH:
             self.kernel.fsnotify.tell(inode, IN_OPEN)
         return file
@@ -141,7 +141,7 @@ class Vfs:
         inode = at.make_file(at.sb, mode)
         own(cred, at, inode)
         inode.nlink, inode.linkable = 0, not flags & O_EXCL
-        return File(inode, flags & ~(O_EXCL | O_TMPFILE), f"{found.path}/#{inode.ino} (deleted)")
+        return File(inode, flags & ~(O_EXCL | O_TMPFILE), f"{found.path}/#{inode.ino} (deleted)").get_write_access()
 
     def _create(self, found: Found, flags: int, mode: int) -> Inode:
         if not flags & O_CREAT:
@@ -186,6 +186,7 @@ class Vfs:
     def _may_access(self, inode: Inode, flags: int, write: bool) -> None:
         """The rights that an open file needs. EACCES, EPERM for O_NOATIME."""
         cred = cred_of(self.kernel.current)
+        inode.guard()
         read = flags & O_ACCMODE != O_WRONLY
         permission(cred, inode, (MAY_READ if read else 0) | (MAY_WRITE if write else 0))
         if flags & O_NOATIME:

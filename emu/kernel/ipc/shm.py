@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from emu.kernel.errno import EEXIST, EINVAL, ENOENT, ENOSPC, Errno
+from emu.kernel.ipc.util import IPC_CREAT, IPC_EXCL, IPC_PRIVATE, Perm
 from emu.kernel.mm.page import page_align
 
 if TYPE_CHECKING:
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
     from emu.kernel.task import Task
 
-IPC_CREAT, IPC_EXCL, IPC_PRIVATE = 0o1000, 0o2000, 0
 SHM_DEST, SHM_NORESERVE = 0o1000, 0o10000
 SHMMIN, SHMMNI = 1, 4096
 
@@ -22,10 +22,8 @@ SHMMIN, SHMMNI = 1, 4096
 class Segment:
     """One segment: its memory is a nameless file. `nattch` counts the mappings of it."""
 
-    id: int
-    key: int
+    perm: Perm
     size: int
-    mode: int
     file: File
     creator: int
     last: int = 0
@@ -33,6 +31,10 @@ class Segment:
     dtime: int = 0
     ctime: int = 0
     removed: bool = False
+
+    @property
+    def id(self) -> int:
+        return self.perm.id
 
     @property
     def nattch(self) -> int:
@@ -48,13 +50,14 @@ class Shm:
         self._last = -1
 
     def get(self, task: Task, key: int, size: int, flags: int) -> int:
-        """shmget: the id. EINVAL ENOENT EEXIST ENOSPC."""
-        found = next((s for s in self.segments.values() if key != IPC_PRIVATE and s.key == key and not s.removed), None)
+        """shmget: the id. EINVAL ENOENT EEXIST EACCES ENOSPC."""
+        found = next((s for s in self.segments.values() if key != IPC_PRIVATE and s.perm.key == key), None)
         if found is not None:
             if flags & IPC_CREAT and flags & IPC_EXCL:
                 raise Errno(EEXIST)
             if size > found.size:
                 raise Errno(EINVAL)
+            found.perm.allow(task, flags & 0o777)
             return found.id
         if key != IPC_PRIVATE and not flags & IPC_CREAT:
             raise Errno(ENOENT)
@@ -68,7 +71,9 @@ class Shm:
             page_align(size), f"/SYSV{key & 0xFFFFFFFF:08x} (deleted)", reserve=not flags & SHM_NORESERVE
         )
         now = self.kernel.realtime_ns() // 1_000_000_000
-        self.segments[self._last] = Segment(self._last, key, size, flags & 0o777, file, task.tgid, ctime=now)
+        perm = Perm(task, key, flags)
+        perm.id = self._last
+        self.segments[self._last] = Segment(perm, size, file, task.tgid, ctime=now)
         return self._last
 
     def find(self, number: int) -> Segment:
@@ -81,7 +86,7 @@ class Shm:
     def remove(self, segment: Segment) -> None:
         """IPC_RMID: nobody can find it any more; it goes with its last mapping."""
         segment.removed = True
-        segment.key = IPC_PRIVATE
+        segment.perm.key = IPC_PRIVATE
         self.sweep()
 
     def sweep(self) -> None:

@@ -29,13 +29,13 @@ class Perm:
     def allow(self, task: Task, mode: int) -> None:
         """ipcperms: MODE names rights for all three classes. EACCES."""
         cred = cred_of(task)
-        if cred.uid in (self.uid, self.cuid):
+        if task.euid in (self.uid, self.cuid):
             granted = self.mode >> 6
         elif cred.in_group(self.gid) or cred.in_group(self.cgid):
             granted = self.mode >> 3
         else:
             granted = self.mode
-        if cred.uid and (mode >> 6 | mode >> 3 | mode) & ~granted & 7:
+        if task.euid and (mode >> 6 | mode >> 3 | mode) & ~granted & 7:
             raise Errno(EACCES)
 
     def must_own(self, task: Task) -> None:
@@ -43,9 +43,9 @@ class Perm:
         if task.euid not in (0, self.uid, self.cuid):
             raise Errno(EPERM)
 
-    def pack(self, kernel: Kernel) -> bytes:
-        """struct ipc64_perm."""
-        fields = (self.key, self.uid, self.gid, self.cuid, self.cgid, self.mode)
+    def pack(self, kernel: Kernel, more: int = 0) -> bytes:
+        """struct ipc64_perm; MORE bits of its mode."""
+        fields = (self.key, self.uid, self.gid, self.cuid, self.cgid, self.mode | more)
         return struct.pack("<iIIIII", *fields).ljust(48 if kernel.xlen == 64 else 36, b"\0")
 
     def change(self, kernel: Kernel, data: bytes) -> None:

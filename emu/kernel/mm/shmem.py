@@ -50,6 +50,9 @@ class ShmemFile(Regular):
         """Only what was written takes room."""
         return (len(self.mapping.pages) + len(self.swapped)) * (PAGE_SIZE // 512)
 
+    def data_pages(self) -> set[int]:
+        return {*self.mapping.pages, *self.swapped}
+
     def fcntl(self, file: File, command: int, argument: int) -> int:
         if command == memfd.F_ADD_SEALS:
             memfd.add_seals(self, file, argument)

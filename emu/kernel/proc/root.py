@@ -70,6 +70,8 @@ TASK_FILES = {
 
 PRIVATE = frozenset(("environ", "auxv", "pagemap", "fd", *FRAME_FILES, "slabinfo", "pagetypeinfo"))  # of their owner
 
+GUARDED = frozenset("maps smaps smaps_rollup pagemap environ auxv exe cwd root".split())  # see procfs.must_access
+
 
 def make_root(kernel: Kernel) -> ProcDir:
     """The directory /proc."""
@@ -123,6 +125,8 @@ def find_in_task(kernel: Kernel, of: Task, here: ProcDir, name: str) -> Inode | 
         inode.uid, inode.gid = of.euid, of.egid
         if name in PRIVATE:
             inode.mode &= ~0o077
+        if name in GUARDED:
+            inode.of = of
     return inode
 
 

@@ -25,6 +25,7 @@ def sys_setreuid(kernel: Kernel, task: Task, ruid: Uint, euid: Uint) -> int:
     saved = ruid != KEEP or euid not in (KEEP, task.uid)
     task.uid, task.euid = task.uid if ruid == KEEP else ruid, task.euid if euid == KEEP else euid
     task.suid = task.euid if saved else task.suid
+    task.fsuid = task.euid
     return 0
 
 
@@ -35,18 +36,25 @@ def sys_setregid(kernel: Kernel, task: Task, rgid: Uint, egid: Uint) -> int:
     saved = rgid != KEEP or egid not in (KEEP, task.gid)
     task.gid, task.egid = task.gid if rgid == KEEP else rgid, task.egid if egid == KEEP else egid
     task.sgid = task.egid if saved else task.sgid
+    task.fsgid = task.egid
     return 0
 
 
 @syscall("setfsuid")
 def sys_setfsuid(kernel: Kernel, task: Task, uid: Uint) -> int:
-    """The id for files is the effective one here; the call tells what it was and never fails."""
-    return task.euid
+    """Whose files are used; the call tells what it was, whether it may change it or not."""
+    old = task.fsuid
+    if uid != KEEP and (not task.euid or uid in (task.uid, task.euid, task.suid, old)):
+        task.fsuid = uid
+    return old
 
 
 @syscall("setfsgid")
 def sys_setfsgid(kernel: Kernel, task: Task, gid: Uint) -> int:
-    return task.egid
+    old = task.fsgid
+    if gid != KEEP and (not task.euid or gid in (task.gid, task.egid, task.sgid, old)):
+        task.fsgid = gid
+    return old
 
 
 @syscall("setgroups")

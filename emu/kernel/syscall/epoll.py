@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from emu.kernel.errno import EINVAL, EPERM, Errno
 from emu.kernel.fs import file as f
-from emu.kernel.fs.eventpoll import EPOLLEXCLUSIVE, EventPoll
-from emu.kernel.fs.inode import S_IFDIR, S_IFREG
+from emu.kernel.fs.eventpoll import EPOLLET, EPOLLEXCLUSIVE, EPOLLWAKEUP, EventPoll
+from emu.kernel.fs.inode import POLLERR, POLLHUP, POLLIN, POLLOUT, S_IFDIR, S_IFREG
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user
 from emu.kernel.sched.wait import wait_on
 from emu.kernel.syscall.descriptor import install
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from emu.kernel.task import Task
 
 EPOLL_CTL_ADD, EPOLL_CTL_DEL, EPOLL_CTL_MOD = 1, 2, 3
+WITH_EXCLUSIVE = POLLIN | POLLOUT | POLLERR | POLLHUP | EPOLLWAKEUP | EPOLLET | EPOLLEXCLUSIVE
 EVENT = struct.Struct("<I4xQ")
 MAX_EVENTS = 0x7FFFFFFF // EVENT.size
 
@@ -47,8 +48,10 @@ def sys_epoll_ctl(kernel: Kernel, task: Task, epfd: Int, op: Int, fd: Int, event
     if file.inode.kind in (S_IFREG, S_IFDIR):
         return -EPERM
     epoll = instance(task, epfd)
-    if epoll_file is file or file.inode is epoll or (events & EPOLLEXCLUSIVE and op == EPOLL_CTL_MOD):
+    if epoll_file is file or file.inode is epoll:
         return -EINVAL
+    if events & EPOLLEXCLUSIVE:
+        check_exclusive(op, events, file)
     if op == EPOLL_CTL_ADD:
         epoll.add(fd, file, events, data)
     elif op == EPOLL_CTL_MOD:
@@ -58,6 +61,12 @@ def sys_epoll_ctl(kernel: Kernel, task: Task, epfd: Int, op: Int, fd: Int, event
     else:
         return -EINVAL
     return 0
+
+
+def check_exclusive(op: int, events: int, file: f.File) -> None:
+    """EPOLLEXCLUSIVE is for new items, goes with few other bits and with no epoll instance. EINVAL."""
+    if op == EPOLL_CTL_MOD or (op == EPOLL_CTL_ADD and (isinstance(file.inode, EventPoll) or events & ~WITH_EXCLUSIVE)):
+        raise Errno(EINVAL)
 
 
 def wait(

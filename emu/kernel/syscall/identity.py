@@ -81,7 +81,7 @@ def sys_setuid(kernel: Kernel, task: Task, uid: Uint) -> int:
         return -EPERM
     if task.euid == 0:
         task.uid = task.suid = uid
-    task.euid = uid
+    task.euid = task.fsuid = uid
     return 0
 
 
@@ -93,7 +93,7 @@ def sys_setgid(kernel: Kernel, task: Task, gid: Uint) -> int:
         return -EPERM
     if task.euid == 0:
         task.gid = task.sgid = gid
-    task.egid = gid
+    task.egid = task.fsgid = gid
     return 0
 
 
@@ -105,6 +105,7 @@ def sys_setresuid(kernel: Kernel, task: Task, ruid: Uint, euid: Uint, suid: Uint
     task.uid, task.euid, task.suid = (
         old if new == KEEP else new for old, new in zip(own, (ruid, euid, suid), strict=True)
     )
+    task.fsuid = task.euid
     return 0
 
 
@@ -116,6 +117,7 @@ def sys_setresgid(kernel: Kernel, task: Task, rgid: Uint, egid: Uint, sgid: Uint
     task.gid, task.egid, task.sgid = (
         old if new == KEEP else new for old, new in zip(own, (rgid, egid, sgid), strict=True)
     )
+    task.fsgid = task.egid
     return 0
 
 

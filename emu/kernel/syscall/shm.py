@@ -5,9 +5,10 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
-from emu.kernel.errno import EINVAL, EPERM, Errno
+from emu.kernel.errno import EEXIST, EINVAL, Errno
 from emu.kernel.fs import file as f
 from emu.kernel.fs.inode import S_IFREG
+from emu.kernel.ipc import util as u
 from emu.kernel.ipc.shm import SHM_DEST, Segment
 from emu.kernel.mm import mmap
 from emu.kernel.mm.memfd import F_SEAL_EXEC
@@ -22,9 +23,7 @@ if TYPE_CHECKING:
     from emu.kernel.task import Task
 
 SHM_RDONLY, SHM_RND, SHM_REMAP, SHM_EXEC = 0o10000, 0o20000, 0o40000, 0o100000
-IPC_RMID, IPC_SET, IPC_STAT, IPC_INFO = range(4)
-SHM_STAT, SHM_INFO = 13, 14
-IPC_64 = 0x100
+SHM_LOCK, SHM_UNLOCK, SHM_STAT, SHM_INFO, SHM_STAT_ANY = range(11, 16)
 MFD_CLOEXEC, MFD_ALLOW_SEALING, MFD_NOEXEC_SEAL, MFD_EXEC = 1, 2, 8, 16
 NAME_MAX = 249
 
@@ -36,9 +35,6 @@ def sys_shmget(kernel: Kernel, task: Task, key: Int, size: Size, flags: Int) -> 
 
 @syscall("shmat")
 def sys_shmat(kernel: Kernel, task: Task, number: Int, addr: Addr, flags: Int) -> int:
-    segment = kernel.shm_ids.find(number)
-    if segment.removed and not segment.nattch:
-        return -EINVAL
     place = mmap.MAP_SHARED
     if addr:
         if addr & (PAGE_SIZE - 1):
@@ -48,23 +44,32 @@ def sys_shmat(kernel: Kernel, task: Task, number: Int, addr: Addr, flags: Int) -
         place |= mmap.MAP_FIXED if flags & SHM_REMAP else mmap.MAP_FIXED_NOREPLACE
     elif flags & SHM_REMAP:
         return -EINVAL
+    segment = kernel.shm_ids.find(number)
+    segment.perm.allow(task, wanted(flags))
     prot = PROT_READ | (0 if flags & SHM_RDONLY else PROT_WRITE) | (PROT_EXEC if flags & SHM_EXEC else 0)
     try:
         result = mmap.do_mmap(task.mm, addr, segment.file.inode.i_size, prot, place, segment.file, 0)
     except Errno as error:
-        raise Errno(EINVAL if error.number == 17 else error.number) from None
+        raise Errno(EINVAL if error.number == EEXIST else error.number) from None
     segment.atime, segment.last = kernel.realtime_ns() // 1_000_000_000, task.tgid
     return result
 
 
+def wanted(flags: int) -> int:
+    """The rights that shmat's flags ask for, for all three classes."""
+    return u.MAY_READ | (0 if flags & SHM_RDONLY else u.MAY_WRITE) | (0o111 if flags & SHM_EXEC else 0)
+
+
 @syscall("shmdt")
 def sys_shmdt(kernel: Kernel, task: Task, addr: Addr) -> int:
-    vma = task.mm.vma_at(addr)
+    """What is left of an attachment at ADDR, even without its first page, goes."""
     files = {id(s.file): s for s in kernel.shm_ids.segments.values()}
-    if vma is None or vma.vm_start != addr or id(vma.vm_file) not in files:
+    parts = [v for v in task.mm.vmas if id(v.vm_file) in files and v.vm_start - (v.vm_pgoff << 12) == addr]
+    if not parts or addr & (PAGE_SIZE - 1):
         return -EINVAL
-    segment = files[id(vma.vm_file)]
-    for part in [v for v in task.mm.vmas if v.vm_file is vma.vm_file and v.vm_start - (v.vm_pgoff << 12) == addr]:
+    file = parts[0].vm_file
+    segment = files[id(file)]
+    for part in [v for v in parts if v.vm_file is file]:
         mmap.do_munmap(task.mm, part.vm_start, part.vm_end - part.vm_start)
     segment.dtime, segment.last = kernel.realtime_ns() // 1_000_000_000, task.tgid
     kernel.shm_ids.sweep()
@@ -73,36 +78,41 @@ def sys_shmdt(kernel: Kernel, task: Task, addr: Addr) -> int:
 
 @syscall("shmctl")
 def sys_shmctl(kernel: Kernel, task: Task, number: Int, command: Int, buf: Addr) -> int:
-    command &= ~IPC_64
-    if command in (IPC_INFO, SHM_INFO):
+    command &= ~u.IPC_64
+    if command in (u.IPC_INFO, SHM_INFO):
         return max(kernel.shm_ids.segments, default=0)
     segment = kernel.shm_ids.find(number)
-    if command in (IPC_STAT, SHM_STAT):
+    if command in (u.IPC_STAT, SHM_STAT, SHM_STAT_ANY):
+        if command != SHM_STAT_ANY:
+            segment.perm.allow(task, u.MAY_READ)
         copy_to_user(task.mm, buf, pack_ds(kernel, segment))
-        return segment.id if command == SHM_STAT else 0
-    if command in (IPC_RMID, IPC_SET) and task.euid not in (0, segment.file.inode.uid):
-        return -EPERM
-    if command == IPC_RMID:
+        return 0 if command == u.IPC_STAT else segment.id
+    return control(kernel, task, segment, command, buf)
+
+
+def control(kernel: Kernel, task: Task, segment: Segment, command: int, buf: int) -> int:
+    """What only the owner and root may. EPERM EINVAL EFAULT."""
+    data = copy_from_user(task.mm, buf, len(pack_ds(kernel, segment))) if command == u.IPC_SET else b""
+    if command not in (u.IPC_RMID, u.IPC_SET, SHM_LOCK, SHM_UNLOCK):
+        return -EINVAL
+    segment.perm.must_own(task)
+    if command == u.IPC_RMID:
         kernel.shm_ids.remove(segment)
-        return 0
-    if command == IPC_SET:
-        wanted = copy_from_user(task.mm, buf, len(pack_ds(kernel, segment)))
-        segment.mode = int.from_bytes(wanted[20:24], "little") & 0o777
-        return 0
-    return -EINVAL
+    elif command == u.IPC_SET:
+        segment.perm.change(kernel, data)
+        segment.ctime = kernel.realtime_ns() // 1_000_000_000
+    else:  # locking isn't done: EINVAL
+        return -EINVAL
+    return 0
 
 
 def pack_ds(kernel: Kernel, segment: Segment) -> bytes:
     """struct shmid64_ds."""
-    inode = segment.file.inode
-    mode = segment.mode | (SHM_DEST if segment.removed else 0)
-    perm = struct.pack("<iIIIII", segment.key, inode.uid, inode.gid, inode.uid, inode.gid, mode)
+    perm = segment.perm.pack(kernel, SHM_DEST if segment.removed else 0)
     if kernel.xlen == 64:
-        perm = perm.ljust(48, b"\0")
         times = (segment.atime, segment.dtime, segment.ctime)
         rest = struct.pack("<Q3qiiQQQ", segment.size, *times, segment.creator, segment.last, segment.nattch, 0, 0)
         return perm + rest
-    perm = perm.ljust(36, b"\0")
     times = tuple(part for t in (segment.atime, segment.dtime, segment.ctime) for part in (t & 0xFFFFFFFF, t >> 32))
     return perm + struct.pack("<I6IiiIII", segment.size, *times, segment.creator, segment.last, segment.nattch, 0, 0)
 

@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
 CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_PROCESS_CPUTIME_ID, CLOCK_THREAD_CPUTIME_ID = range(4)
 CLOCK_MONOTONIC_RAW, CLOCK_REALTIME_COARSE, CLOCK_MONOTONIC_COARSE, CLOCK_BOOTTIME = 4, 5, 6, 7
+CLOCK_TAI = 11  # nobody has told the kernel of leap seconds
 TIMER_ABSTIME = 1
 BILLION = 1_000_000_000
 
 
 def read_clock(kernel: Kernel, task: Task, clock: int) -> int:
     """A clock in nanoseconds. EINVAL for one that isn't there."""
-    if clock in (CLOCK_REALTIME, CLOCK_REALTIME_COARSE):
+    if clock in (CLOCK_REALTIME, CLOCK_REALTIME_COARSE, CLOCK_TAI):
         return kernel.realtime_ns()
     if clock in (CLOCK_MONOTONIC, CLOCK_MONOTONIC_RAW, CLOCK_MONOTONIC_COARSE, CLOCK_BOOTTIME):
         return kernel.now_ns()
