@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from importlib import metadata, util
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -94,6 +95,13 @@ def sources_among(arguments: Sequence[str]) -> list[str]:
     """The C and C++ sources on a command line."""
     pairs = zip(("", *arguments), arguments, strict=False)
     return [word for before, word in pairs if is_c(word) and not word.startswith("-") and before != "-o"]
+
+
+def output_among(arguments: Sequence[str]) -> str:
+    """What -o names on a command line, or ''."""
+    joined = [word[2:] for word in arguments if word.startswith("-o") and len(word) > 2]
+    apart = [word for before, word in pairwise(arguments) if before == "-o"]
+    return (joined + apart)[-1] if joined or apart else ""
 
 
 def zig() -> str:

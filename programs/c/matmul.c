@@ -4,7 +4,7 @@
              emu stat programs/c/matmul.c ijk         l1d misses and TLB walks of one order
              emu stat programs/c/matmul.c ikj         and of the other
    In i-j-k the innermost loop walks down a column of b: each step is a new line, after 64 rows a new page. In i-k-j it
-   walks along rows. --cflags -DN=128 makes the matrices larger. */
+   walks along rows. --cflags -DN=192 makes the matrices larger. */
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>

@@ -159,6 +159,15 @@ def test_the_c_library_is_announced_once(
     assert "riscv32" in cc(capfd, "--xlen", "32", "a.c")[2]
 
 
+@pytest.mark.parametrize("output", [("-o", "a.c"), ("-oa.c",)])
+def test_a_source_is_no_output(folder: Path, capfd: pytest.CaptureFixture[str], output: tuple[str, ...]) -> None:
+    """As gcc refuses it."""
+    (folder / "a.c").write_text("int main(void) { return 0; }")
+    code, _, told = cc(capfd, "a.c", *output)
+    assert code == 2 and "take the place of this source" in told
+    assert (folder / "a.c").read_text().startswith("int main")
+
+
 def test_cache_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """EMU_CACHE_DIR, else below XDG_CACHE_HOME; a variable that is empty counts as unset."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
