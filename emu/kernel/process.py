@@ -25,7 +25,12 @@ if TYPE_CHECKING:
 
 def too_many(kernel: Kernel, task: Task | None) -> bool:
     """Whether the user of a task has as many tasks as its RLIMIT_NPROC allows; root is exempt."""
-    if task is None or not task.uid or not task.euid or len(kernel.tasks) < (limit := task.process.rlimits[RLIMIT_NPROC][0]):
+    if (
+        task is None
+        or not task.uid
+        or not task.euid
+        or len(kernel.tasks) < (limit := task.process.rlimits[RLIMIT_NPROC][0])
+    ):
         return False
     return sum(1 for other in kernel.tasks.values() if other.uid == task.uid) >= limit
 

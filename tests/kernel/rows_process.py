@@ -28,6 +28,11 @@ def crowd(guest: Guest) -> None:
         pass
 
 
+def alone(guest: Guest) -> None:
+    """RLIMIT_NPROC is 1."""
+    guest.task.process.rlimits[6] = [1, 1]
+
+
 def pidfd(guest: Guest, pid: int) -> int:
     return guest.ok("pidfd_open", pid, 0)
 
@@ -65,7 +70,8 @@ ROWS: list[Row] = [
     ("clone", (0x20000, 0, 0, 0, 0), lambda g, r: r in (-1, -22)),  # namespaces are not there
     ("clone", (0x8011, 0, 0, 0, 0), "EINVAL"),  # a sibling of the first process
     ("clone", after(crowd, args=(17, 0, 0, 0, 0)), "EAGAIN"),
-    ("clone", after(lambda g: g.task.process.rlimits.__setitem__(6, [1, 1]), args=(17, 0, 0, 0, 0)), "EAGAIN"),
+    ("clone", after(alone, user, args=(17, 0, 0, 0, 0)), "EAGAIN"),
+    ("clone", after(alone, args=(17, 0, 0, 0, 0)), 2),  # root is exempt
     ("clone", (0x100011, 0, UNMAPPED, 0, 0), 2),  # a bad place for the tid is no error
     ("clone3", data("8Q", 0, 0, 0, 0, 17, 0, 0, 0, rest=(64,)), 2),
     ("clone3", data("8Q", 0x11, 0, 0, 0, 0, 0, 0, 0, rest=(64,)), "EINVAL"),  # the signal has a field of its own
