@@ -65,7 +65,7 @@ def command(experiment: Experiment, scale: int, report: str) -> list[str]:
 def measure(experiment: Experiment, scale: int) -> Outcome:
     """Run it in a process of its own; wait4 tells what that one used."""
     with tempfile.TemporaryDirectory() as folder:
-        out, err, report = (os.path.join(folder, name) for name in ("out", "err", "report"))  # noqa: PTH118
+        out, err, report = (str(Path(folder) / name) for name in ("out", "err", "report"))
         begin = time.perf_counter()
         pid = os.fork()
         if not pid:

@@ -70,7 +70,7 @@ class Operands(Reading):
 
     def unary(self) -> Value:
         """An operand with what stands before it: the parser's."""
-        raise NotImplementedError
+        raise NotImplementedError  # Parser in expr.py has it; the grammar is recursive
 
     def size_of(self) -> Value:
         """sizeof (type), sizeof expression."""

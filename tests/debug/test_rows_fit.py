@@ -65,7 +65,7 @@ def test_layout_refuses_what_is_no_pane() -> None:
     """A misspelt name would fill the screen with its error; a command of one's own is welcome."""
     shown: list[list[str]] = []
     type_ = Typist(debugged("fib.s"))
-    type_.fullscreen = shown.append  # type: ignore[method-assign]
+    type_.fullscreen = shown.append  # type: ignore[method-assign]  # what would open the full screen
     with pytest.raises(EmuError, match="no pane is called 'sorce'") as raised:
         type_("layout registers sorce")
     assert "source" in raised.value.hint and not shown

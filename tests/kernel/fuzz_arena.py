@@ -30,7 +30,7 @@ class Arena:
         return self.task.mm
 
     def call(self, number: int, values: list[int]) -> None:
-        raise NotImplementedError
+        raise NotImplementedError  # World in fuzz_world.py has it
 
     def poke(self, addr: int, data: bytes) -> bool:
         """Store bytes as the program would, but without trouble when it can't."""

@@ -229,7 +229,7 @@ def test_system_v_segment(guest: Guest) -> None:
     guest.become(child)
     guest.ok("shmdt", addr)
     assert guest.errno("shmat", number, 0, 0) == "EINVAL"
-    assert not guest.kernel.shm_ids.segments
+    assert not guest.kernel.shm_ids.objects
     guest.become(parent)
 
 

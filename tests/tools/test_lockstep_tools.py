@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
-import lockstep_float  # noqa: E402
+import lockstep_float  # noqa: E402 - found by the path above
 
 
 @pytest.mark.parametrize("judge", ["fractions", "unicorn"])

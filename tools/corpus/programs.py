@@ -14,7 +14,7 @@ class Run(NamedTuple):
     """One execution. `files` are there before it; `compare` are files whose bytes are compared after it."""
 
     args: tuple[str, ...]
-    files: dict[str, bytes] = {}  # noqa: RUF012
+    files: dict[str, bytes] = {}  # noqa: RUF012 - never changed
     stdin: str = ""
     compare: tuple[str, ...] = ()
 

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 from emu.kernel.errno import EFAULT, EINVAL, ESRCH, Errno
 from emu.kernel.fs.iov import UserIter
 from emu.kernel.mm.page import PAGE_SIZE
-from emu.kernel.syscall.file import import_iovec
+from emu.kernel.syscall.file import IOV_MAX, import_iovec
 from emu.kernel.syscall.table import Addr, Int, Size, syscall
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
     from emu.kernel.task import Task
-
-IOV_MAX = 1024
 
 
 @syscall("process_vm_readv")

@@ -30,7 +30,7 @@ NAME_MAX = 249
 
 @syscall("shmget")
 def sys_shmget(kernel: Kernel, task: Task, key: Int, size: Size, flags: Int) -> int:
-    return kernel.shm_ids.get(task, key, size, flags)
+    return kernel.shm_ids.shmget(task, key, size, flags)
 
 
 @syscall("shmat")
@@ -63,7 +63,7 @@ def wanted(flags: int) -> int:
 @syscall("shmdt")
 def sys_shmdt(kernel: Kernel, task: Task, addr: Addr) -> int:
     """What is left of an attachment at ADDR, even without its first page, goes."""
-    files = {id(s.file): s for s in kernel.shm_ids.segments.values()}
+    files = {id(s.file): s for s in kernel.shm_ids.objects.values()}
     parts = [v for v in task.mm.vmas if id(v.vm_file) in files and v.vm_start - (v.vm_pgoff << 12) == addr]
     if not parts or addr & (PAGE_SIZE - 1):
         return -EINVAL
@@ -80,13 +80,13 @@ def sys_shmdt(kernel: Kernel, task: Task, addr: Addr) -> int:
 def sys_shmctl(kernel: Kernel, task: Task, number: Int, command: Int, buf: Addr) -> int:
     command &= ~u.IPC_64
     if command in (u.IPC_INFO, SHM_INFO):
-        return max(kernel.shm_ids.segments, default=0)
+        return max(kernel.shm_ids.objects, default=0)
     segment = kernel.shm_ids.find(number)
     if command in (u.IPC_STAT, SHM_STAT, SHM_STAT_ANY):
         if command != SHM_STAT_ANY:
             segment.perm.allow(task, u.MAY_READ)
         copy_to_user(task.mm, buf, pack_ds(kernel, segment))
-        return 0 if command == u.IPC_STAT else segment.id
+        return 0 if command == u.IPC_STAT else segment.perm.id
     return control(kernel, task, segment, command, buf)
 
 
