@@ -13,13 +13,14 @@ HELLO = ROOT / "programs" / "hello.s"
 ARGS = ROOT / "programs" / "args.s"
 WRITE, EXIT = 'write(1, "hello, world\\n", 13)'.ljust(40) + "= 13", "exit(0)".ljust(40) + "= ?"
 END = "+++ exited with 0 +++"
-EXECVE = r'execve\(".*/programs/hello.s", \[".*hello.s"\], 0x7\w+ /\* 1 var \*/\) = 0'
+EXECVE = r'execve\("/hello.s", \["hello.s"\], 0x7\w+ /\* 1 var \*/\) = 0'
 
 
-def test_alone_it_takes_nothing_from_what_follows(emu: Callable) -> None:
+def test_alone_it_takes_nothing_from_what_follows(emu: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
     """--strace PROG logs everything to stderr, from the execve on; stdout is the guest's."""
+    monkeypatch.chdir(HELLO.parent)  # a short name: strace cuts arguments after 32 bytes
     for options in (["--strace"], ["--no-aslr", "--strace", "--harts", "2"], ["--strace=all"]):
-        done = emu("run", "--env", "A=1", *options, HELLO)
+        done = emu("run", "--env", "A=1", *options, "hello.s")
         first, *lines = done.err.splitlines()
         assert (done.code, done.out, lines) == (0, "hello, world\n", [WRITE, EXIT, END])
         assert re.fullmatch(EXECVE, first), first
