@@ -1,7 +1,7 @@
 /* Blocks of several sizes, some freed: what the debugger's `heap` is judged by. */
 #include <stdlib.h>
 
-void *keep[12], *large, *middle[6], *small[9];
+void *keep[12], *large, *middle[6], *small[9], *full[64], *aligned;
 
 __attribute__((noinline)) void look(void) { __asm__ volatile("" ::: "memory"); }
 
@@ -10,6 +10,8 @@ int main(void) {
     large = malloc(1 << 20);
     for (int i = 0; i < 6; i++) middle[i] = malloc(2000);
     for (int i = 0; i < 9; i++) small[i] = malloc(40);
+    for (int i = 0; i < 64; i++) full[i] = malloc(1000);
+    aligned = aligned_alloc(4096, 100);
     for (int i = 0; i < 9; i++) free(small[i]);
     for (int i = 0; i < 6; i += 2) free(middle[i]);
     look();

@@ -18,7 +18,7 @@ def heap(session: Session, address: int | None) -> View:
 
 
 DETAILS = """Blocks in use and free, with the list that each is on: glibc's tcache, fast, unsorted, small, large
-bins, top, last remainder and mmapped chunks; the groups of musl's mallocng; the slabs of zig's own malloc.
+bins, top, last remainder and mmapped chunks; the groups of musl's mallocng; the slabs and mappings of zig's own.
 With an address: the block that holds it. What contradicts itself, as after an overflow, is said."""
 
 COMMANDS = (

@@ -1,13 +1,21 @@
-"""The malloc of zig's libc, std.heap.SmpAllocator: slabs of 64 kB cut into slots, free lists by thread."""
+"""The malloc of zig's libc: slabs of 64 kB cut into slots with free lists by thread, and mappings for what is larger.
+
+    slot | padding up to the alignment: at least 16 bytes, the last 8 are the header | user's bytes … |
+
+lib/std/heap/SmpAllocator.zig has the slabs, lib/c/malloc.zig the header (`zig_header`). Nothing points to a slab that
+is full, nor to a mapping: `zig_mapped` finds them by their headers.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from emu.debug.look.heap.model import MOST, Block, Heap, Reader
+from emu.debug.look.heap.zig_header import SLAB, classes, in_slot, least
+from emu.debug.look.heap.zig_mapped import unlisted
 
 NAME = "heap.SmpAllocator.global"
-SLAB, THREADS, LINE = 64 << 10, 128, 64
+THREADS, LINE = 128, 64
 
 
 def known(session: Any) -> bool:
@@ -16,44 +24,36 @@ def known(session: Any) -> bool:
     return row is not None and row.size == THREADS * stride(session.machine.xlen) + LINE
 
 
-def classes(xlen: int) -> int:
-    """Number of size classes: from a pointer's size up to half a slab."""
-    return 16 - (3 if xlen == 64 else 2)
-
-
 def stride(xlen: int) -> int:
     """Bytes of a thread's state: two arrays and a lock, in whole cache lines."""
     return -(-(2 * classes(xlen) * xlen // 8 + 1) // LINE) * LINE
 
 
 def read(session: Any) -> Heap:
-    """The heap now. A slab that is full and was left behind has nothing that points to it, and is not shown."""
+    """The heap now."""
     heap, reader, xlen = Heap("zig's SmpAllocator"), Reader(session), session.machine.xlen
-    base, count = session.symbols.by_name[NAME].start, classes(xlen)
-    least = 3 if xlen == 64 else 2
-    slabs: dict[int, int] = {}  # slab -> class
+    slabs: dict[int, int] = {}  # slab -> size of its slots
     free: dict[int, str] = {}
     fresh: dict[int, int] = {}  # slab -> first slot that was never given out
     for thread in range(THREADS):
-        state = base + thread * stride(xlen)
-        nexts, lists = reader.words(state, count), reader.words(state + count * reader.width, count)
-        for kind in range(count):
+        state = session.symbols.by_name[NAME].start + thread * stride(xlen)
+        nexts, lists = (reader.words(state + n * reader.width, classes(xlen)) for n in (0, classes(xlen)))
+        for kind in range(classes(xlen)):
+            size = 1 << kind + least(xlen)
             if nexts[kind] & (SLAB - 1):
-                slabs[nexts[kind] & -SLAB] = kind
+                slabs[nexts[kind] & -SLAB] = size
                 fresh[nexts[kind] & -SLAB] = nexts[kind]
-            found = follow(heap, reader, lists[kind], f"thread {thread}, class {1 << kind + least}")
+            found = follow(heap, reader, lists[kind], f"thread {thread}, class {size}")
             for at in found:
-                slabs[at & -SLAB] = kind
+                slabs[at & -SLAB] = size
                 free[at] = f"thread {thread}"
             if found:
-                row = {
-                    "list": f"{1 << kind + least} bytes",
-                    "arena": f"thread {thread}",
-                    "chunk_size": 1 << kind + least,
-                }
+                row = {"list": f"{size} bytes", "arena": f"thread {thread}", "chunk_size": size}
                 heap.lists.append({**row, "count": len(found), "blocks": found})
-    for slab, kind in sorted(slabs.items()):
-        slots(heap, slab, 1 << kind + least, free, fresh.get(slab, slab + SLAB))
+    mapped = unlisted(session, slabs)
+    for slab, size in sorted(slabs.items()):
+        slots(heap, reader, slab, size, free, fresh.get(slab, slab + SLAB))
+    heap.blocks += mapped
     heap.facts = {"slabs": len(slabs), "slab_bytes": SLAB}
     return heap
 
@@ -72,12 +72,16 @@ def follow(heap: Heap, reader: Reader, first: int, what: str) -> list[int]:
     return found
 
 
-def slots(heap: Heap, slab: int, size: int, free: dict[int, str], fresh: int) -> None:
-    """The slots of a slab; what malloc returns lies behind a header of 16 bytes in them."""
+def slots(heap: Heap, reader: Reader, slab: int, size: int, free: dict[int, str], fresh: int) -> None:
+    """The slots of a slab: free ones whole, of those in use what their user has."""
     for at in range(slab, slab + SLAB, size):
         if at >= fresh or len(heap.blocks) >= MOST:
             break
+        used = None if at in free else in_slot(reader, at, size)
+        if at not in free and used is None:
+            heap.complain(f"the header of the block at {at + 16:#x} was overwritten (by the one before?)")
+        address, length = used or (at + 16, max(size - 16, 0))
         state = "free" if at in free else "in use"
-        heap.blocks.append(Block(at + 16, size - 16, state, free.get(at, ""), f"slab {slab:#x}"))
+        heap.blocks.append(Block(address, length, state, free.get(at, ""), f"slab {slab:#x}"))
     if fresh < slab + SLAB:
         heap.blocks.append(Block(fresh, slab + SLAB - fresh, "top", "not yet used", f"slab {slab:#x}"))
