@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emu.kernel import auxv, elf, process
+from emu.kernel import auxv, elf, exit
 from emu.kernel.binfmt import Binprm, open_interpreter, read_at
 from emu.kernel.elfmap import Loaded, map_interpreter, map_program
 from emu.kernel.fs.inode import Inode
@@ -90,7 +90,7 @@ def begin_new_exec(kernel: Kernel, task: Task) -> None:
     """The point of no return: other threads end, handlers are reset, descriptors marked close-on-exec are closed."""
     group = task.process
     for thread in [thread for thread in group.threads if thread is not task]:
-        process.do_exit(kernel, thread, 0)
+        exit.do_exit(kernel, thread, 0)
     if not task.is_leader:
         become_leader(kernel, task)
     if task.files.users > 1:
@@ -106,7 +106,7 @@ def begin_new_exec(kernel: Kernel, task: Task) -> None:
     task.suid, task.sgid = task.fsuid, task.fsgid = task.euid, task.egid
     group.membarriers = 0
     task.keepcaps = False
-    process.mm_release(kernel, task)
+    exit.mm_release(kernel, task)
 
 
 def unshare_sighand(group: Process) -> None:

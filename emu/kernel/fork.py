@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.kernel.errno import EINVAL, EMFILE, EPERM, Errno
+from emu.kernel.fs.file import Files
 from emu.kernel.itimer import obey_cpu_limit
 from emu.kernel.mm.fork import dup_mm
 from emu.kernel.mm.uaccess import put_user
-from emu.kernel.process import alloc_pid
+from emu.kernel.pid import alloc_pid
 from emu.kernel.rlimit import RLIMIT_NOFILE
 from emu.kernel.sched.registers import peek_registers
 from emu.kernel.siginfo import SIG_IGN
-from emu.kernel.task import Process, Sighand, Task
+from emu.kernel.task import FsStruct, Process, Sighand, Task
 from emu.machine.ledger import LEDGER_TRAP
 
 if TYPE_CHECKING:
@@ -32,6 +33,15 @@ INHERITED = (
 ).split()
 CLONE_CLEAR_SIGHAND = 1 << 32
 KNOWN = 0x1FFFFFF | NAMESPACES | 0x80000000 | CLONE_CLEAR_SIGHAND
+
+
+def new_process(kernel: Kernel, rlimits: list[list[int]]) -> Task:
+    """A task that is a process of its own and child of none, with nothing in it yet."""
+    caches = kernel.slab.caches
+    task = Task(kernel, alloc_pid(kernel), None, Files(caches["files_cache"]), FsStruct(kernel.fs.root))
+    task.process = Process(task, rlimits, None, Sighand(caches["sighand_cache"], {}))
+    kernel.tasks[task.pid] = task
+    return task
 
 
 def check_flags(kernel: Kernel, task: Task, flags: int) -> None:

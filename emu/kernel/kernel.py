@@ -12,7 +12,7 @@ from collections import deque
 from typing import Any
 
 from emu.errors import EmuError
-from emu.kernel import accounting, boot, exec, process
+from emu.kernel import accounting, boot, exec, fork
 from emu.kernel.binfmt import Binprm, NoInterpreter, find_interpreter
 from emu.kernel.errno import ENOEXEC, ENOMEM, EPERM, Errno
 from emu.kernel.fs.file import O_RDONLY, O_RDWR, File
@@ -103,7 +103,7 @@ class Kernel(Loop, Clocks, Host, Current, Pages):
             raise self._no_start(path, error) from None
         finally:
             bprm.file.put()
-        task = process.new_process(self, rlimits)
+        task = fork.new_process(self, rlimits)
         exec.install(self, task, mm, pc, sp, name)
         for fd, console in enumerate((self.console_in, self.console, self.console_err)):
             task.files.put_at(fd, File(console, O_RDWR, "/dev/tty" if console.isatty else f"pipe:[{console.ino}]"))

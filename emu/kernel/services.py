@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emu.kernel import process
 from emu.kernel.errno import Errno
+from emu.kernel.exit import kill_group
 from emu.kernel.fs.file import O_RDWR, File
 from emu.kernel.mm import filemap, overcommit, uaccess
 from emu.kernel.mm.alloc import OutOfMemory
+from emu.kernel.mm.exit import exit_mmap
 from emu.kernel.mm.memory import FAULT_MAJOR
 from emu.kernel.mm.page import PG_LOCKED, PG_SWAPCACHE, page_align
 from emu.kernel.mm.shmem import ShmemFile
@@ -166,7 +167,7 @@ class Current:
         if not task.process.oom_killed:
             self.log(f"{task.comm}[{task.pid}]: out of memory")
             task.process.oom_killed = True
-        process.kill_group(self, task, 9)
+        kill_group(self, task, 9)
 
     def mm_put(self, mm: Mm) -> None:
         """One user of an address space less; the last one frees it."""
@@ -175,7 +176,7 @@ class Current:
             self.free_mm(mm)
 
     def free_mm(self, mm: Mm) -> None:
-        process.exit_mmap(self, mm)
+        exit_mmap(self, mm)
 
     def trace(self, kind: str, **fields: int) -> None:
         """Note an event of memory management for the timeline."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emu.kernel import fault_card, process, sigframe, sigsend
+from emu.kernel import exit, fault_card, sigframe, sigsend
 from emu.kernel.errno import EINTR
 from emu.kernel.mm.alloc import OutOfMemory
 from emu.kernel.sched.wait import drop_restart
@@ -115,7 +115,7 @@ def die(kernel: Kernel, task: Task, info: SigInfo) -> None:
     if info.fault:
         kernel.card = fault_card.make(kernel, task, info)
         kernel.log(f"{task.comm}[{task.pid}]: {name_of(info.number)} {kernel.card.headline}")
-    process.kill_group(kernel, task, info.number)
+    exit.kill_group(kernel, task, info.number)
 
 
 def interrupt_call(kernel: Kernel, task: Task, action: SigAction) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.kernel.errno import ECHILD, Errno
-from emu.kernel.process import release
+from emu.kernel.exit import release
 from emu.kernel.sched.wait import wait_on
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from engine_world import engine
 
 from emu.debug.stdin import Interrupted
 from emu.errors import EmuError
-from emu.kernel import process
+from emu.kernel.exit import kill_group
 from emu.kernel.options import Mount
 
 
@@ -107,7 +107,7 @@ def test_what_cannot_be_saved(tmp_path):
     """A change of kernel objects that no file can hold is refused with the tick before it as a way out."""
     it = engine("fib.s")
     it.run(max_insns=300)
-    it.intervene(lambda: process.kill_group(it.kernel, it.kernel.tasks[1], 9))
+    it.intervene(lambda: kill_group(it.kernel, it.kernel.tasks[1], 9))
     with pytest.raises(EmuError, match="can't be saved"):
         it.save(str(tmp_path / "x"))
     with pytest.raises(EmuError, match="can't write"):

@@ -148,10 +148,10 @@ def child(guest: Guest) -> int:
 
 def zombie(guest: Guest) -> int:
     """The pid of a child that has ended with status 7."""
-    from emu.kernel import process
+    from emu.kernel.exit import do_exit
 
     task = guest.fork()
-    process.do_exit(guest.kernel, task, 7 << 8)
+    do_exit(guest.kernel, task, 7 << 8)
     return task.pid
 
 

@@ -10,7 +10,7 @@ from emu.debug.control import judge
 from emu.debug.control.setting_breaks import whole
 from emu.debug.control.stop import Stop
 from emu.errors import EmuError
-from emu.kernel import process
+from emu.kernel.exit import kill_group
 
 SIGKILL = 9
 
@@ -50,7 +50,7 @@ class Life:
         def action() -> None:
             target = self.kernel.tasks[number]
             self.kernel.cpu = target.cpu if target.cpu >= 0 else self.kernel.cpu
-            process.kill_group(self.kernel, target, SIGKILL)
+            kill_group(self.kernel, target, SIGKILL)
 
         self.change(action)
         self.choose(self.pid)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emu.kernel.exit import kill_group
 from emu.kernel.mm.alloc import OutOfMemory
 from emu.kernel.mm.oom_report import report
-from emu.kernel.process import kill_group
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel

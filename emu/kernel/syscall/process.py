@@ -6,7 +6,7 @@ import struct
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from emu.kernel import fork, process
+from emu.kernel import exit, fork
 from emu.kernel import wait as w
 from emu.kernel.errno import E2BIG, EAGAIN, EINVAL, EPERM, ESRCH, Errno
 from emu.kernel.fs.file import O_NONBLOCK
@@ -103,12 +103,12 @@ def finish_clone(kernel: Kernel, task: Task, flags: int, child: Task, pidfd: int
 # -- the end ----------------------------------------------------------------------------------------------------------
 @syscall("exit")
 def sys_exit(kernel: Kernel, task: Task, status: Int) -> None:
-    process.do_exit(kernel, task, (status & 0xFF) << 8)
+    exit.do_exit(kernel, task, (status & 0xFF) << 8)
 
 
 @syscall("exit_group")
 def sys_exit_group(kernel: Kernel, task: Task, status: Int) -> None:
-    process.kill_group(kernel, task, (status & 0xFF) << 8)
+    exit.kill_group(kernel, task, (status & 0xFF) << 8)
 
 
 @syscall("wait4")
@@ -159,7 +159,7 @@ def pack_child(kernel: Kernel, found: tuple[Process, str] | None) -> bytes:
         return bytes(128)
     child, news = found
     if news == w.EXITED:
-        code, status = process.how_it_ended(child.leader.exit_code)
+        code, status = exit.how_it_ended(child.leader.exit_code)
     else:
         code, status = (CLD_STOPPED, child.stopped) if news == "stopped" else (CLD_CONTINUED, 18)
     return pack_siginfo(SigInfo(17, code, pid=child.leader.pid, uid=child.leader.uid, status=status), kernel.xlen)

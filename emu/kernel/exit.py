@@ -6,78 +6,18 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from emu.kernel import futex, futex_pi, sigsend
-from emu.kernel.errno import EAGAIN, EEXIST, ENOMEM, Errno
+from emu.kernel.errno import Errno
 from emu.kernel.fs.file import Files
-from emu.kernel.mm import mmap, zap
 from emu.kernel.mm.alloc import OutOfMemory
 from emu.kernel.mm.uaccess import put_user
 from emu.kernel.options import Exit
-from emu.kernel.rlimit import RLIMIT_NPROC
 from emu.kernel.sched.states import DEAD, ZOMBIE
 from emu.kernel.sched.wait import drop_restart
 from emu.kernel.siginfo import CLD_EXITED, CLD_KILLED, DEFAULT, SA_NOCLDWAIT, SIG_IGN, SIGCHLD, SigInfo
-from emu.kernel.task import FsStruct, Process, Sighand, Task
+from emu.kernel.task import Process, Task
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
-    from emu.kernel.mm.mm import Mm
-
-
-def too_many(kernel: Kernel, task: Task | None) -> bool:
-    """Whether the user of a task has as many tasks as its RLIMIT_NPROC allows; root is exempt."""
-    if (
-        task is None
-        or not task.uid
-        or not task.euid
-        or len(kernel.tasks) < (limit := task.process.rlimits[RLIMIT_NPROC][0])
-    ):
-        return False
-    return sum(1 for other in kernel.tasks.values() if other.uid == task.uid) >= limit
-
-
-def alloc_pid(kernel: Kernel, wanted: int = 0) -> int:
-    """The pid that is wanted, or the next free one, counting up and starting over. EAGAIN at pid_max tasks, or
-    RLIMIT_NPROC of one user; EEXIST.
-    """
-    top = kernel.sysctl.pid_max
-    if len(kernel.tasks) >= top - 1 or too_many(kernel, kernel.current):
-        raise Errno(EAGAIN)
-    if kernel.current is not None and not kernel.slab.caches["task_struct"].reserve():
-        raise Errno(ENOMEM)
-    if wanted:
-        if wanted in kernel.tasks:
-            raise Errno(EEXIST)
-        return wanted
-    pid = kernel.last_pid
-    while True:
-        pid = pid + 1 if pid + 1 < top else 2
-        if pid not in kernel.tasks:
-            kernel.last_pid = pid
-            return pid
-
-
-def new_process(kernel: Kernel, rlimits: list[list[int]]) -> Task:
-    """A task that is a process of its own and child of none, with nothing in it yet."""
-    caches = kernel.slab.caches
-    task = Task(kernel, alloc_pid(kernel), None, Files(caches["files_cache"]), FsStruct(kernel.fs.root))
-    task.process = Process(task, rlimits, None, Sighand(caches["sighand_cache"], {}))
-    kernel.tasks[task.pid] = task
-    return task
-
-
-def exit_mmap(kernel: Kernel, mm: Mm) -> None:
-    """Free all areas, pages and page tables of an address space."""
-    kernel.sched.forget_mm(mm)
-    for vma in list(mm.vmas):
-        zap.zap_range(mm, vma, vma.vm_start, vma.vm_end)
-        mmap.remove_vma(mm, vma)
-    mm.free_tables()
-    for cpu, hart in enumerate(kernel.harts):
-        if mm.cpu_mask >> cpu & 1:
-            hart.sfence(None, mm.asid)
-    if mm.exe_file is not None:
-        mm.exe_file.inode.execs -= 1
-        mm.exe_file.put()
 
 
 def mm_release(kernel: Kernel, task: Task) -> None:
