@@ -152,7 +152,15 @@ class Task:
     def in_iowait(self) -> bool:
         return self.io_cause is not None
 
+    @property
+    def uninterruptible(self) -> bool:
+        """It waits for a disk, or as vfork's parent does."""
+        return self.io_cause is not None or self.killable
+
     def set_state(self, state: str) -> None:
+        load = self.kernel.sched.load
+        if self.kernel.now >= load.next:
+            load.catch_up()
         self.state = state
         self.kernel.note_state(self)
 

@@ -4,7 +4,9 @@ genhd.c, with riscv's configuration); values agree with each other.
 
 from __future__ import annotations
 
+import math
 import re
+import struct
 from pathlib import Path
 
 import pytest
@@ -230,3 +232,40 @@ def test_mountinfo(tmp_path: Path) -> None:
     table = [row.split() for row in read_file(guest, "/proc/self/mounts").splitlines()]
     assert [row[1] for row in table] == [row[4] for row in rows]
     assert read_file(guest, "/proc/mounts") == read_file(guest, "/proc/self/mounts")
+
+
+@pytest.mark.parametrize(("seconds", "samples"), [(5, 0), (5.01, 1), (60, 11), (301, 60), (100_000, 20_000)])
+def test_load_average_of_one_task_that_runs(guest: Guest, seconds: float, samples: int) -> None:
+    """proc_loadavg(5): averages over 1, 5 and 15 minutes, a sample every 5 seconds; sysinfo has the same in 1/65536."""
+    guest.kernel.harts[0].cycle += int(seconds * guest.kernel.options.clock_hz)
+    expected = [1 - math.exp(-samples * 5 / 60 / minutes) for minutes in (1, 5, 15)]
+    *averages, tasks, last = read_file(guest, "/proc/loadavg").split(" ")
+    assert [float(text) for text in averages] == pytest.approx(expected, abs=0.011)
+    assert all(len(text) == 4 for text in averages)
+    assert (tasks, last) == ("1/1", "1\n")
+    guest.ok("sysinfo", BUF)
+    word, size = ("Q", 8) if guest.xlen == 64 else ("I", 4)
+    loads = struct.unpack(f"<3{word}", guest.load(BUF + size, 3 * size))
+    assert [load / 65536 for load in loads] == pytest.approx([float(text) for text in averages], abs=0.006)
+
+
+def test_load_average_falls_while_all_sleep(guest64: Guest) -> None:
+    """Samples are taken with the number of tasks that were active then: 15 minutes after it fell asleep 1 / e."""
+    hart, hour = guest64.kernel.harts[0], 3600 * guest64.kernel.options.clock_hz
+    hart.cycle += 10 * hour
+    guest64.task.set_state("waiting")
+    hart.cycle += hour // 4
+    guest64.task.set_state("running")
+    averages = [float(text) for text in read_file(guest64, "/proc/loadavg").split()[:3]]
+    assert averages == pytest.approx([math.exp(-15), math.exp(-3), math.exp(-1)], abs=0.06)  # rounded down each time
+
+
+def test_who_waits_for_a_disk_is_active(guest64: Guest) -> None:
+    """Uninterruptible sleep counts as Linux counts it: state D."""
+    kernel, task = guest64.kernel, guest64.task
+    task.io_cause = 1
+    task.set_state("waiting")
+    kernel.harts[0].cycle += 5 * 3600 * kernel.options.clock_hz
+    assert kernel.sched.load.text() == "1.00 1.00 1.00"
+    kernel.sched.wake_up(task)
+    kernel.sched.fill_idle_harts()

@@ -69,7 +69,7 @@ def uptime(kernel: Kernel) -> bytes:
 def loadavg(kernel: Kernel) -> bytes:
     states = [task.state for task in kernel.tasks.values()]
     running = states.count(RUNNING) + states.count(READY)
-    return f"0.00 0.00 0.00 {running}/{len(states)} {kernel.last_pid}\n".encode()
+    return f"{kernel.sched.load.text()} {running}/{len(states)} {kernel.last_pid}\n".encode()
 
 
 def version(kernel: Kernel) -> bytes:

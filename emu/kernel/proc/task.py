@@ -31,7 +31,7 @@ STATE_WORDS = {"R": "running", "S": "sleeping", "D": "disk sleep", "T": "stopped
 
 # -- stat, statm ------------------------------------------------------------------------------------------------------
 def state_letter(task: Task) -> str:
-    return "D" if task.in_iowait else STATE_LETTERS[task.state]
+    return "D" if task.uninterruptible else STATE_LETTERS[task.state]
 
 
 def stat(kernel: Kernel, task: Task) -> bytes:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from emu.kernel import signal
 from emu.kernel.cputime import look
 from emu.kernel.irq import IPI_RESCHEDULE
+from emu.kernel.sched.loadavg import LoadAvg
 from emu.kernel.sched.registers import load_registers, save_registers
 from emu.kernel.sched.states import READY, RUNNING, STOPPED, WAITING
 from emu.machine.ledger import LEDGER_IDLE, LEDGER_SCHED
@@ -25,6 +26,7 @@ class Scheduler:
 
     def __init__(self, kernel: Kernel, policy: object) -> None:
         self.kernel, self.policy = kernel, policy
+        self.load = LoadAvg(kernel)
         self.running: list[Task | None] = [None] * len(kernel.harts)
         self.loaded: list[Task | None] = [None] * len(kernel.harts)
         self.active_mm: list[object] = [None] * len(kernel.harts)
@@ -39,6 +41,8 @@ class Scheduler:
     def wake_up(self, task: Task) -> None:
         """A task that waits becomes ready; one that doesn't is left alone."""
         if task.state == WAITING:
+            if self.kernel.now >= self.load.next:
+                self.load.catch_up()
             if self.kernel.tracer is not None:
                 self.kernel.tracer.emit(self.kernel, "wakeup", target=task.pid)
             task.stop_waiting()

@@ -37,8 +37,8 @@ def sys_sysinfo(kernel: Kernel, task: Task, buf: Addr) -> int:
     pages += [kernel.swap_pages, kernel.free_swap()]
     unit = 1 if kernel.xlen == 64 or max(pages) < 1 << 20 else 4096
     word = "Q" if kernel.xlen == 64 else "I"
-    uptime = kernel.now_ns() // 1_000_000_000
-    data = struct.pack(f"<10{word}H", uptime, 0, 0, 0, *(n * 4096 // unit for n in pages), len(kernel.tasks))
+    uptime, loads = kernel.now_ns() // 1_000_000_000, kernel.sched.load.loads()
+    data = struct.pack(f"<10{word}H", uptime, *loads, *(n * 4096 // unit for n in pages), len(kernel.tasks))
     data = data.ljust(88 if kernel.xlen == 64 else 44, b"\0") + struct.pack(f"<2{word}I", 0, 0, unit)
     copy_to_user(task.mm, buf, data.ljust(112 if kernel.xlen == 64 else 64, b"\0"))
     return 0
