@@ -25,7 +25,7 @@ from emu.kernel.ipc.util import Ids
 from emu.kernel.mm import filemap
 from emu.kernel.mm.alloc import PageAllocator
 from emu.kernel.mm.awaited import Awaited
-from emu.kernel.mm.huge import HugePool
+from emu.kernel.mm.hugetlb import HugePool
 from emu.kernel.mm.khugepaged import Khugepaged
 from emu.kernel.mm.page import PG_UNEVICTABLE
 from emu.kernel.mm.slab import Slab

@@ -10,7 +10,7 @@ from emu.kernel.fs.file import O_RDWR, File
 from emu.kernel.mm import filemap, overcommit, uaccess
 from emu.kernel.mm.alloc import OutOfMemory
 from emu.kernel.mm.exit import exit_mmap
-from emu.kernel.mm.memory import FAULT_MAJOR
+from emu.kernel.mm.fault import FAULT_MAJOR
 from emu.kernel.mm.page import PG_LOCKED, PG_SWAPCACHE, page_align
 from emu.kernel.mm.shmem import ShmemFile
 from emu.kernel.options import Exit

@@ -12,7 +12,8 @@ from emu.isa import causes
 from emu.kernel import siginfo, signal, sigsend, trace_call, trace_fault
 from emu.kernel.errno import EINTR, ENOSYS, EPERM, Errno
 from emu.kernel.mm.alloc import OutOfMemory
-from emu.kernel.mm.memory import FAULT_ACCERR, FAULT_MAJOR, FAULT_SIGBUS, handle_mm_fault
+from emu.kernel.mm.fault import FAULT_ACCERR, FAULT_MAJOR, FAULT_MINOR, FAULT_SIGBUS
+from emu.kernel.mm.memory import handle_mm_fault
 from emu.kernel.mm.vma import ACCESS_FETCH, ACCESS_LOAD, ACCESS_STORE
 from emu.kernel.sched.wait import Blocked
 from emu.kernel.syscall.numbers import NAMES
@@ -87,7 +88,7 @@ def do_page_fault(kernel: Kernel, task: Task, hart: object, access: int) -> None
         result = FAULT_SIGBUS
     finally:
         kernel.may_sleep = False
-    if result == 0:
+    if result == FAULT_MINOR:
         task.min_flt += 1
         kernel.vm.minor += 1
         hart.charge(LEDGER_FAULT, kernel.cost_fault)

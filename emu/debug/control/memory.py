@@ -10,6 +10,7 @@ from emu.isa.paging import PTE_A, PTE_D, PTE_V, PTE_W
 from emu.kernel.errno import Errno
 from emu.kernel.mm import cow, memory, tlb
 from emu.kernel.mm.alloc import OutOfMemory
+from emu.kernel.mm.fault import FAULT_MAJOR
 from emu.kernel.mm.page import PG_ANON, PG_CODE
 from emu.kernel.mm.swap import slot_of
 from emu.kernel.mm.vma import ACCESS_LOAD, ACCESS_STORE, VM_SHARED, VM_WRITE
@@ -122,7 +123,7 @@ def _own_page(kernel: Any, mm: Any, addr: int) -> int:
         pte = mm.entry(addr)
         if pte & PTE_V and (pte & PTE_W or access != ACCESS_STORE):
             break
-        if memory.handle_mm_fault(mm, addr, access) > memory.FAULT_MAJOR:
+        if memory.handle_mm_fault(mm, addr, access) > FAULT_MAJOR:
             if pte & PTE_V:
                 break
             raise EmuError(f"the page at {addr:#x} can't be brought in")

@@ -53,7 +53,7 @@ def in_area(kernel: Any, mm: Mm, vma: Vma, va: int, access: int) -> Outcome:
     key = va >> mm.pmd_shift
     if key not in mm.ptes:
         if key in mm.huge:
-            return handled(kernel, "spurious", "a stale TLB entry is dropped", "huge.fault", "flush_page")
+            return handled(kernel, "spurious", "a stale TLB entry is dropped", "huge_fault", "flush_page")
         if vma.vm_flags & VM_HUGETLB:
             return huge_pool_page(kernel)
         if access == ACCESS_STORE and huge.wanted(mm, vma, va):

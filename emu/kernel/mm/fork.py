@@ -13,8 +13,9 @@ import numpy as np
 
 from emu.isa.paging import PTE_A, PTE_V, PTE_W
 from emu.kernel.errno import ENOMEM, Errno
-from emu.kernel.mm import huge, overcommit, swap, tlb
+from emu.kernel.mm import overcommit, swap, tlb
 from emu.kernel.mm.alloc import OutOfMemory
+from emu.kernel.mm.hugetlb import hugetlb_fault
 from emu.kernel.mm.merge import reserve_vma
 from emu.kernel.mm.mm import Mm
 from emu.kernel.mm.page import PG_ANON
@@ -89,7 +90,7 @@ def copy_hugetlb(old: Mm, new: Mm, vma: Vma) -> None:
         raise Errno(ENOMEM)
     for addr in range(vma.vm_start, vma.vm_end, size):
         if addr >> old.pmd_shift in old.huge:
-            huge.hugetlb_fault(new, new.vma_at(addr), addr)
+            hugetlb_fault(new, new.vma_at(addr), addr)
             source, target = old.entry(addr) >> 10 << 12, new.entry(addr) >> 10 << 12
             old.pages.ram[target : target + size] = old.pages.ram[source : source + size]
 

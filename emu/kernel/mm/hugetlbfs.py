@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from emu.kernel.errno import ENOMEM, Errno
 from emu.kernel.fs.file import O_RDWR, File
-from emu.kernel.mm import huge
+from emu.kernel.mm.hugetlb import take_reserved
 from emu.kernel.mm.shmem import ShmemFile
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class HugeFile(ShmemFile):
     def page(self, mm: Mm, number: int) -> int | None:
         """The first frame of a huge page, zeroed if this is the first touch by anyone."""
         if number not in self.huge_blocks:
-            pfn = huge.take_reserved(mm)
+            pfn = take_reserved(mm)
             if pfn is None:
                 return None
             self.huge_blocks[number] = pfn

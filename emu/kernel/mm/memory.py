@@ -1,12 +1,13 @@
 """Page faults: find the area, find the page, enter it in the page table (Linux: memory.c).
 
-    handle_mm_fault ─┬─ no entry yet ─┬─ anonymous area   do_anonymous_page
+    handle_mm_fault ─┬─ no table yet                      huge_fault: do_huge_anonymous_page · hugetlb_fault
+                     ├─ no entry yet ─┬─ anonymous area   do_anonymous_page
                      │                └─ file             do_fault: do_read_fault · do_cow_fault · do_shared_fault
                      ├─ swap entry                        do_swap_page
                      └─ entry without W, area with it     do_wp_page
 
-Each returns FAULT_MINOR or FAULT_MAJOR when the instruction may run again, FAULT_MAPERR, FAULT_ACCERR or FAULT_SIGBUS
-when the process is at fault. OutOfMemory leaves no trace: an instruction can always be restarted.
+Each returns a FAULT_ (fault.py): _MINOR or _MAJOR when the instruction may run again, _MAPERR, _ACCERR or _SIGBUS when
+the process is at fault. OutOfMemory leaves no trace: an instruction can always be restarted.
 """
 
 from __future__ import annotations
@@ -18,17 +19,19 @@ from emu.kernel.mm import filemap, huge, tlb
 from emu.kernel.mm.brk import expand_stack
 from emu.kernel.mm.cow import ANON_PAGE, do_wp_page, new_anon_page
 from emu.kernel.mm.dirty import set_page_dirty
+from emu.kernel.mm.fault import FAULT_ACCERR, FAULT_MAJOR, FAULT_MAPERR, FAULT_MINOR, FAULT_SIGBUS
 from emu.kernel.mm.fault_around import do_fault_around, map_file_page, read_prot
+from emu.kernel.mm.hugetlb import hugetlb_fault
 from emu.kernel.mm.page import PAGE_SIZE, PG_CODE, PG_STALE
 from emu.kernel.mm.pgtable import pte_alloc
 from emu.kernel.mm.rmap import anon_vma_prepare
 from emu.kernel.mm.swapin import do_swap_page
-from emu.kernel.mm.vma import ACCESS_STORE, VM_EXEC, VM_SHARED, Vma
+from emu.kernel.mm.vma import ACCESS_STORE, VM_EXEC, VM_HUGETLB, VM_SHARED, Vma
 
 if TYPE_CHECKING:
     from emu.kernel.mm.mm import Mm
 
-FAULT_MINOR, FAULT_MAJOR, FAULT_MAPERR, FAULT_ACCERR, FAULT_SIGBUS = range(5)
+NO_HUGE_PAGE = -1
 ZERO_PAGE = bytes(PAGE_SIZE)
 
 
@@ -43,8 +46,8 @@ def handle_mm_fault(mm: Mm, addr: int, access: int) -> int:
         return FAULT_ACCERR
     base = mm.ptes.get(addr >> mm.pmd_shift)
     if base is None:
-        result = huge.fault(mm, vma, addr, access)
-        if result != huge.NO_HUGE_PAGE:
+        result = huge_fault(mm, vma, addr, access)
+        if result != NO_HUGE_PAGE:
             return result
         base = pte_alloc(mm, addr)
     cell = base + (addr >> 12 & mm.pte_mask)
@@ -59,6 +62,20 @@ def handle_mm_fault(mm: Mm, addr: int, access: int) -> int:
         do_wp_page(mm, vma, addr, cell)
         return FAULT_MINOR
     return spurious_fault(mm, vma, addr, cell)
+
+
+def huge_fault(mm: Mm, vma: Vma, addr: int, access: int) -> int:
+    """A fault where no table is: what came of it with a huge page, or NO_HUGE_PAGE when small ones must do."""
+    if addr >> mm.pmd_shift in mm.huge:  # a TLB had the old entry
+        tlb.flush_page(mm, addr)
+        return FAULT_MINOR
+    if vma.vm_flags & VM_HUGETLB:
+        return hugetlb_fault(mm, vma, addr)
+    if access == ACCESS_STORE and huge.wanted(mm, vma, addr) and huge.do_huge_anonymous_page(mm, vma, addr):
+        return FAULT_MINOR
+    if vma.vm_file is None and mm.kernel.sysctl.transparent_hugepage != huge.NEVER:
+        mm.kernel.khugepaged.enter()
+    return NO_HUGE_PAGE
 
 
 def find_area(mm: Mm, addr: int) -> Vma | None:

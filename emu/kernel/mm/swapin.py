@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from emu.isa.paging import PTE_W
 from emu.kernel.mm import workingset
 from emu.kernel.mm.cow import do_wp_page
+from emu.kernel.mm.fault import FAULT_MAJOR, FAULT_MINOR
 from emu.kernel.mm.page import PG_ANON, PG_LOCKED, PG_SWAPBACKED
 from emu.kernel.mm.rmap import anon_vma_prepare
 from emu.kernel.mm.swap import reuse_swap_page, slot_of
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def do_swap_page(mm: Mm, vma: Vma, addr: int, cell: int, access: int) -> int:
-    """A fault on a swap entry: minor when the frame is still (or already) cached, else major: the disk is read."""
+    """FAULT_MINOR when the frame is still (or already) cached; FAULT_MAJOR: the disk is read."""
     kernel, swap = mm.kernel, mm.kernel.swap
     entry = mm.cells[cell]
     slot = slot_of(entry)
@@ -33,7 +34,7 @@ def do_swap_page(mm: Mm, vma: Vma, addr: int, cell: int, access: int) -> int:
     if major:
         major = kernel.wait_for_read(pfn, read)
     map_swapped(mm, vma, addr, cell, pfn, slot, access)
-    return 1 if major else 0
+    return FAULT_MAJOR if major else FAULT_MINOR
 
 
 def map_swapped(mm: Mm, vma: Vma, addr: int, cell: int, pfn: int, slot: int, access: int) -> None:

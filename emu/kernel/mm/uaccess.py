@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from emu.isa.paging import PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W
 from emu.kernel import trace_fault
 from emu.kernel.errno import EFAULT, ENAMETOOLONG, Errno
-from emu.kernel.mm.memory import FAULT_MAJOR, handle_mm_fault
+from emu.kernel.mm.fault import FAULT_MAJOR
+from emu.kernel.mm.memory import handle_mm_fault
 from emu.kernel.mm.page import PAGE_SIZE, PG_CODE
 from emu.kernel.mm.vma import ACCESS_LOAD, ACCESS_STORE, VM_RWX, VM_WRITE
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emu.isa.paging import PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X
-from emu.kernel.mm import huge, pgtable, swap, tlb
+from emu.kernel.mm import huge, hugetlb, pgtable, swap, tlb
 from emu.kernel.mm.dirty import mark_accessed, set_page_dirty
 from emu.kernel.mm.page import PG_ANON, PG_CODE, PG_SWAPCACHE
 from emu.kernel.mm.rmap import rmap_walk
@@ -41,7 +41,7 @@ def zap_range(mm: Mm, vma: Vma, start: int, end: int) -> None:
     """Unmap every page of start … end (inside one area): frames lose a user, swap entries a reference."""
     mm.update_hiwater_rss()
     if vma.vm_flags & VM_HUGETLB:
-        huge.hugetlb_zap(mm, vma, start, end)
+        hugetlb.hugetlb_zap(mm, vma, start, end)
         return
     for low, high, _ in table_slices(mm, start, end):
         entries = mm.many_cells[low:high]
@@ -91,7 +91,7 @@ def change_protection(mm: Mm, vma: Vma, start: int, end: int) -> None:
     keeps W clear if it may be shared: its next write faults and finds out.
     """
     if vma.vm_flags & VM_HUGETLB:
-        huge.hugetlb_protect(mm, vma, start, end)
+        hugetlb.hugetlb_protect(mm, vma, start, end)
         return
     rights = vma.prot_ro & _RIGHTS
     kept = ~_RIGHTS | (PTE_W if vma.vm_flags & VM_WRITE else 0)
