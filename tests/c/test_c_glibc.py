@@ -31,7 +31,7 @@ def compile_with_gcc(source: Path, output: Path) -> Path:
     """A static executable, linked against glibc."""
     driver = PREFIX + ("g++" if source.suffix == ".cpp" else "gcc")
     command = [driver, "-static", "-O1", "-w", "-D_GNU_SOURCE", str(source), "-o", str(output), "-lm", "-lpthread"]
-    subprocess.run(command, check=True, timeout=120)
+    subprocess.run(command, check=True, timeout=300)
     return output
 
 

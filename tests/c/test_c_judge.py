@@ -33,7 +33,7 @@ def prints_elsewhere(name: str, xlen: int, folder: Path) -> str:
     program.chmod(0o755)
     work.mkdir()
     command = ["/usr/bin/env", "-i", shutil.which(f"qemu-riscv{xlen}"), str(program)]
-    done = subprocess.run(command, cwd=work, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=work, stdin=subprocess.DEVNULL, capture_output=True, timeout=300, check=False)
     return transcript(done.returncode if done.returncode >= 0 else 128 - done.returncode, done.stdout.decode())
 
 

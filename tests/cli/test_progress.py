@@ -36,7 +36,7 @@ def test_a_bar_on_a_terminal() -> None:
     """Drawn, and wiped out at the end."""
     import pexpect
 
-    child = pexpect.spawn(sys.executable, ["-c", SCRIPT], encoding="utf-8", dimensions=(24, 120), timeout=30)
+    child = pexpect.spawn(sys.executable, ["-c", SCRIPT], encoding="utf-8", dimensions=(24, 120), timeout=300)
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 0

@@ -53,7 +53,7 @@ class Editor:
     def answer(self, number: int) -> dict[str, Any]:
         """The response to a request; events that come before it are kept."""
         while True:
-            message = self.inbox.get(timeout=120)
+            message = self.inbox.get(timeout=300)
             assert message is not None, self.process.stderr.read().decode()
             if message["type"] == "response" and message["request_seq"] == number:
                 return message
@@ -78,7 +78,7 @@ class Editor:
                 if message["type"] == "event" and message["event"] == name:
                     del self.events[index]
                     return message.get("body", {})
-            message = self.inbox.get(timeout=120)
+            message = self.inbox.get(timeout=300)
             assert message is not None, self.process.stderr.read().decode()
             self.events.append(message)
 

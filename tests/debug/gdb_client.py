@@ -25,7 +25,7 @@ class Client:
         theirs, _ = server.accept()
         server.close()
         self.socket, self.reader, self.replies, self.console = mine, Reader(), [], ""
-        self.socket.settimeout(60)
+        self.socket.settimeout(300)
         self.stub = Stub(self.session, face.attach(self.session))
         self.thread = threading.Thread(target=self.serve, args=(theirs,), daemon=True)
         self.thread.start()

@@ -26,7 +26,7 @@ def talk(gdb: str, program: str, *lines: str, options: tuple[str, ...] = ()) -> 
             script = ["set pagination off", "set confirm off", f"target remote :{port}", *lines, "kill"]
             arguments = [part for line in script for part in ("-ex", line)]
             run = subprocess.run(
-                [gdb, "-nx", "-batch", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=120
+                [gdb, "-nx", "-batch", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=300
             )
             return run.stdout + run.stderr
         finally:

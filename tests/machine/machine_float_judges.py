@@ -136,7 +136,7 @@ class QemuTable:
         Path(file.name).chmod(0o755)
         try:
             command = [self.command, "-cpu", f"rv{self.xlen}", file.name]
-            done = subprocess.run(command, input=pack(cases), capture_output=True, check=True, timeout=100)
+            done = subprocess.run(command, input=pack(cases), capture_output=True, check=True, timeout=300)
         finally:
             Path(file.name).unlink()
         return answers_of(insn, done.stdout, self.xlen)

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import tarfile
+import tempfile
+import time
 import urllib.request
-from io import BytesIO
+from http.client import HTTPException
+from io import BufferedIOBase, BytesIO
 from pathlib import Path
 from typing import NamedTuple
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
 
 from emu.cachedir import cache_root
 from emu.errors import EmuError
@@ -15,7 +20,8 @@ from emu.errors import EmuError
 PYPI = "https://files.pythonhosted.org/packages"
 DEBIAN = "http://deb.debian.org/debian/pool/main"
 AR_MAGIC, AR_HEADER = b"!<arch>\n", 60
-PATIENCE = 20  # seconds without an answer
+PATIENCE = 10  # seconds without an answer
+LONGEST = 60  # seconds for a package
 
 
 class Source(NamedTuple):
@@ -26,6 +32,7 @@ class Source(NamedTuple):
     inside: str = ""
 
 
+SILENT: set[str] = set()  # hosts that did not answer: they are not asked again
 SOURCES = {
     "lua": Source(
         f"{PYPI}/c3/a6/0f869fbb07c393f15473b1eefefb7b5bec162fb7481803d040ed4dc46002/lupa-2.8.tar.gz",
@@ -75,31 +82,58 @@ def fetch(name: str) -> Path:
     source = SOURCES[name]
     folder = cache_root() / "corpus" / f"{name}-{source.sha256[:12]}"
     if not (folder / "complete").exists():
-        unpack(download(source), folder)
-        (folder / "complete").touch()
+        install(source, folder)
     return folder / source.inside
 
 
-def reachable(name: str) -> bool:
-    """Whether `fetch` will succeed."""
-    try:
-        fetch(name)
-    except EmuError:
-        return False
-    return True
+def install(source: Source, folder: Path) -> None:
+    """Unpack a package beside the folder, then rename: nobody sees half of it, and who comes second finds it there."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as fresh:
+        unpack(download(source), Path(fresh, "package"))
+        Path(fresh, "package", "complete").touch()
+        try:
+            Path(fresh, "package").rename(folder)
+        except OSError:
+            if not (folder / "complete").exists():
+                raise
 
 
 def download(source: Source) -> bytes:
     """The package's bytes, of the right checksum. EmuError."""
     try:
-        with urllib.request.urlopen(source.url, timeout=PATIENCE) as answer:
-            data = answer.read()
-    except (OSError, ValueError) as error:
+        data = answer_of(source.url)
+    except (OSError, ValueError, HTTPException) as error:
         raise EmuError(f"{source.url} can't be fetched: {error}", hint="is there a network?") from None
     found = hashlib.sha256(data).hexdigest()
     if found != source.sha256:
         raise EmuError(f"{source.url} has the checksum {found}, not {source.sha256}", hint="has it been replaced?")
     return data
+
+
+def answer_of(url: str) -> bytes:
+    """What a server says; one that did not answer is not asked again."""
+    host = urlsplit(url).netloc
+    if host in SILENT:
+        raise TimeoutError(f"{host} did not answer before")
+    try:
+        with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
+            return received(answer)
+    except HTTPError:
+        raise
+    except OSError:
+        SILENT.add(host)
+        raise
+
+
+def received(answer: BufferedIOBase) -> bytes:
+    """All of it, in pieces: who sends a byte now and then is not waited for. TimeoutError."""
+    data, end = bytearray(), time.monotonic() + LONGEST
+    while piece := answer.read1(1 << 16):
+        data += piece
+        if time.monotonic() > end:
+            raise TimeoutError(f"it takes longer than {LONGEST} seconds")
+    return bytes(data)
 
 
 def unpack(data: bytes, folder: Path) -> None:

@@ -1,0 +1,28 @@
+"""What every test may take for granted, whoever runs it and wherever: the surroundings emu would follow are taken away,
+and random examples are the same in every run.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+FOLLOWED = """
+    COLUMNS LINES TERM COLORTERM NO_COLOR FORCE_COLOR TTY_COMPATIBLE TTY_INTERACTIVE LC_ALL LC_CTYPE LANGUAGE
+    PYTHONIOENCODING EMU_DEBUG
+""".split()
+"""Variables that change what emu, rich or click print."""
+
+for name in FOLLOWED:
+    os.environ.pop(name, None)
+os.environ |= {"LANG": "C.UTF-8", "EMU_HISTORY": "none"}
+
+settings.register_profile(
+    "same everywhere",
+    derandomize=True,  # tools/fuzz_*.py go new ways at each run
+    database=None,
+    deadline=None,  # a busy host is no fault
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("same everywhere")
