@@ -101,7 +101,8 @@ def signals(session: Any) -> Words:
 
 def proc_files(session: Any) -> Words:
     """Files of /proc, of the system and of the selected process."""
-    from emu.kernel.proc.root import SYSTEM_FILES, TASK_FILES
+    from emu.kernel.proc.base import TASK_FILES
+    from emu.kernel.proc.root import SYSTEM_FILES
 
     yield from ((f"/proc/{text(name)}", "of the system") for name in SYSTEM_FILES)
     yield from ((f"/proc/{session.pid}/{text(name)}", "of the process") for name in TASK_FILES)

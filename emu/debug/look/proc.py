@@ -10,7 +10,7 @@ from typing import Any
 from emu.debug.look.subject import kernel_of, task_of
 from emu.debug.view import Table, Text, View
 from emu.errors import EmuError, did_you_mean
-from emu.kernel.proc import root, sysctl, task
+from emu.kernel.proc import base, root, sysctl, task
 from emu.kernel.proc.page_bits import pagemap
 
 USER_MEMORY = {"cmdline": ("arg_start", "arg_end"), "environ": ("env_start", "env_end")}
@@ -104,12 +104,12 @@ def of_task(session: Any, kernel: Any, of: Any, rest: list[str]) -> Any:
     """/proc/PID/…"""
     more = ["oom_score_adj", "pagemap", "exe", "cwd", "fd", "task"]
     if not rest:
-        return [*root.TASK_FILES, *more]
+        return [*base.TASK_FILES, *more]
     name = rest[0]
     if name in USER_MEMORY:
         return partial(user_memory, session, of, *USER_MEMORY[name])
-    if name in root.TASK_FILES:
-        return partial(root.TASK_FILES[name], kernel, of)
+    if name in base.TASK_FILES:
+        return partial(base.TASK_FILES[name], kernel, of)
     if name == "fd":
         return links(of, rest[1:])
     if name == "task":
@@ -125,7 +125,7 @@ def of_task(session: Any, kernel: Any, of: Any, rest: list[str]) -> Any:
         "pagemap": lambda: pages(kernel, of),
     }
     if name not in makers:
-        raise nothing("/".join([str(of.pid), *rest]), [*root.TASK_FILES, *more])
+        raise nothing("/".join([str(of.pid), *rest]), [*base.TASK_FILES, *more])
     return makers[name]
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from emu.kernel.errno import EAGAIN, EBUSY, EINVAL, ENXIO, EPERM, EPIPE, ESPIPE, Errno
+from emu.kernel.errno import EAGAIN, EBUSY, EINVAL, EPERM, EPIPE, ESPIPE, Errno
 from emu.kernel.fs.file import O_ACCMODE, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY, File
 from emu.kernel.fs.inode import (
     F_GETPIPE_SZ,
@@ -205,45 +205,3 @@ class Pipe(Inode):
             raise Errno(EBUSY)
         self.max_usage = pages
         self.write_wait.wake()
-
-    def wait_for_partner(self, flags: int) -> None:
-        """open(2) of a FIFO: a reader waits for a writer and the other way round. ENXIO: a writer that may not wait.
-        A pipe without a name, opened again by /proc/self/fd/N, never waits.
-        """
-        mode, task = flags & O_ACCMODE, self.sb.kernel.current
-        if self.sb is self.sb.kernel.pipefs or mode == O_RDWR or (mode == O_RDONLY and flags & O_NONBLOCK):
-            return
-        if mode == O_WRONLY and flags & O_NONBLOCK and not self.readers:
-            raise Errno(ENXIO)
-        opening = task.restart if isinstance(task.restart, Opening) else Opening(self, mode)
-        if not opening.partner_came():
-            task.restart = opening
-            wait_on(task, opening.queue)
-        opening.cancel()
-
-
-class Opening:
-    """An open of a FIFO that waits for the other side; it counts as a presence for the other side's open."""
-
-    def __init__(self, pipe: Pipe, mode: int) -> None:
-        self.pipe, self.reads = pipe, mode == O_RDONLY
-        self.queue = pipe.read_wait if self.reads else pipe.write_wait
-        self.seen = pipe.opened_writers if self.reads else pipe.opened_readers
-        self._count(1)
-        (pipe.write_wait if self.reads else pipe.read_wait).wake()
-
-    def _count(self, change: int) -> None:
-        if self.reads:
-            self.pipe.opening_readers += change
-        else:
-            self.pipe.opening_writers += change
-
-    def partner_came(self) -> bool:
-        pipe = self.pipe
-        if self.reads:
-            return bool(pipe.writers or pipe.opening_writers or pipe.opened_writers != self.seen)
-        return bool(pipe.readers or pipe.opening_readers or pipe.opened_readers != self.seen)
-
-    def cancel(self) -> None:
-        """The open is done, or a signal ended it."""
-        self._count(-1)

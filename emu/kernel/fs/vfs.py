@@ -9,6 +9,7 @@ from emu.errors import EmuError
 from emu.kernel.errno import EEXIST, EINVAL, EISDIR, ELOOP, ENOENT, ENOTDIR, ENXIO, EOPNOTSUPP, ETXTBSY, Errno
 from emu.kernel.fs import devfs, diskfs, hostfs, tmpfs
 from emu.kernel.fs.directory import DirBase, Directory
+from emu.kernel.fs.fifo import wait_for_partner
 from emu.kernel.fs.file import (
     O_ACCMODE,
     O_CLOEXEC,
@@ -115,7 +116,7 @@ class Vfs:
         else:
             self._may_open(inode, flags)
             if isinstance(inode, Pipe) and not flags & O_PATH:
-                inode.wait_for_partner(flags)
+                wait_for_partner(inode, flags)
             if flags & O_TRUNC and inode.kind == S_IFREG and flags & O_ACCMODE != O_RDONLY:
                 inode.truncate(0)
                 self.kernel.fsnotify.tell(inode, IN_MODIFY)

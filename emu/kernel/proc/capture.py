@@ -26,7 +26,8 @@ def parse(names: str) -> tuple[str, ...]:
 
 def path_of(name: str) -> str:
     from emu.kernel import tunables
-    from emu.kernel.proc.root import SYSTEM_FILES, TASK_FILES
+    from emu.kernel.proc.base import TASK_FILES
+    from emu.kernel.proc.root import SYSTEM_FILES
 
     of_task = [*(name for name in TASK_FILES if name not in NOT_TEXT), "oom_score_adj"]
     settings = [f"{TUNABLES}{known.replace('.', '/')}" for known in tunables.BOUNDS]
@@ -87,7 +88,8 @@ class Captures:
 def read(kernel: Kernel, path: str) -> bytes:
     """A file below /proc, by a path from `parse` with the pid of a living process."""
     from emu.kernel.proc import sysctl, task
-    from emu.kernel.proc.root import SYSTEM_FILES, TASK_FILES
+    from emu.kernel.proc.base import TASK_FILES
+    from emu.kernel.proc.root import SYSTEM_FILES
 
     if path in SYSTEM_FILES:
         return SYSTEM_FILES[path](kernel)
