@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from emu.kernel import elf
 from emu.kernel.layout import pie_bias, setup_mmap_base
-from emu.kernel.mm.mmap import MAP_FIXED, MAP_PRIVATE, do_mmap, mmap_region
+from emu.kernel.mm.mmap import do_mmap, mmap_region
+from emu.kernel.mm.mmap_flags import MAP_FIXED, MAP_PRIVATE
 from emu.kernel.mm.page import page_align
 from emu.kernel.mm.uaccess import copy_to_user
 from emu.kernel.mm.unmapped_area import get_unmapped_area

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from emu.kernel.errno import EBADF, EINVAL, ENOMEM, EPERM, Errno
 from emu.kernel.fs.inode import S_IFREG
 from emu.kernel.mm import brk, madvise, mlock, mmap, mprotect, mremap, msync
+from emu.kernel.mm.mmap_flags import MAP_ANONYMOUS, MAP_FIXED, MAP_LOCKED, MAP_NONBLOCK, MAP_POPULATE, MAP_SHARED
 from emu.kernel.mm.page import PAGE_SIZE, page_align
 from emu.kernel.mm.uaccess import copy_to_user, populate
 from emu.kernel.mm.vma import VM_LOCKED, VM_LOCKED_MASK, VM_LOCKONFAULT, VM_RWX, VM_SHARED
@@ -36,7 +37,7 @@ def sys_brk(kernel: Kernel, task: Task, addr: Addr) -> int:
 def mmap_pgoff(task: Task, addr: int, length: int, prot: int, flags: int, fd: int, pgoff: int) -> int:
     """What mmap and mmap2 share; `pgoff` counts pages."""
     file = None
-    if not flags & mmap.MAP_ANONYMOUS:
+    if not flags & MAP_ANONYMOUS:
         file = task.files.get(fd)
         if not file.readable and not file.writable:
             return -EBADF
@@ -45,7 +46,7 @@ def mmap_pgoff(task: Task, addr: int, length: int, prot: int, flags: int, fd: in
         file.accessed()
     task.kernel.requests.mmap(page_align(length))
     locked = task.mm.vma_at(result).vm_flags & VM_LOCKED_MASK == VM_LOCKED
-    if locked or flags & (mmap.MAP_POPULATE | mmap.MAP_NONBLOCK) == mmap.MAP_POPULATE:
+    if locked or flags & (MAP_POPULATE | MAP_NONBLOCK) == MAP_POPULATE:
         populate(task.mm, result, result + page_align(length))
     return result
 
@@ -96,7 +97,7 @@ def sys_remap_file_pages(
     vma = task.mm.vma_at(start)
     if prot or not length or vma is None or not vma.vm_flags & VM_SHARED or start + length > vma.vm_end:
         return -EINVAL
-    place = mmap.MAP_SHARED | mmap.MAP_FIXED | (mmap.MAP_LOCKED if vma.vm_flags & VM_LOCKED else 0)
+    place = MAP_SHARED | MAP_FIXED | (MAP_LOCKED if vma.vm_flags & VM_LOCKED else 0)
     file = vma.vm_file.get()
     try:
         mmap.do_mmap(task.mm, start, length, vma.vm_flags & VM_RWX, place, file, pgoff)

@@ -12,6 +12,7 @@ from emu.kernel.ipc import util as u
 from emu.kernel.ipc.shm import SHM_DEST, Segment
 from emu.kernel.mm import mmap
 from emu.kernel.mm.memfd import F_SEAL_EXEC
+from emu.kernel.mm.mmap_flags import MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_SHARED
 from emu.kernel.mm.mprotect import PROT_EXEC, PROT_READ, PROT_WRITE
 from emu.kernel.mm.page import PAGE_SIZE
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user, strncpy_from_user
@@ -35,13 +36,13 @@ def sys_shmget(kernel: Kernel, task: Task, key: Int, size: Size, flags: Int) -> 
 
 @syscall("shmat")
 def sys_shmat(kernel: Kernel, task: Task, number: Int, addr: Addr, flags: Int) -> int:
-    place = mmap.MAP_SHARED
+    place = MAP_SHARED
     if addr:
         if addr & (PAGE_SIZE - 1):
             if not flags & SHM_RND:
                 return -EINVAL
             addr &= -PAGE_SIZE
-        place |= mmap.MAP_FIXED if flags & SHM_REMAP else mmap.MAP_FIXED_NOREPLACE
+        place |= MAP_FIXED if flags & SHM_REMAP else MAP_FIXED_NOREPLACE
     elif flags & SHM_REMAP:
         return -EINVAL
     segment = kernel.shm_ids.find(number)
