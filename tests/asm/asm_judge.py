@@ -15,13 +15,14 @@ from elftools.elf.elffile import ELFFile
 
 from emu.asm import Source, assemble_object
 from emu.asm.sections import SHF_ALLOC, SHT_NOBITS
+from emu.cachedir import cache_root
 
 FULL = "imafdc_zicsr_zifencei_zihintpause_zihintntl_zicond_zfa"
-CACHE = Path(tempfile.gettempdir()) / "emu-zig-cache"
+CACHE = cache_root() / "zig-judge"
 
 
 def zig(*arguments: str, text: str | None = None, folder: Path | None = None) -> subprocess.CompletedProcess:
-    """Runs the zig binary; its cache stays in the temporary folder."""
+    """Runs the zig binary; its cache stays in emu's."""
     binary = Path(ziglang.__file__).parent / "zig"
     environment = {**os.environ, "ZIG_GLOBAL_CACHE_DIR": str(CACHE), "ZIG_LOCAL_CACHE_DIR": str(CACHE)}
     coding = {"encoding": "utf-8", "errors": "surrogateescape"}
