@@ -1,7 +1,7 @@
 """The kernel as one object: boot, spawn the first process, then run → trap → handle → resume until it ends.
 
-Kernel   its state, and spawn (here)         Loop      run
-boot     what happens once                   services  what everybody needs
+Kernel   its state, and spawn (here)         loop               run
+boot     what happens once                   services clocks    what everybody needs
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ from typing import Any
 from emu.errors import EmuError
 from emu.kernel import accounting, boot, exec, fork
 from emu.kernel.binfmt import Binprm, NoInterpreter, find_interpreter
+from emu.kernel.clocks import Clocks
 from emu.kernel.errno import ENOEXEC, ENOMEM, EPERM, Errno
 from emu.kernel.fs.file import O_RDONLY, O_RDWR, File
 from emu.kernel.irq import Interrupts
 from emu.kernel.loop import Loop
 from emu.kernel.mm.alloc import OutOfMemory
 from emu.kernel.mm.context import Asids
+from emu.kernel.mm.pagewait import PageWaits
 from emu.kernel.mm.requests import Requests
 from emu.kernel.mm.shmem import ShmemFile
 from emu.kernel.options import Exit, Options
@@ -28,7 +30,7 @@ from emu.kernel.ps import Ended
 from emu.kernel.sched.core import Scheduler
 from emu.kernel.sched.policy import RoundRobin
 from emu.kernel.sched.timers import Timers
-from emu.kernel.services import UNKNOWN, Clocks, Current, Host, Pages
+from emu.kernel.services import UNKNOWN, Current, FileServices, Host
 from emu.kernel.softirq import Softirqs
 from emu.kernel.syscall import table
 from emu.kernel.task import Task
@@ -38,7 +40,7 @@ SLICE_SECONDS = 0.01
 TIMELINE = 65_536  # changes of state that are kept
 
 
-class Kernel(Loop, Clocks, Host, Current, Pages):
+class Kernel(Loop, Clocks, Host, Current, FileServices, PageWaits):
     """All state of the operating system hangs from this object; there are no globals, so a snapshot can copy it."""
 
     def __init__(self, machine: Any, options: Options | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The kernel's small services, by theme: clocks, the host's wishes, the current task, pages that wait for the disk."""
+"""The kernel's small services, by theme: the host's wishes, the current task, files as a whole."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from emu.kernel.mm import filemap, overcommit, uaccess
 from emu.kernel.mm.alloc import OutOfMemory
 from emu.kernel.mm.exit import exit_mmap
 from emu.kernel.mm.fault import FAULT_MAJOR
-from emu.kernel.mm.page import PG_LOCKED, PG_SWAPCACHE, page_align
+from emu.kernel.mm.page import page_align
 from emu.kernel.mm.shmem import ShmemFile
 from emu.kernel.options import Exit
 from emu.kernel.rlimit import default_rlimits
@@ -24,37 +24,6 @@ if TYPE_CHECKING:
 
 LOG_LINES = 10_000
 UNKNOWN = -1  # a deadline that must be computed anew
-
-
-class Clocks:
-    """Time: the harts' cycles, and nanoseconds made of them."""
-
-    harts: list[Any]
-    cpu: int
-    options: Any
-
-    @property
-    def now(self) -> int:
-        """The clock of the hart that the kernel runs on, in cycles."""
-        return self.harts[self.cpu].cycle
-
-    def now_ns(self) -> int:
-        """Nanoseconds since boot."""
-        return self.now * 1_000_000_000 // self.options.clock_hz
-
-    def realtime_ns(self) -> int:
-        """Nanoseconds since 1970."""
-        return self.options.epoch * 1_000_000_000 + self.now_ns()
-
-    def nanoseconds(self, cycles: int) -> int:
-        return cycles * 1_000_000_000 // self.options.clock_hz
-
-    def cycles_of(self, nanoseconds: int) -> int:
-        return -(-nanoseconds * self.options.clock_hz // 1_000_000_000)
-
-    def cpu_cycles(self, task: Task) -> int:
-        """Cycles that a task has run, the present stretch included."""
-        return task.ran_cycles + (self.harts[task.cpu].cycle - task.on_cpu_since if task.cpu >= 0 else 0)
 
 
 class Host:
@@ -87,6 +56,7 @@ class Host:
                 stream.flush()
 
     def random_bytes(self, count: int) -> bytes:
+        """For /dev/urandom, getrandom and AT_RANDOM: the same for the same seed."""
         return self.random.randbytes(count)
 
     def random_below(self, bound: int) -> int:
@@ -94,10 +64,12 @@ class Host:
         return self.random.randrange(bound) if self.options.aslr else 0
 
     def new_device_number(self) -> int:
+        """st_dev of one more file system."""
         self.last_device += 1
         return self.last_device
 
     def default_rlimits(self) -> list[list[int]]:
+        """[soft, hard] of each resource, for a first process."""
         return default_rlimits(self.options.stack_limit)
 
     def to_register(self, value: int) -> int:
@@ -119,9 +91,11 @@ class Current:
         return self.sched.running[self.cpu]
 
     def copy_to_user(self, addr: int, data: bytes) -> None:
+        """Into the current task's memory. EFAULT Blocked."""
         uaccess.copy_to_user(self.current.mm, addr, data)
 
     def put_user(self, addr: int, value: int, size: int) -> None:
+        """A number of `size` bytes. EFAULT Blocked."""
         uaccess.put_user(self.current.mm, addr, value, size)
 
     def count_fault(self, result: int) -> None:
@@ -176,6 +150,7 @@ class Current:
             self.free_mm(mm)
 
     def free_mm(self, mm: Mm) -> None:
+        """Give back all that an address space holds."""
         exit_mmap(self, mm)
 
     def trace(self, kind: str, **fields: int) -> None:
@@ -185,8 +160,8 @@ class Current:
             self.tracer.emit(self, kind, **fields)
 
 
-class Pages:
-    """Pages of files and of shared memory."""
+class FileServices:
+    """Files as a whole: those without a name in memory, and bringing all to the disk."""
 
     def shmem_file(self, size: int, path: str = "/dev/zero (deleted)", reserve: bool = True) -> File:
         """A nameless file in memory, for shared anonymous mappings; `reserve`: its size is promised at once. ENOMEM."""
@@ -201,40 +176,12 @@ class Pages:
         return file
 
     def shmem_pages(self) -> int:
+        """Pages of shared memory and tmpfs that are in memory: Shmem of meminfo."""
         return self.vm.nr_shmem
 
     def free_swap(self) -> int:
+        """Slots of swap, of a page each, that are free."""
         return self.swap.area.free
-
-    def wait_on_page(self, pfn: int) -> None:
-        """lock_page: wait until the disk has filled a frame. May raise Blocked."""
-        flags = self.pages.mem_map.flags
-        if flags[pfn] & PG_LOCKED:
-            disk = self.swap_disk if flags[pfn] & PG_SWAPCACHE else self.disk
-            if self.may_sleep and self.current is not None:
-                self.awaited.add(self.current, pfn)
-            disk.wait_until(self.reading.get(pfn, 0))
-            flags[pfn] &= ~PG_LOCKED
-            self.reading.pop(pfn, None)
-
-    def unlock_if_read(self, pfn: int) -> None:
-        """A frame of a read-ahead is unlocked by whoever looks at it after the disk is done."""
-        if self.pages.mem_map.flags[pfn] & PG_LOCKED and self.now >= self.reading.get(pfn, 0):
-            self.wait_on_page(pfn)
-
-    def wait_for_read(self, pfn: int, started: bool) -> bool:
-        """Wait for a frame; whether the current task's fault is a major one: it `started` the read, now or before it
-        slept.
-        """
-        task = self.current
-        if started and task is not None:
-            task.major_wait = pfn
-        if self.pages.mem_map.flags[pfn] & PG_LOCKED:
-            self.wait_on_page(pfn)
-        if task is not None and task.major_wait == pfn:
-            task.major_wait = None
-            return True
-        return started
 
     def write_home(self) -> None:
         """The run is over: bring what the guest has written to the host's files to the host."""
