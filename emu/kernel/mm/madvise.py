@@ -1,16 +1,16 @@
-"""madvise, msync, mincore, mlock: what a program tells and asks about its pages (their man pages, section 2)."""
+"""madvise: what a program tells about its pages, each kind of advice a function (madvise(2); Linux: mm/madvise.c)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
 from emu.isa.paging import PTE_A, PTE_V
-from emu.kernel.errno import EACCES, EFAULT, EINVAL, ENOMEM, Errno
+from emu.kernel.errno import EACCES, EFAULT, EINVAL, Errno
 from emu.kernel.mm import filemap, khugepaged, lazyfree, tlb, zap
 from emu.kernel.mm.merge import split_vma, vma_merge
 from emu.kernel.mm.page import PAGE_SIZE, PG_ACTIVE, PG_REFERENCED, page_align
+from emu.kernel.mm.ranges import Act, check_range, walk_areas
 from emu.kernel.mm.uaccess import user_page
 from emu.kernel.mm.vma import (
     ACCESS_LOAD,
@@ -51,32 +51,8 @@ FLAG_CHANGES = {
     MADV_DODUMP: (VM_DONTDUMP, 0),
     MADV_KEEPONFORK: (VM_WIPEONFORK, 0),
 }
-Act = Callable[["Mm", Vma, int, int], None]
 
 
-def check_range(mm: Mm, start: int, length: int) -> int:
-    """The end of a page-aligned range. EINVAL ENOMEM."""
-    end = start + page_align(length)
-    if start & (PAGE_SIZE - 1) or length < 0:
-        raise Errno(EINVAL)
-    if end > mm.task_size:
-        raise Errno(ENOMEM)
-    return end
-
-
-def walk_areas(mm: Mm, start: int, end: int, act: Act) -> None:
-    """Do something to every area of a range; holes are passed over, and reported at the end: ENOMEM."""
-    reached, hole = start, False
-    for vma in mm.areas_between(start, end):
-        hole |= vma.vm_start > reached
-        low, high = max(start, vma.vm_start), min(end, vma.vm_end)
-        reached = high
-        act(mm, vma, low, high)
-    if hole or reached < end:
-        raise Errno(ENOMEM)
-
-
-# -- madvise ----------------------------------------------------------------------------------------------------------
 def do_madvise(mm: Mm, start: int, length: int, advice: int) -> None:
     """EINVAL for unknown advice or what an area can't do, ENOMEM for holes."""
     if start + page_align(length) > mm.kernel.xlen_mask + 1:

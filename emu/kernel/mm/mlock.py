@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from emu.isa.paging import PTE_V
 from emu.kernel.errno import EINVAL, ENOMEM, EPERM, Errno
 from emu.kernel.mm import zap
-from emu.kernel.mm.madvise import change_flags, walk_areas
+from emu.kernel.mm.madvise import change_flags
 from emu.kernel.mm.page import PAGE_SIZE, PG_UNEVICTABLE, page_align
+from emu.kernel.mm.ranges import walk_areas
 from emu.kernel.mm.uaccess import populate
 from emu.kernel.mm.vma import (
     VM_LOCKED,

@@ -8,8 +8,8 @@ from emu.isa.paging import PTE_D, PTE_V
 from emu.kernel.errno import EBUSY, EINVAL, Errno
 from emu.kernel.mm import zap
 from emu.kernel.mm.dirty import set_page_dirty
-from emu.kernel.mm.madvise import check_range, walk_areas
 from emu.kernel.mm.page import PAGE_SIZE, page_align
+from emu.kernel.mm.ranges import check_range, walk_areas
 from emu.kernel.mm.vma import (
     VM_LOCKED,
     VM_SHARED,
