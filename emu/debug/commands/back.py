@@ -17,7 +17,6 @@ COUNT = (Arg("n", "number", optional=True, help="how many times"),)
 FIB = "programs/fib.s"
 MOST = 1_000_000
 FOREVER = 1 << 60
-UNSAVED = "breakpoints, displays and $names are not in the file: a session that loads it keeps its own"
 
 
 def reversed_(name: str, most: int = MOST) -> Any:
@@ -64,19 +63,17 @@ def goto(session: Session, point: str, n: int | None) -> View:
 
 def save(session: Session, file: str) -> View:
     """All of it into a file."""
-    session.engine.save(file)
+    session.save(file)
     data = {"file": file, "tick": session.engine.tick}
-    return View(
-        "save",
-        data,
-        [Facts([("saved", file), ("at tick", f"{session.engine.tick:,}")])],
-        [UNSAVED] if len(session.breaks) else [],
-    )
+    return View("save", data, [Facts([("saved", file), ("at tick", f"{session.engine.tick:,}")])])
 
 
 def load(session: Session, file: str) -> View:
     """All of it from a file."""
-    return stopped(session, session.load(file), "load")
+    view = stopped(session, session.load(file), "load")
+    rows = [row for row in session.breaks if row.commands]
+    view.notes += [f"{row.kind} {row.number} of the file does {'; '.join(row.commands)[:100]}" for row in rows]
+    return view
 
 
 def info_time(session: Session) -> View:
@@ -136,7 +133,7 @@ COMMANDS = (
     Command(
         "save", "Save the whole system, as it is now, to a file.", save, (Arg("file", "file"),),
         details="The file holds what was typed and changed, not the memory: to load it is to live through it again. "
-        "Breakpoints, displays and $names are not in it: a session that loads it keeps its own.",
+        "Breakpoints, watchpoints, catchpoints, displays and $names are in it, and replace those of who loads it.",
         example=(FIB, ("stepi 5", "save /dev/null")), group="time",
     ),
     Command(

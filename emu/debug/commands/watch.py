@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from emu.debug.session import Session
 
 OPTIONS = {
+    "location": "the place as it is now: it stays when the call ends whose variables it names; -l as in gdb",
     "length=": "so many bytes", "physical": "the expression is a physical address, whoever maps it",
     "hart=": "only by this hart",
     "ignore=": "do not stop the first N times",
@@ -27,10 +28,14 @@ WHAT = (
 def watcher(access: int) -> Any:
     """The handler of one of the three."""
 
-    def handler(session: Session, expression: str, length: str | None, physical: bool, **options: str | None) -> View:
+    def handler(
+        session: Session, expression: str, length: str | None, physical: bool, location: bool, **options: str | None
+    ) -> View:
         text, condition = split_condition(expression)
+        head, _, rest = text.partition(" ")
+        text, location = (rest.strip(), True) if head in ("-l", "-location") else (text, location)
         count = None if length is None else setting_breaks.whole("length", length)
-        row = setting_breaks.add_watch(session, text, access, count, physical, condition, options)
+        row = setting_breaks.add_watch(session, text, access, count, physical, condition, options, location)
         return described(session, row)
 
     return handler
@@ -61,7 +66,8 @@ def tcatch(session: Session, what: str, arguments: str | None, **options: str | 
 
 DETAILS = (
     "It stops behind the access and shows the old and the new value. Writes by the kernel (a system call's buffer) are "
-    "noticed when it returns. Other processes have other memory: the watchpoint is of the selected one."
+    "noticed when it returns. Other processes have other memory: the watchpoint is of the selected one. One that names "
+    "local variables is deleted when their call ends, or when time goes back to before it."
 )
 CATCH_ARGS = (
     Arg("what", "choice", optional=True, choices=tuple(CATCHES)),

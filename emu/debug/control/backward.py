@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from emu.debug.control import judge, predict, registers
 from emu.debug.control.backlines import BackLines
-from emu.debug.control.breaks import CATCH, WATCH
+from emu.debug.control.breaks import CATCH
 from emu.debug.control.judge import Verdict
 from emu.debug.control.jump import FEW, Jump
 from emu.debug.control.stop import Stop
@@ -38,8 +38,7 @@ class Backward(Jump, BackLines):
             verdict.row.hits += 1
         if self.is_early(verdict):
             self.before_last_entry(verdict.detail["kind"])
-        reason = {WATCH: "watchpoint", CATCH: "catch"}.get(verdict.row.kind, "breakpoint")
-        stop = self.stop("location" if verdict.row.internal else reason, cause.hart, verdict)
+        stop = self.stop(self.reason_of(verdict.row), cause.hart, verdict)
         if verdict.row.temporary:
             self.breaks.remove(verdict.row)
         return stop

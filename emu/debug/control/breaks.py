@@ -44,7 +44,10 @@ class Break:
     value: bytes | None = None  # of a watchpoint: what was there when last looked at
     kernel: Any = None  # of a watchpoint: (old, new, record) when a system call changed it
     frame_sp: int | None = None  # only where sp is at least this: not in a deeper call of the same function
+    frame_cfa: int | None = None  # only in the call whose frame ends here
     internal: bool = False  # the debugger's own, for finish and until: not in lists
+    lifetime: Any = None  # of a watchpoint on a local: the call that it ends with, see control.lifetime
+    ends: int = 0  # of an internal one: the watchpoint whose block is left here
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -105,7 +108,7 @@ class Breaks:
 
     def remove(self, row: Break) -> None:
         """Take one out, if it is still there."""
-        self.rows.pop(row.number, None)
+        self.rows = {n: each for n, each in self.rows.items() if n != row.number and each.ends != row.number}
         self.changed = True
 
     def clear(self) -> None:

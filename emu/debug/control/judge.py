@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from emu.debug.control import catches, memory
+from emu.debug.control import catches, frames, memory
 from emu.debug.control.breaks import BREAK, CATCH, READ, WATCH, WRITE, Break
 from emu.debug.control.planter import mappings, matches, runs
 from emu.errors import EmuError
@@ -58,7 +58,7 @@ def at_breakpoint(session: Session, hart: int) -> Verdict | None:
         return None
     pc = session.machine.harts[hart].pc & session.kernel.xlen_mask
     rows = [row for row in session.breaks.active(BREAK) if pc in row.addresses and runs(task.mm, row)]
-    for row in sorted(rows, key=lambda row: row.internal):
+    for row in sorted(rows, key=lambda row: (row.internal, not row.ends)):
         if matches(row, task.pid, task.tgid, hart) and deep_enough(session, row, hart):
             answer = holds(session, row, hart, task.pid)
             if answer:
@@ -69,6 +69,10 @@ def at_breakpoint(session: Session, hart: int) -> Verdict | None:
 def deep_enough(session: Session, row: Break, hart: int) -> bool:
     """Whether the breakpoint's frame is the one that was meant."""
     sp = session.machine.harts[hart].x[SP] & session.kernel.xlen_mask
+    if row.frame_cfa is not None:
+        task = running(session, hart)
+        with looking_at(session, hart, task.pid):
+            return frames.cfa_of(session, frames.innermost(session)) in (row.frame_cfa, None)
     return row.frame_sp is None or sp >= row.frame_sp
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from emu.debug.control import judge
+from emu.debug.control.saved import Saved, as_data
 from emu.debug.control.setting_breaks import whole
 from emu.debug.control.stop import Stop
 from emu.errors import EmuError
@@ -37,10 +38,12 @@ class Life:
 
     def load(self, file: str) -> Stop:
         """Go on from a file."""
-        self.engine.load(file)
-        self.breaks.touch()
-        self.choose(self.pid)
+        self.engine.load(file, lambda more: Saved(more, self.machine.xlen)).put(self)
         return self.stop("goto")
+
+    def save(self, file: str) -> None:
+        """Write a file to go on from."""
+        self.engine.save(file, as_data(self))
 
     def kill(self, pid: int | None = None) -> Stop:
         """SIGKILL to a process, at once."""

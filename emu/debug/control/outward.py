@@ -61,14 +61,14 @@ class Outward:
         return stop or self.stop("finished", detail={"function": call.name})
 
     def until(self, places: Places | None = None) -> Stop:
-        """As `next`, but never back in a loop; with a location: run there, or until the frame returns."""
+        """As `next`, but never back in a loop; with a location: run there in this frame, or until it returns."""
         if places is None:
             return self.past_here()
-        return self.go_to(places, stop_at_return=True)
+        return self.go_to(places, frames.cfa_of(self, self.current_frame()))
 
     def advance(self, places: Places) -> Stop:
-        """Run until the selected task comes to a location."""
-        return self.go_to(places, stop_at_return=True)
+        """Run until the selected task comes to a location, in whatever call, or the frame returns."""
+        return self.go_to(places)
 
     def past_here(self) -> Stop:
         """next, until the line lies behind this one or the frame has returned."""
@@ -82,18 +82,18 @@ class Outward:
             if here[1] > start[1] or self.registers().x[SP] > sp:
                 return stop
 
-    def go_to(self, places: Places, stop_at_return: bool) -> Stop:
-        """Run to addresses, or out of the selected frame."""
+    def go_to(self, places: Places, cfa: int | None = None) -> Stop:
+        """Run to addresses, in one frame only perhaps, or out of the selected frame."""
         self.require_alive()
-        row = None
-        caller = self.returns_to() if stop_at_return else None
+        row, caller = None, self.returns_to()
         if caller is not None:
             row = self.internal_break([caller.pc], self.pid, caller.registers.get(SP, 0))
         pid = self.pid
-        goal = self.internal_break([*places, *places.bodies], pid)
+        goal = self.internal_break(list(places.bodies), pid)
+        goal.frame_cfa = cfa
         try:
             with self.locked():
-                return self.run_on()
+                return self.last_look(self.run_on())
         finally:
             for each in (row, goal):
                 if each is not None:

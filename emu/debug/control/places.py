@@ -65,10 +65,10 @@ def of_line(session: Session, file: str, text: str) -> Places:
 
 
 def body_at(program: Program, address: int) -> int:
-    """Behind the prologue, where a function of compiled code begins at the address; else the address."""
-    if program.dwarf is None or not program.debug.begins_function(address):
-        return address
-    return program.body(address) or address
+    """Behind the prologue of compiled code, for an address within it; else the address."""
+    function = program.debug.function_at(address) if program.dwarf is not None else None
+    body = program.body(function.low) if function is not None else None
+    return body if body is not None and function.low <= address < body else address
 
 
 def first_of_calls(session: Session, addresses: list[int]) -> list[int]:

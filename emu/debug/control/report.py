@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def stopped(session: Session, stop: Stop, name: str = "stop") -> View:
     """What every command of run control returns."""
-    lines: list[Line] = [*headline(session, stop)]
+    lines: list[Line] = [*headline(session, stop), *map(ended_line, stop.detail.get("ended", ()))]
     if stop.exit is None or stop.reason != "exit":
         lines += [place(stop), *source_line(session, stop), *instruction_line(session, stop)]
     view = View(name, stop.as_dict(), [Text(lines, plain=plain_lines(stop))], stop=stop)
@@ -45,10 +45,13 @@ def displayed(session: Session, data: dict[str, Any]) -> Facts:
     return Facts(rows)
 
 
+UNSAID = ("cycle", "pid", "kind", "ended")
+
+
 def headline(session: Session, stop: Stop) -> list[Line]:
     """Why it stopped; nothing after a plain step."""
     detail = stop.detail
-    if stop.reason in ("step", "location", "goto", "signal"):
+    if stop.reason in ("step", "location", "goto", "signal", "scope"):
         return []
     number = (str(stop.breakpoint), "value")
     if stop.reason == "breakpoint":
@@ -57,7 +60,7 @@ def headline(session: Session, stop: Stop) -> list[Line]:
     if stop.reason == "watchpoint":
         return watch_lines(session, stop)
     if stop.reason == "catch":
-        said = ", ".join(f"{key} {show(value)}" for key, value in detail.items() if key not in ("cycle", "pid", "kind"))
+        said = ", ".join(f"{key} {show(value)}" for key, value in detail.items() if key not in UNSAID)
         return [line(("catchpoint ", "head"), number, (f": {detail.get('kind', '')} ", "good"), said)]
     if stop.reason == "exit":
         return [exit_line(stop)]
@@ -82,6 +85,12 @@ def finished_line(detail: dict[str, Any]) -> Line:
     if "text" in detail:
         return line((f"{name} ", "head"), f"({detail['type']}) ", (detail["text"], "value"))
     return line((f"{name} ", "head"), (f"{detail['value']:#x}", "value"), f" = {detail['value']}")
+
+
+def ended_line(row: dict[str, Any]) -> Line:
+    """gdb's words."""
+    why = " deleted because the program has left the block in which its expression is valid: "
+    return line(("watchpoint ", "head"), (str(row["number"]), "value"), why, row["expression"])
 
 
 def watch_lines(session: Session, stop: Stop) -> list[Line]:
@@ -150,7 +159,8 @@ def plain_lines(stop: Stop) -> list[str]:
     rows += [f"symbol {stop.symbol}"] if stop.symbol else []
     rows += [f"source {stop.source[0]}:{stop.source[1]}"] if stop.source else []
     rows += [f"breakpoint {stop.breakpoint}"] if stop.breakpoint is not None else []
-    rows += [f"{key} {show(value)}" for key, value in stop.detail.items() if key not in ("pid", "card")]
+    rows += [f"{key} {show(value)}" for key, value in stop.detail.items() if key not in ("pid", "card", "ended")]
+    rows += [f"ended {row['number']} {row['expression']}" for row in stop.detail.get("ended", ())]
     return [*rows, f"cycle {stop.cycle}", f"tick {stop.tick}"]
 
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from emu.debug.control import catches, judge
 from emu.debug.control.backward import Backward
-from emu.debug.control.breaks import BREAK, CATCH, WATCH, Break
+from emu.debug.control.breaks import BREAK, CATCH, Break
 from emu.debug.control.judge import Verdict
 from emu.debug.control.life import Life
+from emu.debug.control.lifetime import Lifetimes
 from emu.debug.control.outward import Outward
 from emu.debug.control.planter import Planter
 from emu.debug.control.stepper import Stepper
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from emu.debug.engine import Cause
 
 
-class Runner(Stepper, Outward, Backward, Travel, Life, Watching):
+class Runner(Stepper, Outward, Backward, Travel, Life, Watching, Lifetimes):
     """The part of a Session that runs the engine."""
 
     def setup(self) -> None:
@@ -135,8 +136,7 @@ class Runner(Stepper, Outward, Backward, Travel, Life, Watching):
                 return None
         if early:
             self.before_last_entry(verdict.detail["kind"])
-        reason = {WATCH: "watchpoint", CATCH: "catch"}.get(row.kind, "breakpoint")
-        stop = self.stop("location" if row.internal else reason, cause.hart, verdict)
+        stop = self.stop(self.reason_of(row), cause.hart, verdict)
         if row.temporary:
             self.breaks.remove(row)
         return stop
@@ -154,15 +154,17 @@ class Runner(Stepper, Outward, Backward, Travel, Life, Watching):
         detail = dict(detail or {})
         pid = None
         if verdict is not None:
-            detail |= verdict.detail
+            if reason != "scope":
+                detail |= verdict.detail
             pid = verdict.detail.get("pid") if verdict.row.kind == CATCH else None
         self.look_at(hart, pid)
         pc = self.registers().pc
         number = verdict.row.number if verdict is not None and not verdict.row.internal else None
-        return Stop(
+        stop = Stop(
             reason, self.hart, self.pid, pc, self.symbolize(pc), self.source(pc), self.engine.tick, self.engine.cycle,
             detail, number, self.kernel.exit,
         )  # fmt: skip
+        return stop if reason == "location" else self.last_look(stop)
 
     def look_at(self, hart: int | None, pid: int | None = None) -> None:
         """Select a hart and the task on it, or a task by pid."""

@@ -33,6 +33,7 @@ class SessionScope:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.convenience: dict[str, Value] = {}
+        self.uses_frame = False  # a variable that lives in the selected frame has been looked at
 
     @property
     def xlen(self) -> int:
@@ -171,12 +172,17 @@ class SessionScope:
         """Where a variable is now."""
         return self.session.program.debug.locate(variable, self.session.current_frame().lookup_pc, self.context())
 
+    def is_static(self, where: Where) -> bool:
+        """Whether a place stays the same in all calls."""
+        return where.kind == "memory" and self.session.is_image(where.at, self.session.program)
+
     def fetch(self, variable: Variable) -> Value:
         """A variable's value."""
         where, kind = self.place(variable), variable.type
         if where is None:
             raise EmuError(f"{variable.name} is optimised away here", hint="compile with -O0 to keep every variable")
         size = kind.size or self.xlen // 8
+        self.uses_frame |= not variable.is_global and not self.is_static(where)
         if where.kind == "memory" and kind.is_scalar:
             number = int.from_bytes(self.load(where.at, size), "little")
             return make(number, size * 8, kind.is_signed, address=where.at, type=kind)

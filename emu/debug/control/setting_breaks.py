@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emu.debug.control import catches, judge
+from emu.debug.control import catches, judge, lifetime
 from emu.debug.control.breaks import ACCESS, BREAK, CATCH, READ, WATCH, WRITE, Break
 from emu.debug.control.conditions import checked_condition
 from emu.debug.control.planter import MOST_WATCHED
@@ -67,9 +67,15 @@ def add_watch(
     physical: bool,
     condition: str,
     options: dict[str, Any],
+    stays: bool = False,
 ) -> Break:
-    """A watchpoint on what an expression names in memory, or on `length` bytes at an address. EmuError."""
+    """A watchpoint on what an expression names in memory, or on `length` bytes at an address. EmuError.
+
+    One that uses local variables ends with their call, unless it `stays`.
+    """
+    session.scope.uses_frame = False
     low, size = watched_range(session, text, length, physical)
+    life = lifetime.of_frame(session) if session.scope.uses_frame and not (physical or stays) else None
     condition = checked_condition(session, condition)
     room_for(session, WATCH, 1)
     pid = None if physical else session.task_of().tgid
@@ -77,6 +83,8 @@ def add_watch(
         WATCH, text, low=low, high=low + size, access=access, physical=physical, condition=condition, pid=pid
     )
     narrow(session, row, options)
+    row.lifetime = life
+    lifetime.begin(session, row)
     row.value = judge.watched_value(session, row)
     return row
 
@@ -150,5 +158,6 @@ def limits(row: Break) -> str:
     parts = [f"if {row.condition}"] if row.condition else []
     parts += [f"pid {row.pid}"] if row.pid is not None else []
     parts += [f"hart {row.hart}"] if row.hart is not None else []
+    parts += ["until its call ends"] if row.lifetime is not None else []
     parts += [f"after {row.ignore} more"] if row.ignore else []
     return ", ".join([*parts, *(f"does {line}" for line in row.commands[:1])])

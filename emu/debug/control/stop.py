@@ -12,6 +12,7 @@ REASONS = {
     "catch": "a catchpoint was met: an event of the kernel or of the hardware",
     "finished": "the function returned",
     "location": "the place was reached",
+    "scope": "the block was left in which a watchpoint is valid",
     "limit": "the asked number of instructions or cycles has passed",
     "exit": "the program ended",
     "signal": "a fault is about to kill the program: it stands at the instruction",

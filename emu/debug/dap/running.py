@@ -80,7 +80,7 @@ def describe(stop: Stop) -> str:
         return ""
     if stop.reason == "start":
         return "the beginning of the recorded time"
-    detail = {key: value for key, value in stop.detail.items() if key not in ("cycle", "pid")}
+    detail = {key: value for key, value in stop.detail.items() if key not in ("cycle", "pid", "ended")}
     return " ".join(
         f"{key}={value:#x}" if key in ("address", "pc", "by") else f"{key}={value}" for key, value in detail.items()
     )

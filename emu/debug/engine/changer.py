@@ -49,12 +49,15 @@ class Changer:
         self.stand()
         return result
 
-    def save(self: Engine, path: str) -> None:
-        """Write the session into a file: what was typed, what was changed, and where we are. EmuError."""
+    def save(self: Engine, path: str, more: dict[str, Any] | None = None) -> None:
+        """Write the session into a file: what was typed, what was changed, where we are, and more. EmuError."""
         self.begin()
-        savefile.write(self, path)
+        savefile.write(self, path, more or {})
 
-    def load(self: Engine, path: str) -> None:
-        """Be where a file says; the program must be the same. EmuError, and then nothing has changed."""
+    def load(self: Engine, path: str, understand: Callable[[Any], Any] = lambda more: more) -> Any:
+        """Be where a file says; the program must be the same. EmuError, and then nothing has changed.
+
+        Returns what `understand` makes of the more that was saved; it may raise first.
+        """
         self.begin()
-        savefile.read(self, path)
+        return savefile.read(self, path, understand)

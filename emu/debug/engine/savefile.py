@@ -1,4 +1,5 @@
-"""A session on disk: what was typed, what the user changed, and where in time it was. Nothing of the program's state.
+"""A session on disk: what was typed, what the user changed, where in time it was, and what the session itself wants
+kept. Nothing of the program's state.
 
 The file is JSON. To load one is to run the same program again from the beginning, which the state's digests prove.
 """
@@ -7,9 +8,10 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from emu.debug.engine.change import Change
 from emu.errors import EmuError
@@ -17,14 +19,16 @@ from emu.errors import EmuError
 if TYPE_CHECKING:
     from emu.debug.engine.engine import Engine
 
-FORMAT, VERSION = "emu-session", 1
+FORMAT, VERSION = "emu-session", 2
 LARGEST = 256 << 20
+T = TypeVar("T")
 STATE = ("system", "streams", "checkpoints", "start_tick", "end_tick", "stood", "changes", "archive")  # of an engine
-FIELDS = {"format": str, "version": int, "start": str, "end": str, "tick": int, "typed": list, "changes": list}
+FIELDS = {"format": str, "version": int, "start": str, "end": str, "tick": int, "typed": list, "changes": list,
+          "session": dict}  # fmt: skip
 
 
-def write(engine: Engine, path: str) -> None:
-    """Write the session. EmuError when a change of the user can't be put in words, or the host refuses."""
+def write(engine: Engine, path: str, more: dict[str, Any]) -> None:
+    """Write the session, and `more`. EmuError when a change of the user can't be put in words, or the host refuses."""
     lost = [change.tick for change in engine.changes if not change.complete and change.tick <= engine.tick]
     if lost:
         raise EmuError(
@@ -38,7 +42,7 @@ def write(engine: Engine, path: str) -> None:
     data = {
         "format": FORMAT, "version": VERSION, "start": start, "end": end, "tick": here,
         "typed": [base64.b64encode(chunk).decode() for chunk in engine.streams.chunks],
-        "changes": [as_dict(change) for change in engine.changes if change.tick <= here],
+        "changes": [as_dict(change) for change in engine.changes if change.tick <= here], "session": more,
     }  # fmt: skip
     try:
         Path(path).write_text(json.dumps(data) + "\n", encoding="utf-8")
@@ -51,10 +55,17 @@ def as_dict(change: Change) -> dict[str, Any]:
     return {name: value for name, value in asdict(change).items() if name != "complete"}
 
 
-def read(engine: Engine, path: str) -> None:
-    """Be where the file says. EmuError if it is no such file, or of another program."""
+def read(engine: Engine, path: str, understand: Callable[[Any], T]) -> T:
+    """Be where the file says. EmuError if it is no such file, or of another program.
+
+    understand(what was given to `write`) is asked first; its answer is returned.
+    """
     data = parse(path)
     typed, changes = decode(data, path)
+    try:
+        more = understand(data["session"])
+    except (ValueError, TypeError, KeyError, AttributeError, EmuError):
+        raise EmuError(f"{path!r} is damaged: its breakpoints or displays can't be read") from None
     here = engine.tick
     engine.goto(engine.start_tick)
     if engine.state_hash() != data["start"]:
@@ -78,6 +89,7 @@ def read(engine: Engine, path: str) -> None:
             f"the run that {path!r} describes comes out differently here",
             hint="the file was changed, or a mounted folder of the host was",
         )
+    return more
 
 
 def replay(engine: Engine, changes: list[Change], tick: int) -> None:

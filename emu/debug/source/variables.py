@@ -82,13 +82,6 @@ class DebugInfo(CodeNames):
             return self._types(function.die).read(origin(function.die, "DW_AT_prototyped"))
         return None
 
-    def begins_function(self, address: int) -> bool:
-        """Whether a function that is described begins exactly here."""
-        with suppress(Exception):  # hostile
-            function = self.units.function_at(address)
-            return function is not None and function.low == address
-        return False
-
     def has_prologue(self, start: int) -> bool:
         """Whether a function begins here whose variables have one place each: wrong until its prologue is done."""
         with suppress(Exception):  # hostile
