@@ -92,8 +92,9 @@ def test_source_text_only_from_folders_that_were_given(tmp_path) -> None:
     files.add(str(outside))
     assert files.lines("b.s") == ["secret"]
     assert files.lines("passwd") is None
-    with pytest.raises(EmuError, match="no folder"):
-        files.add(str(tmp_path / "nosuch"))
+    for root in (str(tmp_path / "nosuch"), "~no such user/x", "a\0b", "x" * 5000):
+        with pytest.raises(EmuError, match="no folder"):
+            files.add(root)
 
 
 def code(*halves: int) -> bytes:

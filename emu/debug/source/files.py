@@ -23,8 +23,12 @@ class SourceFiles:
 
     def add(self, root: str) -> Path:
         """Allow another folder. EmuError if there is none."""
-        path = Path(root).expanduser().resolve()
-        if not path.exists():
+        try:
+            path = Path(root).expanduser().resolve()
+            there = path.exists()
+        except (OSError, RuntimeError, ValueError):  # no such user, too long a name, no name at all
+            there = False
+        if not there:
             raise EmuError(f"no folder is called {root!r}", hint="directory DIR: where sources are searched")
         path = path if path.is_dir() else path.parent
         if path not in self.roots:
