@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from types import TracebackType
 
@@ -24,7 +25,7 @@ class CompileProgress:
 
     def start(self) -> None:
         """The first report: there is something to compile."""
-        if not sys.stderr.isatty():
+        if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
             print(f"{WHY}…", file=sys.stderr, flush=True)
             return
         from rich.console import Console

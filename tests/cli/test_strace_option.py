@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,7 +31,8 @@ def test_a_choice_and_a_file(emu: Callable, tmp_path: Path) -> None:
     """--strace=write leaves the rest out; -o writes to a file, also among strace's own options."""
     assert emu("run", "--strace=write", HELLO).err.splitlines() == [WRITE, END]
     log = tmp_path / "log"
-    for options in (("--strace=write,exit", "-o", log), (f"--strace=-f -e trace=write,exit -o {log}",)):
+    quoted = shlex.quote(str(log))
+    for options in (("--strace=write,exit", "-o", log), (f"--strace=-f -e trace=write,exit -o {quoted}",)):
         done = emu("run", *options, HELLO)
         assert (done.out, done.err, log.read_text().splitlines()) == ("hello, world\n", "", [WRITE, EXIT, END])
 
