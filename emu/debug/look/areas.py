@@ -9,7 +9,7 @@ import numpy as np
 
 from emu.debug.look.subject import mm_of
 from emu.debug.look.words import address, number, plural, size
-from emu.debug.view import Facts, Table, View
+from emu.debug.view import Facts, Line, Table, View
 from emu.isa.paging import PTE_V, pte_flags
 from emu.kernel.mm.mm import Mm
 from emu.kernel.mm.page import PG_ANON
@@ -64,18 +64,7 @@ def pagetable(session: Any, pid: int | None = None) -> View:
     """Every mapped or swapped range: virtual, physical, rights."""
     mm = mm_of(session, pid)
     bits = mm.scheme.va_bits if mm.wide else 32
-    rows = [
-        {
-            "va": run.va,
-            "pages": run.pages,
-            "page_size": run.page_size,
-            "state": "mapped" if run.flags & PTE_V else "swapped",
-            "pa" if run.flags & PTE_V else "slot": run.frame << 12 if run.flags & PTE_V else run.frame,
-            "flags": pte_flags(run.flags),
-            "area": area_name(mm, run.va),
-        }
-        for run in runs(mm)
-    ]
+    rows = [mapped_range(mm, run) for run in runs(mm)]
     data = {
         "pid": session.pid if pid is None else pid,
         "scheme": mm.scheme.name,
@@ -83,22 +72,36 @@ def pagetable(session: Any, pid: int | None = None) -> View:
         "tables": mm.nr_tables,
         "ranges": rows,
     }
-    cells = [
-        [
-            [(address(row["va"], bits), "addr")],
-            [(address(row["va"] + row["pages"] * row["page_size"], bits), "addr")],
-            size(row["pages"] * row["page_size"]),
-            [(f"{row['pa']:#x}", "addr")] if "pa" in row else [(f"swap slot {row['slot']}", "warn")],
-            row["flags"] if "pa" in row else "",
-            size(row["page_size"]),
-            row["area"],
-        ]
-        for row in rows[:MOST_ROWS]
-    ]
+    cells = [range_cells(row, bits) for row in rows[:MOST_ROWS]]
     title = f"{mm.scheme.name}, root table at {mm.pgd << 12:#x}, {plural(mm.nr_tables, 'table')}"
     columns = ("from", "to", "size", "physical", "DAGUXWRV", "page", "area")
     notes = [f"{len(rows) - MOST_ROWS} more ranges"] if len(rows) > MOST_ROWS else []
     return View("pagetable", data, [Table(columns, cells, title, right=(2,))], notes)
+
+
+def mapped_range(mm: Mm, run: Run) -> dict[str, Any]:
+    """A range as data."""
+    mapped = bool(run.flags & PTE_V)
+    return {
+        "va": run.va,
+        "pages": run.pages,
+        "page_size": run.page_size,
+        "state": "mapped" if mapped else "swapped",
+        **({"pa": run.frame << 12} if mapped else {"slot": run.frame}),
+        "flags": pte_flags(run.flags),
+        "area": area_name(mm, run.va),
+    }
+
+
+def range_cells(row: dict[str, Any], bits: int) -> list[Line]:
+    """And as a row of the table."""
+    length = row["pages"] * row["page_size"]
+    ends: list[Line] = [[(address(at, bits), "addr")] for at in (row["va"], row["va"] + length)]
+    if "pa" in row:
+        target: list[Line] = [[(f"{row['pa']:#x}", "addr")], row["flags"]]
+    else:
+        target = [[(f"swap slot {row['slot']}", "warn")], ""]
+    return [*ends, size(length), *target, size(row["page_size"]), row["area"]]
 
 
 def area_name(mm: Mm, va: int) -> str:
@@ -140,28 +143,10 @@ def vmmap(session: Any, pid: int | None = None) -> View:
         "brk": mm.brk,
         "mmap_base": mm.mmap_base,
     }
-    cells = [
-        [
-            [(address(row["start"], bits), "addr")],
-            [(address(row["end"], bits), "addr")],
-            row["rights"],
-            size(row["pages"] << 12),
-            *(number(row[name]) if row[name] else "" for name in ("present", "anonymous", "dirty", "swapped")),
-            f"{row['offset']:#x}" if row["file"] else "",
-            row["name"],
-        ]
-        for row in rows
-    ]
     columns = ("from", "to", "rights", "size", "present", "anon", "dirty", "swapped", "offset", "name")
-    table = Table(columns, cells, right=(3, 4, 5, 6, 7, 8))
-    facts = Facts(
-        [
-            ("total", plural(totals["pages"], "page")),
-            ("present", plural(totals["present"], "page")),
-            ("heap ends", f"{mm.brk:#x} (brk)"),
-        ]
-    )
-    return View("vmmap", data, [table, facts])
+    table = Table(columns, [area_cells(row, bits) for row in rows], right=(3, 4, 5, 6, 7, 8))
+    sums = [(what, plural(totals[name], "page")) for what, name in (("total", "pages"), ("present", "present"))]
+    return View("vmmap", data, [table, Facts([*sums, ("heap ends", f"{mm.brk:#x} (brk)")])])
 
 
 def area(mm: Mm, vma: Vma) -> dict[str, Any]:
@@ -176,3 +161,11 @@ def area(mm: Mm, vma: Vma) -> dict[str, Any]:
         "offset": vma.vm_pgoff << 12 if vma.vm_file else 0,
         **resident(mm, vma),
     }
+
+
+def area_cells(row: dict[str, Any], bits: int) -> list[Line]:
+    """And as a row of the table."""
+    ends: list[Line] = [[(address(row[end], bits), "addr")] for end in ("start", "end")]
+    counts = [number(row[name]) if row[name] else "" for name in ("present", "anonymous", "dirty", "swapped")]
+    offset = f"{row['offset']:#x}" if row["file"] else ""
+    return [*ends, row["rights"], size(row["pages"] << 12), *counts, offset, row["name"]]

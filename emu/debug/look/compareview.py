@@ -20,46 +20,41 @@ def entry_text(value: int) -> str:
 
 def blocks(session: Any, d: dict[str, Any]) -> list[Any]:
     """The same as tables."""
-    xlen = session.machine.xlen
-    a, b = d["from"], d["to"]
-    ends = [("from", f"tick {a['tick']:,}, cycle {a['cycle']:,}"), ("to", f"tick {b['tick']:,}, cycle {b['cycle']:,}")]
+    ends = [(name, f"tick {d[name]['tick']:,}, cycle {d[name]['cycle']:,}") for name in ("from", "to")]
     shown: list[Any] = [Facts(ends)]
-    rows: list[list[Line]] = [
-        [str(r["pid"]), r["register"], address(r["from"], xlen), [(address(r["to"], xlen), "changed")]]
-        for r in d["registers"]
+    shown += [
+        register_table(d["registers"], session.machine.xlen),
+        memory_table(d["memory"]),
+        entry_table(d["pagetable"]),
     ]
-    shown.append(Table(("pid", "register", "from", "to"), rows, plural(len(rows), "register"), right=(0,)))
-    cells: list[list[Line]] = [
-        [
-            str(r["pid"]),
-            [(f"{r['va']:#x}", "addr")],
-            symbol(r["symbol"]),
-            str(r["bytes"]),
-            r["from"][:32],
-            [(r["to"][:32], "changed")],
-        ]
-        for r in d["memory"][:MOST_ROWS]
-    ]
-    shown.append(
-        Table(
-            ("pid", "address", "symbol", "bytes", "from", "to"),
-            cells,
-            plural(len(d["memory"]), "place") + " in memory",
-            right=(0, 3),
-        )
-    )
-    entries: list[list[Line]] = [
-        [str(r["pid"]), [(f"{r['va']:#x}", "addr")], entry_text(r["from"]), [(entry_text(r["to"]), "changed")]]
-        for r in d["pagetable"][:MOST_ROWS]
-    ]
-    shown.append(
-        Table(
-            ("pid", "page", "from", "to"),
-            entries,
-            plural(len(d["pagetable"]), "page-table entry", "page-table entries"),
-            right=(0,),
-        )
-    )
     for name in ("ledger", "counters"):
         shown.append(Table((name, "difference"), [[key, number(n)] for key, n in d[name].items()], right=(1,)))
     return shown
+
+
+def register_table(found: list[dict[str, Any]], xlen: int) -> Table:
+    """Registers of all tasks that differ."""
+    rows: list[list[Line]] = [
+        [str(r["pid"]), r["register"], address(r["from"], xlen), [(address(r["to"], xlen), "changed")]] for r in found
+    ]
+    return Table(("pid", "register", "from", "to"), rows, plural(len(rows), "register"), right=(0,))
+
+
+def memory_table(found: list[dict[str, Any]]) -> Table:
+    """Places in memory, with the first bytes of each."""
+    cells: list[list[Line]] = []
+    for r in found[:MOST_ROWS]:
+        where: list[Line] = [str(r["pid"]), [(f"{r['va']:#x}", "addr")], symbol(r["symbol"]), str(r["bytes"])]
+        cells.append([*where, r["from"][:32], [(r["to"][:32], "changed")]])
+    title = plural(len(found), "place") + " in memory"
+    return Table(("pid", "address", "symbol", "bytes", "from", "to"), cells, title, right=(0, 3))
+
+
+def entry_table(found: list[dict[str, Any]]) -> Table:
+    """Entries of page tables."""
+    rows: list[list[Line]] = [
+        [str(r["pid"]), [(f"{r['va']:#x}", "addr")], entry_text(r["from"]), [(entry_text(r["to"]), "changed")]]
+        for r in found[:MOST_ROWS]
+    ]
+    title = plural(len(found), "page-table entry", "page-table entries")
+    return Table(("pid", "page", "from", "to"), rows, title, right=(0,))

@@ -14,6 +14,7 @@ from emu.errors import EmuError
 from emu.machine.ledger import LEDGER, LEDGER_NAMES
 
 TICKS, MOST_TICKS = 100_000, 5_000_000
+MOST_ROWS = 500
 
 
 class Sums:
@@ -140,50 +141,46 @@ def by_line(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def blocks(session: Any, data: dict[str, Any]) -> list[Any]:
     """Summary, causes, lines and instructions."""
-    whole, cycles, span = data["all_cycles"], data["cycles"], data["to_tick"] - data["from_tick"]
-    facts = [
-        ("of", data["what"]),
-        (
-            "cycles",
-            f"{cycles:,} of {whole:,} ({share(cycles, whole)}) in {plural(span, 'tick')}",
-        ),
-        (
-            "per pass",
-            f"{cycles / max(1, *(r['count'] for r in data['instructions'])):,.1f}" if data["instructions"] else "",
-        ),
-    ]
+    cycles = data["cycles"]
     by = [
         [cause, number(n), share(n, cycles), LEDGER[cause]]
         for cause, n in sorted(data["by_cause"].items(), key=lambda item: -item[1])
     ]
-    shown: list[Any] = [Facts(facts), Table(("cause", "cycles", "share", "meaning"), by, right=(1, 2))]
+    return [
+        summary(data),
+        Table(("cause", "cycles", "share", "meaning"), by, right=(1, 2)),
+        line_table(session, data["by_line"], cycles),
+        instruction_table(data["instructions"][:MOST_ROWS]),
+    ]
+
+
+def summary(data: dict[str, Any]) -> Facts:
+    """Of what, how many cycles in what time, and how many for each pass."""
+    whole, cycles, span = data["all_cycles"], data["cycles"], data["to_tick"] - data["from_tick"]
+    passes = max((r["count"] for r in data["instructions"]), default=0)
+    per_pass = f"{cycles / max(1, passes):,.1f}" if data["instructions"] else ""
+    spent = f"{cycles:,} of {whole:,} ({share(cycles, whole)}) in {plural(span, 'tick')}"
+    return Facts([("of", data["what"]), ("cycles", spent), ("per pass", per_pass)])
+
+
+def line_table(session: Any, rows: list[dict[str, Any]], cycles: int) -> Table:
+    """Source lines with their text; `cycles` is the whole."""
     lines: list[list[Line]] = []
-    for each in data["by_line"]:
+    for each in rows:
         file, _, line = each["line"].rpartition(":")
         text = code.text_of(session, file, int(line)) if file and line.isdigit() else ""
-        lines.append(
-            [
-                number(each["cycles"]),
-                share(each["cycles"], cycles),
-                number(each["count"]),
-                each["line"],
-                [(text.strip(), "comment")],
-                top(each["by_cause"]),
-            ]
-        )
-    shown.append(Table(("cycles", "share", "times", "line", "source", "most for"), lines, right=(0, 1, 2)))
-    insns = [
-        [
-            number(r["cycles"]),
-            number(r["count"]),
-            [(f"{r['pc']:#x}", "addr")],
-            [(r["text"], "insn")],
-            top(r["by_cause"]),
-        ]
-        for r in data["instructions"][:500]
-    ]
-    shown.append(Table(("cycles", "times", "pc", "instruction", "most for"), insns, right=(0, 1)))
-    return shown
+        spent = [number(each["cycles"]), share(each["cycles"], cycles), number(each["count"])]
+        lines.append([*spent, each["line"], [(text.strip(), "comment")], top(each["by_cause"])])
+    return Table(("cycles", "share", "times", "line", "source", "most for"), lines, right=(0, 1, 2))
+
+
+def instruction_table(rows: list[dict[str, Any]]) -> Table:
+    """Instructions by address."""
+    cells: list[list[Line]] = []
+    for r in rows:
+        where: list[Line] = [[(f"{r['pc']:#x}", "addr")], [(r["text"], "insn")]]
+        cells.append([number(r["cycles"]), number(r["count"]), *where, top(r["by_cause"])])
+    return Table(("cycles", "times", "pc", "instruction", "most for"), cells, right=(0, 1))
 
 
 def top(by_cause: dict[str, int]) -> str:

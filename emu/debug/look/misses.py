@@ -19,6 +19,7 @@ CLASSES = {
     "false sharing": "another hart wrote other bytes of the same line",
 }
 WINDOW = 30_000
+MOST_ROWS = 50
 
 
 def misses(session: Any, ticks: int = WINDOW) -> View:
@@ -88,46 +89,35 @@ def sharing(found: list[Miss]) -> list[dict[str, Any]]:
 
 
 def blocks(data: dict[str, Any]) -> list[Any]:
-    """The same as tables."""
+    """The same as tables; the data TLB and shared lines only where there is something to tell."""
     total = sum(data["classes"].values())
-    shown: list[Any] = [
-        Facts([("l1d", f"{plural(total, 'miss', 'misses')} in {plural(data['accesses'], 'access', 'accesses')}")])
-    ]
-    shown.append(
-        Table(
-            ("class", "misses", "meaning"),
-            [[kind, number(n), CLASSES[kind]] for kind, n in data["classes"].items()],
-            right=(1,),
-        )
-    )
+    seen = f"{plural(total, 'miss', 'misses')} in {plural(data['accesses'], 'access', 'accesses')}"
+    columns = ("class", "misses", "meaning")
+    classes = [[kind, number(n), CLASSES[kind]] for kind, n in data["classes"].items()]
+    shown: list[Any] = [Facts([("l1d", seen)]), Table(columns, classes, right=(1,))]
     pages = [[kind, number(n), tlbwatch.CLASSES[kind]] for kind, n in data["dtlb"].items() if n]
     if pages:
-        shown.append(Table(("class", "misses", "meaning"), pages, "data TLB", right=(1,)))
-    rows: list[list[Line]] = [
-        [
-            number(r["count"]),
-            r["class"],
-            symbol(r["what"]),
-            [(f"{r['pc']:#x}", "addr")],
-            symbol(r["symbol"]),
-            r["source"],
-        ]
-        for r in data["by_place"][:50]
-    ]
-    shown.append(Table(("misses", "class", "data", "pc", "in", "source"), rows, right=(0,)))
+        shown.append(Table(columns, pages, "data TLB", right=(1,)))
+    shown.append(place_table(data["by_place"][:MOST_ROWS]))
     if data["sharing"]:
-        pairs = [
-            [
-                number(r["count"]),
-                r["class"],
-                f"hart {r['hart']}",
-                symbol(r["wants"]),
-                f"hart {r['other_hart']}",
-                symbol(r["wrote"]),
-            ]
-            for r in data["sharing"][:50]
-        ]
-        shown.append(
-            Table(("misses", "class", "who", "wanted", "because of", "which wrote"), pairs, "shared lines", right=(0,))
-        )
+        shown.append(sharing_table(data["sharing"][:MOST_ROWS]))
     return shown
+
+
+def place_table(found: list[dict[str, Any]]) -> Table:
+    """Which data, and which instruction wanted it."""
+    rows: list[list[Line]] = []
+    for r in found:
+        where: list[Line] = [[(f"{r['pc']:#x}", "addr")], symbol(r["symbol"]), r["source"]]
+        rows.append([number(r["count"]), r["class"], symbol(r["what"]), *where])
+    return Table(("misses", "class", "data", "pc", "in", "source"), rows, right=(0,))
+
+
+def sharing_table(found: list[dict[str, Any]]) -> Table:
+    """Who lost a line to whom."""
+    rows: list[list[Line]] = []
+    for r in found:
+        mine: list[Line] = [f"hart {r['hart']}", symbol(r["wants"])]
+        rows.append([number(r["count"]), r["class"], *mine, f"hart {r['other_hart']}", symbol(r["wrote"])])
+    columns = ("misses", "class", "who", "wanted", "because of", "which wrote")
+    return Table(columns, rows, "shared lines", right=(0,))

@@ -66,51 +66,29 @@ def timers(kernel: Any) -> list[dict[str, Any]]:
 
 
 def blocks(d: dict[str, Any]) -> list[Any]:
-    """The same as tables."""
-    now = [
-        [
-            str(h["hart"]),
-            number(h["cycle"]),
-            str(h["pid"] or ""),
-            h["name"] or "idle",
-            number(h["slice_left"]) if h["pid"] else "",
-            str(h["holds"] or ""),
-        ]
-        for h in d["harts"]
-    ]
-    shown: list[Any] = [
-        Facts(
-            [("policy", f"{d['policy']}, slices of {d['slice_cycles']:,} cycles"), ("switches", number(d["switches"]))]
-        ),
-        Table(("hart", "cycle", "pid", "runs", "slice left", "registers of"), now, right=(0, 1, 2, 4, 5)),
-    ]
+    """The same as tables; lists that are empty are left out."""
+    policy = ("policy", f"{d['policy']}, slices of {d['slice_cycles']:,} cycles")
+    shown: list[Any] = [Facts([policy, ("switches", number(d["switches"]))]), hart_table(d["harts"])]
     if d["ready"]:
-        shown.append(
-            Table(
-                ("pid", "name", "ready since"),
-                [[str(q["pid"]), q["name"], number(q["since"])] for q in d["ready"]],
-                "ready, the next one first",
-                right=(0, 2),
-            )
-        )
+        ready = [[str(q["pid"]), q["name"], number(q["since"])] for q in d["ready"]]
+        shown.append(Table(("pid", "name", "ready since"), ready, "ready, the next one first", right=(0, 2)))
     if d["waiting"]:
-        shown.append(
-            Table(
-                ("pid", "name", "waits for"),
-                [[str(w["pid"]), w["name"], w["for"]] for w in d["waiting"]],
-                "waiting",
-                right=(0,),
-            )
-        )
+        waiting = [[str(w["pid"]), w["name"], w["for"]] for w in d["waiting"]]
+        shown.append(Table(("pid", "name", "waits for"), waiting, "waiting", right=(0,)))
     if d["timers"]:
-        shown.append(
-            Table(
-                ("cycle", "wakes", "what"),
-                [[number(t["cycle"]), str(t["wakes"] or ""), t["what"]] for t in d["timers"]],
-                "timers",
-                right=(0, 1),
-            )
-        )
+        due = [[number(t["cycle"]), str(t["wakes"] or ""), t["what"]] for t in d["timers"]]
+        shown.append(Table(("cycle", "wakes", "what"), due, "timers", right=(0, 1)))
     changes = [[number(t["cycle"]), str(t["hart"]), str(t["pid"]), t["name"], t["state"]] for t in d["timeline"]]
     shown.append(Table(("cycle", "hart", "pid", "name", "state"), changes, "the last changes", right=(0, 1, 2)))
     return shown
+
+
+def hart_table(harts: list[dict[str, Any]]) -> Table:
+    """What each hart runs, and whose registers it holds."""
+    rows = []
+    for h in harts:
+        left = number(h["slice_left"]) if h["pid"] else ""
+        rows.append(
+            [str(h["hart"]), number(h["cycle"]), str(h["pid"] or ""), h["name"] or "idle", left, str(h["holds"] or "")]
+        )
+    return Table(("hart", "cycle", "pid", "runs", "slice left", "registers of"), rows, right=(0, 1, 2, 4, 5))

@@ -7,21 +7,37 @@ from typing import Any
 from emu.debug.look.subject import kernel_of, task_of
 from emu.debug.look.words import symbol
 from emu.debug.view import Line, Table, View
-from emu.kernel.siginfo import DEFAULT, IGNORED_BY_DEFAULT, NAMES, STOPS, name_of
+from emu.kernel.siginfo import (
+    DEFAULT,
+    IGNORED_BY_DEFAULT,
+    NAMES,
+    NSIG,
+    SA_NODEFER,
+    SA_ONSTACK,
+    SA_RESETHAND,
+    SA_RESTART,
+    SA_SIGINFO,
+    SIG_DFL,
+    SIG_IGN,
+    STOPS,
+    name_of,
+)
+
+SA_FLAGS = {
+    "SIGINFO": SA_SIGINFO,
+    "ONSTACK": SA_ONSTACK,
+    "RESTART": SA_RESTART,
+    "NODEFER": SA_NODEFER,
+    "RESETHAND": SA_RESETHAND,
+}
 
 
 def signals(session: Any, pid: int | None = None) -> View:
     """What a process does about each signal, what is blocked and pending."""
     task = task_of(session, pid)
     kernel_of(session)
-    numbers = sorted(
-        {
-            *task.process.actions,
-            *task.pending,
-            *task.process.pending,
-            *(n for n in range(1, 65) if task.blocked >> (n - 1) & 1),
-        }
-    )
+    blocked = [n for n in range(1, NSIG + 1) if task.blocked >> (n - 1) & 1]
+    numbers = sorted({*task.process.actions, *task.pending, *task.process.pending, *blocked})
     rows = [signal(session, task, n) for n in numbers]
     data = {
         "pid": task.pid,
@@ -29,52 +45,36 @@ def signals(session: Any, pid: int | None = None) -> View:
         "blocked": task.blocked,
         "altstack": {"sp": task.altstack[0], "flags": task.altstack[1], "size": task.altstack[2]},
     }
-    cells: list[list[Line]] = [
-        [
-            str(r["number"]),
-            r["name"],
-            symbol(r["symbol"]) or r["action"],
-            "blocked" if r["blocked"] else "",
-            r["pending"],
-            r["flags"],
-        ]
-        for r in rows
-    ]
-    notes = [
-        f"all others have their default action ({len(NAMES) - 1} are named; `signals` shows those that were changed)"
-    ]
-    return View(
-        "signals", data, [Table(("number", "signal", "action", "", "pending", "flags"), cells, right=(0,))], notes
-    )
+    cells: list[list[Line]] = []
+    for r in rows:
+        does = symbol(r["symbol"]) or r["action"]
+        cells.append([str(r["number"]), r["name"], does, "blocked" if r["blocked"] else "", r["pending"], r["flags"]])
+    table = Table(("number", "signal", "action", "", "pending", "flags"), cells, right=(0,))
+    named = len(NAMES) - 1
+    note = f"all others have their default action ({named} are named; `signals` shows those that were changed)"
+    return View("signals", data, [table], [note])
 
 
 def signal(session: Any, task: Any, n: int) -> dict[str, Any]:
     """One signal."""
     action = task.process.actions.get(n, DEFAULT)
     pending = "thread" if n in task.pending else "process" if n in task.process.pending else ""
-    names = (
-        (4, "SIGINFO"),
-        (0x08000000, "ONSTACK"),
-        (0x10000000, "RESTART"),
-        (0x40000000, "NODEFER"),
-        (0x80000000, "RESETHAND"),
-    )
     return {
         "number": n,
         "name": name_of(n),
         "handler": action.handler,
         "action": meaning(n, action.handler),
-        "symbol": session.symbolize(action.handler) if action.handler > 1 else "",
+        "symbol": session.symbolize(action.handler) if action.handler not in (SIG_DFL, SIG_IGN) else "",
         "blocked": bool(task.blocked >> (n - 1) & 1),
         "pending": pending,
-        "flags": " ".join(name for bit, name in names if action.flags & bit),
+        "flags": " ".join(name for name, bit in SA_FLAGS.items() if action.flags & bit),
         "mask": action.mask,
     }
 
 
 def meaning(n: int, handler: int) -> str:
     """ignore, default (and what that is), or the handler."""
-    if handler == 1:
+    if handler == SIG_IGN:
         return "ignored"
     if handler:
         return f"handler at {handler:#x}"

@@ -48,42 +48,28 @@ def upcoming(zone: dict[str, Any]) -> str:
 
 def zone(session: Any) -> View:
     """Zones with their watermarks, and what free memory means against them."""
-    rows = []
-    for each in kernel_of(session).pages.zones:
-        rows.append(
-            {
-                "node": each.node,
-                "zone": each.name,
-                "first": each.start,
-                "end": each.end,
-                "managed": each.managed,
-                "free": each.free,
-                "min": each.min,
-                "low": each.low,
-                "high": each.high,
-                "boost": each.boost,
-                "pcp": len(each.pcp),
-                "pcp_batch": each.pcp_batch,
-                "pcp_high": each.pcp_high,
-                "state": pressure(each),
-            }
-        )
+    rows = [watermarks(each) for each in kernel_of(session).pages.zones]
     columns = ("node", "zone", "frames", "free", "min", "low", "high", "per-cpu", "means")
-    cells = [
-        [
-            str(r["node"]),
-            r["zone"],
-            number(r["managed"]),
-            number(r["free"]),
-            number(r["min"]),
-            number(r["low"]),
-            number(r["high"]),
-            f"{r['pcp']} of {r['pcp_high']}",
-            r["state"],
-        ]
-        for r in rows
-    ]
+    cells = []
+    for r in rows:
+        frames = [number(r[name]) for name in ("managed", "free", "min", "low", "high")]
+        cells.append([str(r["node"]), r["zone"], *frames, f"{r['pcp']} of {r['pcp_high']}", r["state"]])
     return View("zone", {"zones": rows}, [Table(columns, cells, right=(0, 2, 3, 4, 5, 6, 7))])
+
+
+def watermarks(zone: Any) -> dict[str, Any]:
+    """A zone as data; all counts are frames."""
+    return {
+        "node": zone.node,
+        "zone": zone.name,
+        "first": zone.start,
+        "end": zone.end,
+        **{name: getattr(zone, name) for name in ("managed", "free", "min", "low", "high", "boost")},
+        "pcp": len(zone.pcp),
+        "pcp_batch": zone.pcp_batch,
+        "pcp_high": zone.pcp_high,
+        "state": pressure(zone),
+    }
 
 
 def pressure(zone: Any) -> str:
