@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from kernel_fake import FakeHart, Guest
 
 from emu.isa.paging import PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X
-from emu.kernel import check
+from emu.kernel.mm.mm import address_spaces
 from emu.kernel.panic import bug_on
 
 RIGHTS = PTE_R | PTE_W | PTE_X | PTE_U
@@ -69,7 +69,7 @@ class TlbGuest(Guest):
 
     def check_tlbs(self) -> None:
         """Every translation that a TLB holds is in the page table, with the same frame and no more rights."""
-        spaces = {mm.asid: mm for mm in check.address_spaces(self.kernel)}
+        spaces = {mm.asid: mm for mm in address_spaces(self.kernel)}
         for hart in self.machine.harts:
             for (asid, vpn), entry in hart.tlb.items():
                 mm = spaces.get(asid)

@@ -32,7 +32,7 @@ def classify(kernel: Any) -> np.ndarray:
             kinds[pfn] = NAMES.index("shmem" if mapping.is_shmem else "file")
     for bit, name in owners.MARKED:
         kinds[flags & bit != 0] = NAMES.index(name)
-    for first in owners.huge_blocks(kernel):
+    for first in kernel.huge_pool.blocks():
         kinds[first : first + (1 << kernel.huge_pool.order)] = NAMES.index("hugetlb")
     kinds[~used | (flags & PG_BUDDY != 0)] = NAMES.index("free")
     kinds[flags & PG_RESERVED != 0] = NAMES.index("reserved")

@@ -61,18 +61,10 @@ def kind_of(kernel: Any, pfn: int) -> str:
     return "swapcache" if flags & PG_SWAPCACHE else "hugetlb" if in_huge_pool(kernel, pfn) else "anon"
 
 
-def huge_blocks(kernel: Any) -> list[int]:
-    """First frames of the huge pages that were set aside, mapped or not."""
-    mapped = [
-        mm.cells[cell] >> 10 for mm in address_spaces(kernel).values() for cell, table in mm.huge.values() if not table
-    ]
-    return [*kernel.huge_pool.free, *mapped]
-
-
 def in_huge_pool(kernel: Any, pfn: int) -> bool:
     """Whether a frame is one of those set aside, or of a huge page that came from there."""
     order = kernel.huge_pool.order
-    return pfn >> order << order in huge_blocks(kernel)
+    return pfn >> order << order in kernel.huge_pool.blocks()
 
 
 def mappings(kernel: Any, pfn: int) -> list[Mapping]:

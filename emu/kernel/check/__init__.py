@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from emu.kernel.check.caches import check_lru, check_page_cache, check_swap
 from emu.kernel.check.frames import check_counts, check_free_frames
 from emu.kernel.check.slabs import check_slabs
-from emu.kernel.check.spaces import address_spaces, check_areas, check_entries, check_rss, check_tables
+from emu.kernel.check.spaces import check_areas, check_entries, check_rss, check_tables
+from emu.kernel.mm.mm import address_spaces
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel

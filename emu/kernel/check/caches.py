@@ -6,9 +6,10 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from emu.isa.paging import PTE_V
-from emu.kernel.check.spaces import address_spaces, entries
+from emu.kernel.check.spaces import entries
 from emu.kernel.mm.filemap import AddressSpace
 from emu.kernel.mm.lru import list_of
+from emu.kernel.mm.mm import address_spaces
 from emu.kernel.mm.page import (
     PG_LRU,
     PG_SWAPCACHE,

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emu.isa.paging import PTE_V
-from emu.kernel.check.spaces import address_spaces, entries
+from emu.kernel.check.spaces import entries
 from emu.kernel.mm.filemap import AddressSpace
+from emu.kernel.mm.mm import address_spaces
 from emu.kernel.mm.page import (
     PG_BUDDY,
     PG_KERNEL,
@@ -77,11 +78,7 @@ def check_counts(kernel: Kernel) -> None:
 def frames_of_pool(kernel: Kernel) -> set[int]:
     """The frames of huge pages that were set aside, in use or not: as many as the pool says."""
     pool, size = kernel.huge_pool, 1 << kernel.huge_pool.order
-    blocks = [*pool.free, *(pfn for file in kernel.shmem_files for pfn in getattr(file, "huge_blocks", {}).values())]
-    shared = set(blocks)
-    for mm in address_spaces(kernel):
-        mine = [mm.cells[cell] >> 10 for cell, table in mm.huge.values() if not table]
-        blocks += [pfn for pfn in mine if pfn not in shared]
+    blocks = pool.blocks()
     bug_on(len(blocks) != pool.total, "the pool of huge pages", len(blocks), pool.total)
     bug_on(not 0 <= pool.reserved <= len(pool.free), "reserved huge pages", pool.reserved, len(pool.free))
     return {frame for block in blocks for frame in range(block, block + size)}

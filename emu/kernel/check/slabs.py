@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from emu.kernel.check.spaces import address_spaces
 from emu.kernel.fs.dcache import INODE_CACHES
+from emu.kernel.mm.mm import address_spaces
 from emu.kernel.mm.page import PG_SLAB
 from emu.kernel.panic import bug_on
 

@@ -14,13 +14,7 @@ from emu.kernel.mm.vma import VM_LOCKED, VM_RWX, VM_SHARED, VM_WRITE
 from emu.kernel.panic import bug_on
 
 if TYPE_CHECKING:
-    from emu.kernel.kernel import Kernel
     from emu.kernel.mm.mm import Mm
-
-
-def address_spaces(kernel: Kernel) -> list[Mm]:
-    """Each address space once."""
-    return list({id(task.mm): task.mm for task in kernel.tasks.values() if task.mm is not None}.values())
 
 
 def check_areas(mm: Mm) -> None:

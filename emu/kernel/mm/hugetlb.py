@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from emu.kernel.mm.fault import FAULT_MINOR, FAULT_SIGBUS
 from emu.kernel.mm.huge import clear_block
+from emu.kernel.mm.mm import Mm, address_spaces
 from emu.kernel.mm.page import PG_STALE
 from emu.kernel.mm.pgtable import pmd_alloc, pmd_clear
 from emu.kernel.mm.vma import Vma
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
-    from emu.kernel.mm.mm import Mm
 
 
 class HugePool:
@@ -44,6 +44,13 @@ class HugePool:
             return False
         self.reserved += count
         return True
+
+    def blocks(self) -> list[int]:
+        """The first frames of all: free, kept by the file of a shared mapping, and in a private one."""
+        files = [pfn for file in self.kernel.shmem_files for pfn in getattr(file, "huge_blocks", {}).values()]
+        spaces = address_spaces(self.kernel)
+        mapped = [mm.cells[cell] >> 10 for mm in spaces for cell, table in mm.huge.values() if not table]
+        return [*self.free, *files, *(pfn for pfn in mapped if pfn not in set(files))]
 
     def give_back(self, pfn: int) -> None:
         """A page that nobody uses any more."""

@@ -177,6 +177,7 @@ class Mm:
 
     @property
     def rss(self) -> int:
+        """Pages in memory (get_mm_rss)."""
         return self.rss_anon + self.rss_file + self.rss_shmem
 
     def rlimit(self, which: int) -> int:
@@ -184,6 +185,7 @@ class Mm:
         return self.rlimits[which][0]
 
     def update_hiwater_rss(self) -> None:
+        """Before pages go: the most that there ever were."""
         self.hiwater_rss = max(self.hiwater_rss, self.rss)
 
     def free_tables(self) -> None:
@@ -193,3 +195,8 @@ class Mm:
         self.pages.free_table(self.pgd)
         self.nr_tables = 0
         self.kernel.slab.caches["mm_struct"].free(self.slab)
+
+
+def address_spaces(kernel: Kernel) -> list[Mm]:
+    """Those of all tasks, each once."""
+    return list({id(task.mm): task.mm for task in kernel.tasks.values() if task.mm is not None}.values())

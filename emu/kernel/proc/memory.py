@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emu.isa.paging import PTE_V
+from emu.kernel.mm.mm import address_spaces
 from emu.kernel.mm.page import PG_ANON
 from emu.kernel.mm.vma import VM_LOCKED
 from emu.kernel.proc.task_mmu import possible_pages
@@ -41,7 +42,7 @@ def mapped_pages(kernel: Kernel) -> int:
 
 def mlocked_frames(kernel: Kernel) -> set[int]:
     """Frames in locked areas; one that two processes have locked counts once."""
-    mms = {id(t.mm): t.mm for t in kernel.tasks.values() if t.mm is not None and t.mm.locked_vm}.values()
+    mms = [mm for mm in address_spaces(kernel) if mm.locked_vm]
     areas = [(mm, vma) for mm in mms for vma in mm.vmas if vma.vm_flags & VM_LOCKED]
     entries = [mm.entry(addr) for mm, vma in areas for addr in possible_pages(mm, vma)]
     return {entry >> 10 for entry in entries if entry & PTE_V}
@@ -49,8 +50,7 @@ def mlocked_frames(kernel: Kernel) -> set[int]:
 
 def huge_frames(kernel: Kernel) -> list[int]:
     """The first frame of each transparent huge page in use."""
-    seen = {id(t.mm): t.mm for t in kernel.tasks.values() if t.mm is not None}
-    return [mm.cells[cell] >> 10 for mm in seen.values() for cell, table in mm.huge.values() if table]
+    return [mm.cells[cell] >> 10 for mm in address_spaces(kernel) for cell, table in mm.huge.values() if table]
 
 
 def buddyinfo(kernel: Kernel) -> bytes:
