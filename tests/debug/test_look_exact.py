@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from debugged import debugged
 from look_world import World
 
 from emu.debug.look import chain, turns, why
@@ -46,7 +47,7 @@ def step(world: World) -> tuple[int | None, Any]:
     return hart, task
 
 
-def difference(world: World, hart: int, before: dict[str, int], causes: tuple[str, ...]) -> dict[str, int]:
+def difference(world: Any, hart: int, before: dict[str, int], causes: tuple[str, ...]) -> dict[str, int]:
     """What the ledger has more."""
     after = world.machine.ledger(hart)
     return {cause: after[cause] - before[cause] for cause in causes if after[cause] != before[cause]}
@@ -104,3 +105,14 @@ def test_faults_are_foretold(program: str, xlen: int, steps: int, least: int) ->
         assert foretold == difference(world, hart, before, causes)
         faults += "fault" in foretold
     assert faults >= least
+
+
+@pytest.mark.parametrize(("program", "xlen"), [("demand.s", 64), ("fib.s", 32)])
+def test_a_fetch_that_faults_is_foretold(program: str, xlen: int) -> None:
+    """`why next` of the first instruction, whose page isn't mapped yet: the second try finds what the first read."""
+    session = debugged(program, xlen=xlen)
+    before = session.machine.ledger(0)
+    foretold = {cause: cycles for cause, cycles in why.why_next(session).data["by_cause"].items() if cycles}
+    session.stepi()
+    causes = tuple(cause for cause in before if cause not in ("issue", "stall", "branch"))
+    assert foretold == difference(session, 0, before, causes) and foretold["fault"] == 900

@@ -95,7 +95,10 @@ class Keeper:
         """At a stop some way behind the last copy: leave copies shortly before it, so that a step back is a short way.
 
         The way is gone once more for that, which takes as long as it took: only if that was no more than a moment.
+        Not while somebody lives through the past again: they would hear of everything twice.
         """
+        if self._replaying:
+            return
         here, begin = self.tick, process_time()
         copy = self.checkpoints.before(here - 1)
         ran = self._ran if self.checkpoints.before(here) is copy else self._ran + self._ran_before

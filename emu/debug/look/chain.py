@@ -13,6 +13,7 @@ from emu.debug.look.links import Link
 from emu.debug.look.model import Fault, Model
 from emu.debug.look.regfile import registers_of
 from emu.debug.look.subject import machine_of
+from emu.debug.look.words import plural
 from emu.isa.paging import SCHEMES
 
 PIPELINE = ("issue", "stall", "branch")
@@ -55,10 +56,13 @@ def instruction_at(session: Any, hart: int, pid: int) -> Instruction:
     return Instruction(hart, pid, registers.pc, word, text, touched)
 
 
-def foretell(session: Any, it: Instruction) -> list[Link]:
-    """The links of an instruction, as things stand before it. Pipeline cycles are known only afterwards."""
+def foretell(session: Any, it: Instruction, model: Model | None = None) -> list[Link]:
+    """The links of an instruction, as things stand before it. Pipeline cycles are known only afterwards.
+
+    `model` (a new one without): what the caches would hold then, for those who go on foretelling.
+    """
     machine = machine_of(session)
-    model = Model(machine, it.hart)
+    model = model or Model(machine, it.hart)
     links = model.links
     try:
         if turns.fetches(machine, it.hart):
@@ -99,7 +103,7 @@ def split(machine: Any, va: int) -> str:
 def add_access(model: Model, touched: access.Access, parts: str, name: str) -> None:
     """The data access: one translation, or two where it crosses a page; each line that it touches."""
     verb, write = ("load" if touched.kind == "read" else "store"), touched.kind == "write"
-    text = f"{verb} of {touched.size} bytes at {touched.va:#x}{name}: {parts}"
+    text = f"{verb} of {plural(touched.size, 'byte')} at {touched.va:#x}{name}: {parts}"
     model.links.append(Link("data", text, {}, {"va": touched.va}))
     line = 1 << int(model.m.line_shift)
     first = touched.size

@@ -42,7 +42,7 @@ def why_next(session: Any) -> View:
     model = Model(machine, it.hart)
     name = session.symbolize(it.pc)
     model.links.append(Link("insn", f"{it.pc:#x}{f' <{name}>' if name else ''}: {it.text}", {}, {"pc": it.pc}))
-    model.links += foretell(session, it)
+    foretell(session, it, model)
     notes = ["what the pipeline adds is known only when it has run: `stepi`, then `why`"]
     if model.links[-1].layer == "fault":
         why = model.links.pop().data["why"]
