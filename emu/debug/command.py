@@ -48,7 +48,8 @@ class Command:
     example    (program in programs/, lines typed before and including it): run by the tests and shown in the docs
     repeats    Enter runs it again
     group      heading in `help`: run, stop, look, memory, kernel, time, session
-    extra      "shell": the handler takes the Shell in place of the session; "block": lines up to `end`, as body=[…]
+    extra      "shell": the handler takes the Shell in place of the session; "block": lines up to `end`, as body=[…];
+               "line": options in its `rest` belong to the command that stands there
     """
 
     name: str

@@ -95,6 +95,8 @@ class Parser:
                 values[name] = value
             elif name in command.options and not equals:
                 values[name] = True
+            elif "line" in (command.extra or ""):
+                continue
             else:
                 self.unknown_option(command, word, name)
             self.words.remove(word)

@@ -378,3 +378,37 @@ def test_damaged_lists_of_a_file_change_nothing(tmp_path) -> None:
         with pytest.raises(EmuError, match="is damaged"):
             type_(f"load {path}")
         assert (type_("info breakpoints").data, type_.session.engine.tick) == here
+
+
+def test_a_command_for_several_threads_or_harts() -> None:
+    """thread apply as in gdb ("Threads"): all from the highest on, lists, ranges, flags; then all is as it was."""
+    type_ = Typist(debugged("kernel/threads.s", harts=2))
+    type_("catch fork", "continue", "continue 2", "thread 1")
+    rows = type_("thread apply all print $sp").data
+    assert [row["thread"] for row in rows] == [4, 3, 2, 1] and len({row["answer"]["value"] for row in rows}) == 4
+    assert type_.session.pid == 1
+    assert [row["thread"] for row in type_("thread apply 1.2-3 1 -ascending -q print $pc").data] == [1, 2, 3]
+    assert "thread 3" not in text_of(type_("thread apply all -q disassemble --no-source"))
+    assert [row["error"] for row in type_("thread apply 2 -c select-frame 9").data] == ["there is no frame 9"]
+    assert type_("thread apply all -s select-frame 9").data == []
+    assert {row["hart"] for row in type_("hart apply all print $hart").data} == {0, 1}
+    for line, message in APPLIED.items():
+        assert message in str(expected(type_, line))
+
+
+APPLIED = {
+    "thread apply 9 print 1": "there is no thread 9",
+    "thread apply all": "the command is missing",
+    "thread apply print 1": "which threads?",
+    "thread apply all -q nosuch": "no command 'nosuch'",
+    "thread apply all thread apply all print 1": "can't be applied to several",
+    "hart apply 7 print 1": "there is no hart 7",
+}
+
+
+def expected(type_: Typist, *lines: str) -> EmuError:
+    """The mistake that the last of these lines is."""
+    type_(*lines[:-1]) if lines[1:] else None
+    with pytest.raises(EmuError) as caught:
+        type_(lines[-1])
+    return caught.value

@@ -64,7 +64,7 @@ COMMANDS = (
     ),
     Command(
         "attach", "Select a task by its pid: registers, memory, frames and steps are that task's.", attach,
-        (Arg("pid", "pid"),), ("task select", "thread", "inferior"),
+        (Arg("pid", "pid"),), ("task select", "inferior"),
         example=("programs/kernel/cow.s", ("catch fork", "continue", "attach 2")), group="run",
     ),
 )  # fmt: skip

@@ -44,7 +44,18 @@ def info_harts(session: Session) -> View:
     )
 
 
+def thread(session: Session, pid: int | None) -> View:
+    """Select a thread, or show which one is."""
+    if pid is not None:
+        session.select_task(pid)
+    return stopped(session, session.stop_here(), "thread")
+
+
 COMMANDS = (
+    Command(
+        "thread", "Select a thread by its pid, or show which one is.", thread, (Arg("pid", "pid", optional=True),),
+        example=(COW, ("catch fork", "continue", "thread 2", "thread")), group="run",
+    ),
     Command(
         "hart", "Select a hart, and the task that it runs.", hart, (Arg("number", "hart", optional=True),),
         example=(COW, ("stepi", "hart 0")), group="run",

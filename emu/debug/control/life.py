@@ -19,6 +19,8 @@ SIGKILL = 9
 class Life:
     """The part of a Session that begins and ends things."""
 
+    met_last: tuple[int, int | None] = (-1, None)  # tick and number of the last stop
+
     def run(self) -> Stop:
         """From the beginning until something is met."""
         if self.engine.tick != self.engine.start_tick:
@@ -143,8 +145,10 @@ class Life:
             hart.online = self.kernel.sched.running[number] is not None and only in (None, number)
 
     def break_here(self) -> Any:
-        """The user's breakpoint that the task stands at. EmuError if there is none."""
-        task = self.task
+        """The user's breakpoint that the task stands at, or what has just stopped it. EmuError if there is none."""
+        task, (tick, number) = self.task, self.met_last
+        if tick == self.engine.tick and number in self.breaks.rows:
+            return self.breaks.rows[number]
         verdict = judge.at_breakpoint(self, task.cpu) if task is not None and task.cpu >= 0 else None
         if verdict is None or verdict.row.internal:
             raise EmuError("no breakpoint stands here, so none can be passed", hint="ignore NUMBER COUNT")

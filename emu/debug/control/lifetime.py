@@ -93,6 +93,7 @@ class Lifetimes:
 
     def last_look(self: Any, stop: Stop) -> Stop:
         """A stop that the user will see: watchpoints whose block has been left end here."""
+        self.met_last = stop.tick, stop.breakpoint
         gone = [{"number": row.number, "expression": row.spec} for row in expire(self)]
         if gone:
             stop.detail["ended"] = gone
