@@ -44,13 +44,13 @@ SESSIONS: dict[str, Any] = {
 def test_nothing_is_told_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     """However long the host took for the way: what an engine does so that going back is short is no part of a log."""
     monkeypatch.setattr(keeper, "TAIL", (0.0, 1e9))
-    session = stepped(debugged("kernel/cow.s"), 600)
-    log = data(faults.faults(session))["faults"]
-    assert len({row["cycle"] for row in log}) == len(log) == session.kernel.vm.minor - EXECVE
-    cycles = [row["cycle"] for row in data(history.page(session, session.registers().x[2]))["events"]]
-    assert cycles == sorted(set(cycles))
-    seen = data(events.events(session, "walk"))["events"]
-    assert len({row["cycle"] for row in seen}) == len(seen)
+    for ask in (faults.faults, lambda s: events.events(s, "walk"), lambda s: history.page(s, s.registers().x[2])):
+        session = debugged("kernel/cow.s")
+        session.engine.goto(1000)
+        found = data(ask(session))
+        cycles = [row["cycle"] for row in found.get("events") or found["faults"]]
+        assert cycles == sorted(set(cycles)), ask
+        assert len(cycles) == session.kernel.vm.minor - EXECVE or "events" in found
 
 
 @pytest.mark.parametrize("name", SESSIONS)
