@@ -112,7 +112,7 @@ class Walk(FreeLists):
             text = f"the block at {chunk + 16:#x} has size {size:#x}"
             self.heap.complain(f"{text}: its header was overwritten (by the one before?)")
         at = bisect_right(self.landmarks, chunk)
-        return self.landmarks[at] if at < len(self.landmarks) and self.landmarks[at] <= end else None
+        return self.landmarks[at] if self.step(()) and at < len(self.landmarks) and self.landmarks[at] <= end else None
 
     def agree(self, chunk: int, size: int, previous: Block) -> None:
         """P, and prev_size below it, must say of the chunk before what the lists say."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from io import BytesIO
 from typing import Any
 
 from elftools.elf.elffile import ELFFile
 
 from emu.debug.look.heap.glibc_layout import TCACHES, Layout, Tcache
-from emu.debug.look.heap.model import Heap, Reader
+from emu.debug.look.heap.model import MOST, Heap, Reader
 from emu.kernel.exec import peek_whole
 
 NFASTBINS, NBINS, SMALL_TCACHE_BINS = 10, 128, 64
+LONGEST = 4096  # list that is followed
 
 
 class FreeLists:
@@ -27,6 +28,7 @@ class FreeLists:
     free: dict[int, tuple[str, str]]
     tops: set[int]
     remainders: set[int]
+    steps = 0  # along all lists
 
     def caches(self) -> Iterator[tuple[int, int]]:
         """Every thread's own lists: (address, tid)."""
@@ -73,20 +75,25 @@ class FreeLists:
 
     def follow(self, first: int, field: Any, what: str) -> list[int]:
         """A singly linked list: field(entry) is where the next one stands."""
-        found: list[int] = []
-        while first and len(found) < 4096:
+        found: dict[int, None] = {}
+        while first and self.step(found):
             if first & 15 or first in found:
                 self.heap.complain(
                     f"{what}: {first:#x} is no chunk" if first & 15 else f"{what}: {first:#x} twice (freed twice?)"
                 )
                 break
-            found.append(first)
+            found[first] = None
             at = field(first)
             if self.session.read(at, 8) is None:
                 self.heap.complain(f"{what}: {at:#x} can't be read")
                 break
             first = self.reader.word(at) ^ (at >> 12 if self.mangled else 0)
-        return found
+        return list(found)
+
+    def step(self, found: Sized) -> bool:
+        """Whether to go on along a list: a hostile heap has many, and long ones."""
+        self.steps += 1
+        return len(found) < LONGEST and self.steps < MOST
 
     def note(self, name: str, state: str, size: int, chunks: list[int], arena: str) -> None:
         """A list and its chunks."""
@@ -120,7 +127,7 @@ class FreeLists:
         """The chunks of a doubly linked bin."""
         found: list[int] = []
         chunk = self.reader.word(head + 16)
-        while chunk and chunk != head and len(found) < 4096:
+        while chunk and chunk != head and self.step(found):
             found.append(chunk)
             back = self.reader.word(self.reader.word(chunk + 16) + 24)
             if back != chunk:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from emu.debug.look.heap.model import MOST, Block, Heap, Reader
 
 UNIT, IB = 16, 4  # IB: bytes of a slot's header, which stand at the end of the slot before
+AREA, MOST_AREAS = 4096, 1024  # bytes of a meta_area; how many are looked at
 MOVED, LONG, NESTED = 7 << 5, 5, 6  # what the three upper bits of a header's second byte say
 CLASSES = tuple(
     map(
@@ -61,9 +62,9 @@ def read(session: Any) -> Heap:
 def metas(reader: Reader, layout: Layout, area: int) -> Iterator[int]:
     """Every meta that describes a group."""
     seen: set[int] = set()
-    while area and area not in seen and len(seen) < 4096:
+    while area and area not in seen and len(seen) < MOST_AREAS:
         seen.add(area)
-        for n in range(min(reader.unsigned(area + layout.nslots, 4), 4096)):
+        for n in range(min(reader.unsigned(area + layout.nslots, 4), AREA // layout.meta)):
             meta = area + layout.slots + n * layout.meta
             if reader.word(meta + 2 * reader.width):
                 yield meta

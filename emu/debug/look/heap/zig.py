@@ -43,10 +43,9 @@ def read(session: Any) -> Heap:
             if nexts[kind] & (SLAB - 1):
                 slabs[nexts[kind] & -SLAB] = size
                 fresh[nexts[kind] & -SLAB] = nexts[kind]
-            found = follow(heap, reader, lists[kind], f"thread {thread}, class {size}")
-            for at in found:
-                slabs[at & -SLAB] = size
-                free[at] = f"thread {thread}"
+            found = follow(heap, reader, lists[kind], free, f"thread {thread}, class {size}")
+            slabs.update((at & -SLAB, size) for at in found)
+            free.update((at, f"thread {thread}") for at in found)
             if found:
                 row = {"list": f"{size} bytes", "arena": f"thread {thread}", "chunk_size": size}
                 heap.lists.append({**row, "count": len(found), "blocks": found})
@@ -58,18 +57,16 @@ def read(session: Any) -> Heap:
     return heap
 
 
-def follow(heap: Heap, reader: Reader, first: int, what: str) -> list[int]:
-    """A list of free slots: each begins with the address of the next."""
-    found: list[int] = []
-    seen: set[int] = set()
-    while first and len(found) < MOST:
-        if first in seen or first % reader.width:
+def follow(heap: Heap, reader: Reader, first: int, free: dict[int, str], what: str) -> list[int]:
+    """A list of free slots: each begins with the address of the next. No slot is on two lists."""
+    found: dict[int, None] = {}
+    while first and len(free) + len(found) < MOST:
+        if first in found or first in free or first % reader.width:
             heap.complain(f"{what}: {first:#x} stands there twice, or is no slot (freed twice, or written after free?)")
             break
-        seen.add(first)
-        found.append(first)
+        found[first] = None
         first = reader.word(first)
-    return found
+    return list(found)
 
 
 def slots(heap: Heap, reader: Reader, slab: int, size: int, free: dict[int, str], fresh: int) -> None:
