@@ -193,6 +193,7 @@ ROWS: list[Row] = [
     ("futex", (UNMAPPED, 128, 0, 0, 0, 0), "EFAULT"),
     ("futex", (BUF, 0, 0, UNMAPPED, 0, 0), "EFAULT"),
     ("futex", (BUF, 1, 1, 0, 0, 0), 0),
+    ("futex", (BUF, 0x201, 1, 0, 0, 0), "ENOSYS"),  # no command, with a bit that is no flag
     ("futex", (BUF + 2, 1, 1, 0, 0, 0), "EINVAL"),
     ("futex", (UNMAPPED, 1, 1, 0, 0, 0), "EFAULT"),
     ("futex", (BUF, 3, 1, 1, BUF + 4, 0), 0),

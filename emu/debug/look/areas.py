@@ -10,12 +10,13 @@ import numpy as np
 from emu.debug.look.subject import mm_of
 from emu.debug.look.words import address, number, plural, size
 from emu.debug.view import Facts, Line, Table, View
-from emu.isa.paging import PTE_V, pte_flags
+from emu.isa.paging import PTE_D, PTE_PPN_SHIFT, PTE_V, pte_flags
 from emu.kernel.mm.mm import Mm
 from emu.kernel.mm.page import PG_ANON
 from emu.kernel.mm.vma import Vma
 
 MOST_ROWS = 4096
+PTE_BITS = (1 << PTE_PPN_SHIFT) - 1  # all but the frame: flags, and the two bits left to the kernel
 
 
 class Run(NamedTuple):
@@ -41,7 +42,7 @@ def entries(mm: Mm, start: int = 0, end: int = 1 << 64) -> Iterator[tuple[int, n
 def runs(mm: Mm) -> list[Run]:
     """The page table, ranges merged: huge pages one by one, else pages whose frames and bits go on."""
     found = [
-        Run(key << mm.pmd_shift, 1, mm.cells[cell] >> 10, mm.cells[cell] & 1023, 1 << mm.pmd_shift)
+        Run(key << mm.pmd_shift, 1, mm.cells[cell] >> 10, mm.cells[cell] & PTE_BITS, 1 << mm.pmd_shift)
         for key, (cell, _) in mm.huge.items()
     ]
     for low, cells in entries(mm):
@@ -50,13 +51,15 @@ def runs(mm: Mm) -> list[Run]:
             continue
         values = cells[used]
         breaks = (
-            (np.diff(used) != 1) | (np.diff(values >> np.uint64(10)) != 1) | (np.diff(values & np.uint64(1023)) != 0)
+            (np.diff(used) != 1)
+            | (np.diff(values >> np.uint64(10)) != 1)
+            | (np.diff(values & np.uint64(PTE_BITS)) != 0)
         )
         starts = np.concatenate(([0], np.flatnonzero(breaks) + 1))
         ends = np.concatenate((starts[1:], [len(used)]))
         for a, b in zip(starts.tolist(), ends.tolist(), strict=True):
             value = int(values[a])
-            found.append(Run(low + (int(used[a]) << 12), b - a, value >> 10, value & 1023, 4096))
+            found.append(Run(low + (int(used[a]) << 12), b - a, value >> 10, value & PTE_BITS, 4096))
     return sorted(found)
 
 
@@ -120,7 +123,7 @@ def resident(mm: Mm, vma: Vma) -> dict[str, int]:
         count["present"] += int((pfns != zero).sum())
         pfns = pfns[(pfns >= 0) & (pfns < len(flags))]  # an entry that the user has set may point anywhere
         count["anonymous"] += int(((flags[pfns] & PG_ANON) != 0).sum())
-        count["dirty"] += int(((valid & np.uint64(128)) != 0).sum())
+        count["dirty"] += int(((valid & np.uint64(PTE_D)) != 0).sum())
         count["swapped"] += int(np.count_nonzero(cells)) - len(valid)
     for key in mm.huge:
         if vma.vm_start <= key << mm.pmd_shift < vma.vm_end:

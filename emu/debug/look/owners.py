@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from emu.debug.look.subject import address_spaces
-from emu.isa.paging import PTE_V
+from emu.isa.paging import PTE_V, is_leaf
 from emu.kernel.mm.mm import Mm
 from emu.kernel.mm.page import (
     PG_ANON,
@@ -109,7 +109,7 @@ def tables_of(mm: Mm) -> Iterator[tuple[int, str, int]]:
         cells = mm.many_cells[first : first + (1 << mm.cell_shift)]
         for index in cells.nonzero()[0].tolist():
             entry = int(cells[index])
-            if entry & PTE_V and not entry & 0b1010:
+            if entry & PTE_V and not is_leaf(entry):
                 yield from below(entry >> 10, depth + 1, va | index << level.shift)
 
     yield from below(mm.pgd, 0, 0)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from emu.debug.look.subject import hart_of, kernel_of, machine_of
 from emu.isa.abi import F_NAMES, X_NAMES
 from emu.isa.causes import cause_name
-from emu.isa.paging import SCHEMES
+from emu.isa.paging import SATP32_ASID_BITS, SATP32_ASID_SHIFT, SATP64_ASID_BITS, SATP64_ASID_SHIFT, SCHEMES
 
 ROUNDING = ("rne", "rtz", "rdn", "rup", "rmm", "reserved", "reserved", "dyn")
 FLAGS = ["NX", "UF", "OF", "DZ", "NV"]
@@ -81,5 +81,6 @@ def satp_text(session: Any, satp: int) -> str:
     mode, root = machine.split_satp(satp)
     if mode not in SCHEMES:
         return "bare: addresses are physical"
-    asid = satp >> 22 & 511 if machine.xlen == 32 else satp >> 44 & 0xFFFF
+    shift, bits = (SATP32_ASID_SHIFT, SATP32_ASID_BITS) if machine.xlen == 32 else (SATP64_ASID_SHIFT, SATP64_ASID_BITS)
+    asid = satp >> shift & ((1 << bits) - 1)
     return f"{SCHEMES[mode].name}, ASID {asid}, root table at {root << 12:#x}"

@@ -9,7 +9,7 @@ from emu.debug.look.subject import kernel_of, machine_of, mm_of
 from emu.debug.look.walkview import blocks
 from emu.debug.look.words import size
 from emu.debug.view import View
-from emu.isa.paging import PTE_V, is_canonical, is_leaf, pte_flags
+from emu.isa.paging import PTE_U, PTE_V, is_canonical, is_leaf, pte_flags
 from emu.kernel.mm.mm import Mm
 from emu.kernel.mm.page import flag_names
 from emu.kernel.mm.vma import VM_SHARED, VM_WRITE
@@ -81,7 +81,7 @@ def says(mm: Mm, step: Any, page_size: int) -> str:
     if not is_leaf(pte):
         return f"next table at {frame << 12:#x}"
     huge = f", a huge page of {size(page_size)}" if page_size > 4096 else ""
-    if not pte & 0x10:
+    if not pte & PTE_U:
         return f"frame {frame:#x}, not for user mode: PROT_NONE{huge}"
     return f"frame {frame:#x}{huge}"
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def sys_futex(
     kernel: Kernel, task: Task, addr: Addr, op: Int, value: Uint, timeout: Addr, addr2: Addr, val3: Uint
 ) -> int:
-    command, private = op & 127, bool(op & f.PRIVATE)
+    command, private = op & f.CMD_MASK, bool(op & f.PRIVATE)
     if op & f.CLOCK_REALTIME and command not in (f.WAIT_BITSET, f.WAIT, f.LOCK_PI2):
         return -ENOSYS
     if command in (f.WAIT, f.WAIT_BITSET):
@@ -43,7 +43,7 @@ def sys_futex(
 
 def pi_futex(kernel: Kernel, task: Task, addr: int, op: int, timeout: int) -> int:
     """The commands for futexes that know their owner. FUTEX_LOCK_PI's time is CLOCK_REALTIME's. ENOSYS."""
-    command, private = op & 127, bool(op & f.PRIVATE)
+    command, private = op & f.CMD_MASK, bool(op & f.PRIVATE)
     if command in (f.LOCK_PI, f.LOCK_PI2):
         clock = op | (f.CLOCK_REALTIME if command == f.LOCK_PI else 0)
         return pi.lock(task, addr, deadline_of(kernel, task, clock, command, timeout), private)

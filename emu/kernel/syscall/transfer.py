@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from emu.kernel.errno import EBADF, EFBIG, EINVAL, EISDIR, ENODEV, EOPNOTSUPP, ESPIPE, EXDEV, Errno
 from emu.kernel.fs.file import O_APPEND, File
 from emu.kernel.fs.inode import S_IFIFO, S_IFREG
-from emu.kernel.fs.iov import KernelIter
+from emu.kernel.fs.iov import MAX_RW_COUNT, KernelIter
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user
 from emu.kernel.sched.wait import Blocked, Partial
 from emu.kernel.syscall.file import import_iovec, seekable, vfs_read, vfs_write
@@ -88,7 +88,7 @@ def sys_sendfile(kernel: Kernel, task: Task, out: Int, source: Int, offset: Addr
         return -EINVAL
     pos = get_offset(task, offset)
     start = file.pos if pos is None else pos
-    done = transfer(task, file, start, target, target.pos, min(count, 0x7FFFF000))
+    done = transfer(task, file, start, target, target.pos, min(count, MAX_RW_COUNT))
     if target.inode.kind == S_IFREG:
         target.pos += done
     advance(task, file, offset, start + done)
@@ -116,7 +116,7 @@ def sys_copy_file_range(
         return -EXDEV
     at, to = get_offset(task, off_in), get_offset(task, off_out)
     at, to = source.pos if at is None else at, target.pos if to is None else to
-    count = min(count, 0x7FFFF000, max(0, source.inode.i_size - at))
+    count = min(count, MAX_RW_COUNT, max(0, source.inode.i_size - at))
     if source.inode is target.inode and at < to + count and to < at + count:
         return -EINVAL
     if count:
