@@ -50,11 +50,8 @@ def runs(mm: Mm) -> list[Run]:
         if not len(used):
             continue
         values = cells[used]
-        breaks = (
-            (np.diff(used) != 1)
-            | (np.diff(values >> np.uint64(10)) != 1)
-            | (np.diff(values & np.uint64(PTE_BITS)) != 0)
-        )
+        frames, bits = values >> np.uint64(PTE_PPN_SHIFT), values & np.uint64(PTE_BITS)
+        breaks = (np.diff(used) != 1) | (np.diff(frames) != 1) | (np.diff(bits) != 0)
         starts = np.concatenate(([0], np.flatnonzero(breaks) + 1))
         ends = np.concatenate((starts[1:], [len(used)]))
         for a, b in zip(starts.tolist(), ends.tolist(), strict=True):
