@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from emu.kernel.task import Task
 
+NSEC_PER_SEC = 1_000_000_000
+
 
 class Clocks:
     """Time: the harts' cycles, and nanoseconds made of them."""
@@ -22,19 +24,23 @@ class Clocks:
 
     def now_ns(self) -> int:
         """Nanoseconds since boot."""
-        return self.now * 1_000_000_000 // self.options.clock_hz
+        return self.now * NSEC_PER_SEC // self.options.clock_hz
 
     def realtime_ns(self) -> int:
         """Nanoseconds since 1970."""
-        return self.options.epoch * 1_000_000_000 + self.now_ns()
+        return self.options.epoch * NSEC_PER_SEC + self.now_ns()
+
+    def realtime_seconds(self) -> int:
+        """time(2): the same in whole seconds."""
+        return self.realtime_ns() // NSEC_PER_SEC
 
     def nanoseconds(self, cycles: int) -> int:
         """A time in cycles, rounded down."""
-        return cycles * 1_000_000_000 // self.options.clock_hz
+        return cycles * NSEC_PER_SEC // self.options.clock_hz
 
     def cycles_of(self, nanoseconds: int) -> int:
         """A time in nanoseconds, rounded up: who waits so long has waited long enough."""
-        return -(-nanoseconds * self.options.clock_hz // 1_000_000_000)
+        return -(-nanoseconds * self.options.clock_hz // NSEC_PER_SEC)
 
     def cpu_cycles(self, task: Task) -> int:
         """Cycles that a task has run, the present stretch included."""

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 from emu.isa import causes
 from emu.kernel.mm.vma import VM_EXEC, VM_GROWSDOWN, VM_RWX, VM_WRITE
 from emu.kernel.rlimit import RLIMIT_STACK
+from emu.kernel.siginfo import SIGBUS, SIGILL, SIGTRAP
 
 if TYPE_CHECKING:
     from emu.kernel.fault_card import FaultCard
     from emu.kernel.kernel import Kernel
     from emu.kernel.siginfo import SigInfo
     from emu.kernel.task import Task
-
-SIGBUS, SIGILL, SIGTRAP = 7, 4, 5
 
 
 def hint(kernel: Kernel, task: Task, info: SigInfo, card: FaultCard) -> str:

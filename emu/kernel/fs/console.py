@@ -11,6 +11,7 @@ import struct
 from typing import TYPE_CHECKING, Any, Protocol
 
 from emu.kernel.errno import ENOTTY, Errno
+from emu.kernel.fs.fcntl import FIONREAD
 from emu.kernel.fs.inode import S_IFCHR, S_IFIFO, Inode, SuperBlock
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ TCGETS, TCSETS, TCSETSW, TCSETSF, TIOCGPGRP, TIOCSPGRP, TIOCGWINSZ = (
     0x5410,
     0x5413,
 )
-FIONREAD = 0x541B
 CHUNK = 65536
 # struct termios of a terminal in cooked mode: iflag oflag cflag lflag line, 19 control characters
 TERMIOS = struct.pack(

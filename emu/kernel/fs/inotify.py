@@ -11,6 +11,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from emu.kernel.errno import EAGAIN, EINVAL, ENOSPC, Errno
+from emu.kernel.fs.fcntl import FIONREAD
 from emu.kernel.fs.file import O_NONBLOCK
 from emu.kernel.fs.inode import POLLIN, POLLRDNORM, Inode
 from emu.kernel.sched.wait import WaitQueue, wait_on
@@ -25,7 +26,6 @@ IN_ALL_EVENTS, IN_Q_OVERFLOW, IN_IGNORED, IN_ISDIR = 0xFFF, 0x4000, 0x8000, 0x40
 IN_ONLYDIR, IN_DONT_FOLLOW, IN_EXCL_UNLINK = 0x01000000, 0x02000000, 0x04000000
 IN_MASK_CREATE, IN_MASK_ADD, IN_ONESHOT = 0x10000000, 0x20000000, 0x80000000
 MAX_QUEUED, MAX_WATCHES = 16384, 65536  # events of one instance (and four times as many of all), watches of all
-FIONREAD = 0x541B
 HEAD = struct.Struct("<iIII")
 
 

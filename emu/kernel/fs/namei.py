@@ -13,12 +13,13 @@ from emu.kernel.errno import ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, Errno
 from emu.kernel.fs.directory import DirBase
 from emu.kernel.fs.inode import S_IFLNK, Inode
 from emu.kernel.fs.permission import MAY_EXEC, Cred, permission
+from emu.kernel.mm.uaccess import PATH_MAX
 
 if TYPE_CHECKING:
     from emu.kernel.fs.vfs import Vfs
 
 TOO_DEEP = UNREACHABLE = "(unreachable)"
-NAME_MAX, PATH_MAX, MAX_SYMLINKS = 255, 4096, 40
+NAME_MAX, MAX_SYMLINKS = 255, 40
 
 
 @dataclass(slots=True)

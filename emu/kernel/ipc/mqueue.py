@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from emu.kernel.errno import EACCES, EEXIST, EMFILE, ENAMETOOLONG, ENOENT, ENOSPC, Errno
 from emu.kernel.fs.inode import POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM, S_IFREG, Inode, SuperBlock
+from emu.kernel.fs.namei import NAME_MAX
 from emu.kernel.fs.permission import MAY_READ, MAY_WRITE, cred_of, permission
 from emu.kernel.ipc.msg import Message
 from emu.kernel.rlimit import RLIMIT_MSGQUEUE
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
     from emu.kernel.task import Process, Task
 
-NAME_MAX, QUEUES_MAX = 255, 256
+QUEUES_MAX = 256
 MAXMSG, MSGSIZE = 10, 8192  # of a queue for which nothing else is said, and the most that a user may ask for
 HARD_MAXMSG, HARD_MSGSIZE = 65536, 16 << 20  # the most that root may
 OVERHEAD = 128  # bytes that a message counts beside its text

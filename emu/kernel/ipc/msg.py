@@ -47,7 +47,7 @@ class MsgQueue:
         self.messages: list[Message] = []
         self.cbytes, self.qbytes = 0, MSGMNB
         self.stime = self.rtime = self.lspid = self.lrpid = 0
-        self.ctime = kernel.realtime_ns() // 1_000_000_000
+        self.ctime = kernel.realtime_seconds()
         self.room, self.arrive = WaitQueue(), WaitQueue()
 
     def has_room(self, size: int) -> bool:

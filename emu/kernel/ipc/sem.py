@@ -44,7 +44,7 @@ class SemSet:
         self.perm = Perm(task, key, mode)
         self.values, self.pids = [0] * count, [0] * count
         self.undo: dict[Process, dict[int, int]] = {}
-        self.otime, self.ctime = 0, kernel.realtime_ns() // 1_000_000_000
+        self.otime, self.ctime = 0, kernel.realtime_seconds()
         self.changed = WaitQueue()
 
     def blocking(self, operations: list[SemBuf]) -> SemBuf | None:
@@ -73,7 +73,7 @@ class SemSet:
             if flags & SEM_UNDO and op:
                 undo = self.undo.setdefault(task.process, {})
                 undo[number] = undo.get(number, 0) - op
-        self.otime = task.kernel.realtime_ns() // 1_000_000_000
+        self.otime = task.kernel.realtime_seconds()
         if any(op for _, op, _ in operations):
             self.changed.wake()
         return None
@@ -86,7 +86,7 @@ class SemSet:
             self.values[number], self.pids[number] = value, task.tgid
             for undo in self.undo.values():
                 undo.pop(number, None)
-        self.ctime = task.kernel.realtime_ns() // 1_000_000_000
+        self.ctime = task.kernel.realtime_seconds()
         self.changed.wake()
 
     def waiters(self, number: int, for_zero: bool) -> int:

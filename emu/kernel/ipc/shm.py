@@ -61,7 +61,7 @@ class Shm(Ids):
         file = self.kernel.shmem_file(
             page_align(size), f"/SYSV{key & 0xFFFFFFFF:08x} (deleted)", reserve=not flags & SHM_NORESERVE
         )
-        now = self.kernel.realtime_ns() // 1_000_000_000
+        now = self.kernel.realtime_seconds()
         return Segment(Perm(task, key, flags), size, file, task.tgid, ctime=now)
 
     def remove(self, segment: Segment) -> None:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from emu.kernel.exit import kill_group
 from emu.kernel.mm.alloc import OutOfMemory
 from emu.kernel.mm.oom_report import report
+from emu.kernel.siginfo import SIGKILL
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
     from emu.kernel.task import Process
 
 OOM_SCORE_ADJ_MIN, OOM_SCORE_ADJ_MAX = -1000, 1000
-SIGKILL = 9
 
 
 def total_pages(kernel: Kernel) -> int:

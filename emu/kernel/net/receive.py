@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from emu.kernel.errno import EINVAL, ENOTCONN, Errno
+from emu.kernel.net.skb import RCV_SHUTDOWN
 from emu.kernel.net.sleep import sleep
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from emu.kernel.net.unix import Socket
 
 MSG_PEEK = 2
-RCV_SHUTDOWN = 1
 
 
 @dataclass(slots=True)

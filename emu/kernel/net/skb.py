@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
 
 Credentials = tuple[int, int, int]  # pid, uid, gid
+RCV_SHUTDOWN, SEND_SHUTDOWN = 1, 2  # sk_shutdown: what shutdown(2) has ended
 
 
 class Skb:

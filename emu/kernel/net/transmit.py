@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from emu.kernel.errno import ECONNREFUSED, EMSGSIZE, ENOTCONN, EPIPE, Errno
-from emu.kernel.net.skb import Skb
+from emu.kernel.net.skb import RCV_SHUTDOWN, SEND_SHUTDOWN, Skb
 from emu.kernel.net.sleep import sleep
 from emu.kernel.sched.wait import Partial
 from emu.kernel.siginfo import SI_USER, SIGPIPE, SigInfo
@@ -19,7 +19,6 @@ BUFFER = 212992  # net.core.wmem_default
 FRAMES = BUFFER // 4096
 MAX_DGRAM_QLEN = 10  # net.unix.max_dgram_qlen
 MSG_NOSIGNAL = 0x4000
-RCV_SHUTDOWN, SEND_SHUTDOWN = 1, 2
 
 
 def transmit(

@@ -10,10 +10,11 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from emu.kernel.errno import ECONNRESET
+from emu.kernel.fs.fcntl import FIONREAD
 from emu.kernel.fs.file import O_NONBLOCK
 from emu.kernel.fs.inode import POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM, S_IFSOCK, Inode
 from emu.kernel.net.receive import receive
-from emu.kernel.net.skb import Credentials, Skb
+from emu.kernel.net.skb import RCV_SHUTDOWN, SEND_SHUTDOWN, Credentials, Skb
 from emu.kernel.net.transmit import FRAMES, transmit
 from emu.kernel.sched.wait import WaitQueue
 
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
 
 SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET = 1, 2, 5
-RCV_SHUTDOWN, SEND_SHUTDOWN = 1, 2
-POLLRDHUP, FIONREAD, SIOCOUTQ = 0x2000, 0x541B, 0x5411
+POLLRDHUP, SIOCOUTQ = 0x2000, 0x5411
 
 
 class Socket(Inode):

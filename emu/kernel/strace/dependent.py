@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emu.kernel.fork import CLONE_CHILD_CLEARTID, CLONE_CHILD_SETTID, CLONE_PARENT_SETTID, CLONE_SETTLS
 from emu.kernel.siginfo import name_of
 from emu.kernel.strace import flags
 from emu.kernel.strace.structures_fs import lock
@@ -13,7 +14,7 @@ from emu.kernel.strace.values import KINDS, kind, octal, signed
 if TYPE_CHECKING:
     from emu.kernel.strace.call import Call
 
-CLONE_SETTLS, CLONE_PARENT_SETTID, CLONE_CHILD_TID = 0x80000, 0x100000, 0x1200000
+CLONE_CHILD_TID = CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID
 
 
 @kind

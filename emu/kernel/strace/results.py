@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from emu.kernel.errno import NAMES
+from emu.kernel.fs.fcntl import F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_GETFL
 from emu.kernel.strace import flags
 from emu.kernel.strace.errors import TEXTS
 from emu.kernel.strace.structures import fields
@@ -15,7 +16,6 @@ from emu.kernel.strace.values import KINDS, fd
 if TYPE_CHECKING:
     from emu.kernel.strace.call import Call
 
-F_DUPFD, F_GETFD, F_GETFL, F_DUPFD_CLOEXEC = 0, 1, 3, 1030
 HEX = frozenset(("brk", "mmap", "mmap2", "mremap", "shmat"))
 OCTAL = frozenset(("umask",))
 DESCRIPTORS = frozenset(

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from emu.kernel.siginfo import SIGCHLD, name_of
+from emu.kernel.siginfo import CLD_EXITED, SI_KERNEL, SI_QUEUE, SI_TIMER, SIGCHLD, name_of
 from emu.kernel.strace import flags
 from emu.kernel.strace.text import address, struct
 
 FAULTS = frozenset((4, 5, 7, 8, 11))
-SI_USER, SI_KERNEL, SI_QUEUE, SI_TIMER = 0, 128, -1, -2
-CLD_EXITED = 1
 SPECIFIC = {4: "ILL", 5: "TRAP", 7: "BUS", 8: "FPE", 11: "SEGV", 17: "CLD"}
 
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emu.isa.abi import SP
+from emu.kernel.mm.uaccess import PATH_MAX
 from emu.kernel.strace.call import Call
 from emu.kernel.strace.options import Options
 from emu.kernel.strace.text import quoted
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
-
-
-SP = 2  # the register
-PATH_MAX = 4096
 
 
 def first_execve(kernel: Kernel, options: Options) -> tuple[str, str]:

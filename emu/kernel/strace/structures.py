@@ -6,6 +6,7 @@ import struct as packing
 import time
 from typing import TYPE_CHECKING
 
+from emu.isa.abi import SP
 from emu.kernel.siginfo import name_of
 from emu.kernel.strace import flags
 from emu.kernel.strace.siginfo import origin
@@ -15,7 +16,6 @@ from emu.kernel.strace.values import Kind, kind
 if TYPE_CHECKING:
     from emu.kernel.strace.call import Call
 
-SP = 2  # the register
 SIZEOF_SIGINFO = 128
 POINTERS: set[str] = {"path", "str", "bytes", "noise", "argv", "envp"}
 """Kinds whose value is an address: NULL is written as such, and what a failed call would have written is not shown."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emu.kernel.fs.fcntl import F_SETLKW
 from emu.kernel.strace import flags
 from emu.kernel.strace.structures import fields, pointer
 from emu.kernel.strace.text import address, listed, struct
@@ -11,8 +12,6 @@ from emu.kernel.strace.values import file_mode
 
 if TYPE_CHECKING:
     from emu.kernel.strace.call import Call
-
-F_SETLKW = 7  # the greater commands are of 64-bit offsets on RV32, too
 
 
 @pointer
@@ -68,7 +67,7 @@ def file_system(found: tuple[int, ...] | None) -> str | None:
 
 def lock(call: Call, value: int, owner: bool) -> str | None:
     """struct flock; `owner`: with the process that holds the lock."""
-    wide = call.xlen == 64 or call.args[1] > F_SETLKW
+    wide = call.xlen == 64 or call.args[1] > F_SETLKW  # RV32 has commands of their own for 64-bit offsets
     found = fields(call, value, "hh4xqqi" if wide else "hhiii")
     if found is None:
         return None

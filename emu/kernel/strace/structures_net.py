@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct as packing
 from typing import TYPE_CHECKING
 
+from emu.kernel.net.names import AF_UNIX
 from emu.kernel.strace import flags
 from emu.kernel.strace.structures import fields, pointer
 from emu.kernel.strace.structures_io import iovec_text
@@ -14,7 +15,7 @@ from emu.kernel.strace.values import signed
 if TYPE_CHECKING:
     from emu.kernel.strace.call import Call
 
-AF_UNIX, AF_INET = 1, 2
+AF_INET = 2
 
 
 def sockaddr_text(call: Call, addr: int, length: int) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
+from emu.kernel.clocks import NSEC_PER_SEC
 from emu.kernel.errno import (
     EINVAL,
     ENOENT,
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
 AT_EACCESS = 0x200
 UTIME_NOW, UTIME_OMIT = (1 << 30) - 1, (1 << 30) - 2
-BILLION = 1_000_000_000
 
 
 @syscall("faccessat")
@@ -150,10 +150,10 @@ def sys_utimensat(kernel: Kernel, task: Task, dirfd: Int, path: Addr, times: Add
     values = struct.unpack("<4q", copy_from_user(task.mm, times, 32)) if times else (0, UTIME_NOW, 0, UTIME_NOW)
     stamps = {}
     for name, sec, nsec in (("atime", *values[:2]), ("mtime", *values[2:])):
-        if nsec not in (UTIME_NOW, UTIME_OMIT) and not 0 <= nsec < BILLION:
+        if nsec not in (UTIME_NOW, UTIME_OMIT) and not 0 <= nsec < NSEC_PER_SEC:
             return -EINVAL
         if nsec != UTIME_OMIT:
-            stamps[name] = kernel.realtime_ns() if nsec == UTIME_NOW else clamp_time(sec) * BILLION + nsec
+            stamps[name] = kernel.realtime_ns() if nsec == UTIME_NOW else clamp_time(sec) * NSEC_PER_SEC + nsec
     if path:
         inode = lookup_at(kernel, task, dirfd, strncpy_from_user(task.mm, path), flags)
     else:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from emu.kernel import futex as f
 from emu.kernel import futex_pi as pi
+from emu.kernel.clocks import NSEC_PER_SEC
 from emu.kernel.errno import EAGAIN, EINVAL, ENOSYS
 from emu.kernel.mm.uaccess import get_user
 from emu.kernel.syscall.table import Addr, Int, Uint, sext32, syscall
@@ -60,7 +61,7 @@ def deadline_of(kernel: Kernel, task: Task, op: int, command: int, timeout: int)
     if command == f.WAIT:
         return kernel.cycles_of(kernel.now_ns() + wanted)
     if op & f.CLOCK_REALTIME:
-        wanted -= kernel.options.epoch * 1_000_000_000
+        wanted -= kernel.options.epoch * NSEC_PER_SEC
     return kernel.cycles_of(max(0, wanted))
 
 

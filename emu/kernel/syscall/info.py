@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
+from emu.kernel.clocks import NSEC_PER_SEC
 from emu.kernel.errno import EFAULT, EINVAL, EPERM, ESRCH
 from emu.kernel.fs.iov import UserIter
 from emu.kernel.itimer import obey_cpu_limit
@@ -37,7 +38,7 @@ def sys_sysinfo(kernel: Kernel, task: Task, buf: Addr) -> int:
     pages += [kernel.swap_pages, kernel.free_swap()]
     unit = 1 if kernel.xlen == 64 or max(pages) < 1 << 20 else 4096
     word = "Q" if kernel.xlen == 64 else "I"
-    uptime, loads = kernel.now_ns() // 1_000_000_000, kernel.sched.load.loads()
+    uptime, loads = kernel.now_ns() // NSEC_PER_SEC, kernel.sched.load.loads()
     data = struct.pack(f"<10{word}H", uptime, *loads, *(n * 4096 // unit for n in pages), len(kernel.tasks))
     data = data.ljust(88 if kernel.xlen == 64 else 44, b"\0") + struct.pack(f"<2{word}I", 0, 0, unit)
     copy_to_user(task.mm, buf, data.ljust(112 if kernel.xlen == 64 else 64, b"\0"))

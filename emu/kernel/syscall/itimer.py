@@ -5,11 +5,11 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
+from emu.kernel.clocks import NSEC_PER_SEC
 from emu.kernel.errno import EINVAL
 from emu.kernel.itimer import itimer_of
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user
 from emu.kernel.syscall.table import Addr, Int, syscall
-from emu.kernel.syscall.time import BILLION
 
 if TYPE_CHECKING:
     from emu.kernel.itimer import IntervalTimer
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MICRO = 1000
 ITIMER_REAL = 0
-MOST = (1 << 63) // BILLION  # seconds: Linux counts nanoseconds
+MOST = (1 << 63) // NSEC_PER_SEC  # seconds: Linux counts nanoseconds
 LAYOUT = {64: struct.Struct("<4q"), 32: struct.Struct("<4i")}
 
 
@@ -48,7 +48,7 @@ def sys_setitimer(kernel: Kernel, task: Task, which: Int, new: Addr, old: Addr) 
         return -EINVAL
     timer = itimer_of(task.process, which)
     before = pack_itimerval(kernel, timer)
-    every, first = (min(fields[n], MOST) * BILLION + fields[n + 1] * MICRO for n in (0, 2))
+    every, first = (min(fields[n], MOST) * NSEC_PER_SEC + fields[n + 1] * MICRO for n in (0, 2))
     if which == ITIMER_REAL and not first:  # one that is off has no interval; those of CPU time keep theirs
         every = 0
     timer.set(timer.now() + kernel.cycles_of(first) if first else 0, kernel.cycles_of(every))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
-from emu.kernel.syscall.time import BILLION, read_clock
+from emu.kernel.clocks import NSEC_PER_SEC
+from emu.kernel.syscall.time import read_clock
 
 if TYPE_CHECKING:
     from emu.kernel.fs.timerfd import TimerFd
@@ -18,7 +19,7 @@ def pack(kernel: Kernel, timer: PosixTimer | TimerFd) -> bytes:
     """The interval, then what is left; never 0 while it is armed."""
     left = max(1, kernel.nanoseconds(timer.left())) if timer.next else 0
     every = kernel.nanoseconds(timer.interval)
-    return struct.pack("<4q", every // BILLION, every % BILLION, left // BILLION, left % BILLION)
+    return struct.pack("<4q", every // NSEC_PER_SEC, every % NSEC_PER_SEC, left // NSEC_PER_SEC, left % NSEC_PER_SEC)
 
 
 def arm(kernel: Kernel, task: Task, timer: PosixTimer | TimerFd, first: int, every: int, absolute: bool) -> None:

@@ -12,7 +12,7 @@ from emu.kernel.ipc import mqueue as m
 from emu.kernel.ipc.msg import Message
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user, put_user, strncpy_from_user
 from emu.kernel.sched.wait import Partial, WaitQueue, wait_on
-from emu.kernel.siginfo import NSIG
+from emu.kernel.siginfo import NSIG, SIGEV_NONE, SIGEV_SIGNAL
 from emu.kernel.syscall.descriptor import install
 from emu.kernel.syscall.table import Addr, Int, Size, Uint, syscall
 from emu.kernel.syscall.time import get_timespec
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from emu.kernel.task import Task
 
 MQ_PRIO_MAX = 32768
-SIGEV_SIGNAL, SIGEV_NONE = 0, 1
 
 
 def attr_layout(kernel: Kernel) -> struct.Struct:

@@ -60,7 +60,7 @@ def sys_msgsnd(kernel: Kernel, task: Task, number: Int, addr: Addr, size: Size, 
         message.free()
         return -EFAULT
     queue.put(message)
-    queue.stime, queue.lspid = kernel.realtime_ns() // 1_000_000_000, task.tgid
+    queue.stime, queue.lspid = kernel.realtime_seconds(), task.tgid
     return 0
 
 
@@ -86,7 +86,7 @@ def sys_msgrcv(kernel: Kernel, task: Task, number: Int, addr: Addr, size: Size, 
     if flags & MSG_COPY:
         return length
     queue.take(message)
-    queue.rtime, queue.lrpid = kernel.realtime_ns() // 1_000_000_000, task.tgid
+    queue.rtime, queue.lrpid = kernel.realtime_seconds(), task.tgid
     return length
 
 
@@ -121,7 +121,7 @@ def change(kernel: Kernel, task: Task, queue: MsgQueue, data: bytes) -> int:
     if qbytes > MSGMNB and task.euid:
         return -EPERM
     queue.perm.change(kernel, data)
-    queue.qbytes, queue.ctime = qbytes, kernel.realtime_ns() // 1_000_000_000
+    queue.qbytes, queue.ctime = qbytes, kernel.realtime_seconds()
     queue.room.wake()
     return 0
 

@@ -115,7 +115,7 @@ def manage(kernel: Kernel, task: Task, sems: s.SemSet, command: int, addr: int) 
     sems.perm.must_own(task)
     if command == u.IPC_SET:
         sems.perm.change(kernel, data)
-        sems.ctime = kernel.realtime_ns() // 1_000_000_000
+        sems.ctime = kernel.realtime_seconds()
     else:
         kernel.sem_ids.remove(sems)
         sems.changed.wake()

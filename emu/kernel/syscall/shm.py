@@ -52,7 +52,7 @@ def sys_shmat(kernel: Kernel, task: Task, number: Int, addr: Addr, flags: Int) -
         result = mmap.do_mmap(task.mm, addr, segment.file.inode.i_size, prot, place, segment.file, 0)
     except Errno as error:
         raise Errno(EINVAL if error.number == EEXIST else error.number) from None
-    segment.atime, segment.last = kernel.realtime_ns() // 1_000_000_000, task.tgid
+    segment.atime, segment.last = kernel.realtime_seconds(), task.tgid
     return result
 
 
@@ -72,7 +72,7 @@ def sys_shmdt(kernel: Kernel, task: Task, addr: Addr) -> int:
     segment = files[id(file)]
     for part in [v for v in parts if v.vm_file is file]:
         mmap.do_munmap(task.mm, part.vm_start, part.vm_end - part.vm_start)
-    segment.dtime, segment.last = kernel.realtime_ns() // 1_000_000_000, task.tgid
+    segment.dtime, segment.last = kernel.realtime_seconds(), task.tgid
     kernel.shm_ids.sweep()
     return 0
 
@@ -101,7 +101,7 @@ def control(kernel: Kernel, task: Task, segment: Segment, command: int, buf: int
         kernel.shm_ids.remove(segment)
     elif command == u.IPC_SET:
         segment.perm.change(kernel, data)
-        segment.ctime = kernel.realtime_ns() // 1_000_000_000
+        segment.ctime = kernel.realtime_seconds()
     else:  # locking isn't done: EINVAL
         return -EINVAL
     return 0

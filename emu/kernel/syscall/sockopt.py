@@ -5,9 +5,11 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
+from emu.kernel.clocks import NSEC_PER_SEC
 from emu.kernel.errno import EDOM, EINVAL, ENOPROTOOPT, EOPNOTSUPP
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user, get_user, put_user
 from emu.kernel.net.names import AF_UNIX
+from emu.kernel.net.scm import SOL_SOCKET
 from emu.kernel.syscall.socket import socket_of
 from emu.kernel.syscall.table import Addr, Int, syscall
 
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from emu.kernel.net.unix import Socket
     from emu.kernel.task import Task
 
-SOL_SOCKET = 1
 SO_REUSEADDR, SO_TYPE, SO_ERROR, SO_BROADCAST, SO_SNDBUF, SO_RCVBUF, SO_KEEPALIVE = 2, 3, 4, 6, 7, 8, 9
 SO_PASSCRED, SO_PEERCRED, SO_ACCEPTCONN, SO_PROTOCOL, SO_DOMAIN = 16, 17, 30, 38, 39
 LEAST = {SO_SNDBUF: 4608, SO_RCVBUF: 2304}
@@ -46,7 +47,7 @@ def set_timeout(kernel: Kernel, task: Task, socket: Socket, name: int, value: in
     seconds, micros = layout.unpack(copy_from_user(task.mm, value, layout.size))
     if not 0 <= micros < 1_000_000:
         return -EDOM
-    nanoseconds = 1 if seconds < 0 else seconds * 1_000_000_000 + micros * 1000 if seconds < FOREVER else 0
+    nanoseconds = 1 if seconds < 0 else seconds * NSEC_PER_SEC + micros * 1000 if seconds < FOREVER else 0
     setattr(socket, TIMEOUTS[name][0], kernel.cycles_of(nanoseconds))
     return 0
 

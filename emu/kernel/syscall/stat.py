@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
+from emu.kernel.clocks import NSEC_PER_SEC
 from emu.kernel.errno import EINVAL, Errno
 from emu.kernel.mm.uaccess import copy_to_user, strncpy_from_user
 from emu.kernel.syscall.path import AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW, lookup_at
@@ -18,13 +19,12 @@ if TYPE_CHECKING:
 STATX_BASIC_STATS, STATX__RESERVED = 0x7FF, 0x80000000
 AT_NO_AUTOMOUNT, AT_STATX_SYNC_TYPE = 0x800, 0x6000
 BLOCK_SIZE = 4096
-BILLION = 1_000_000_000
 
 
 def pack_stat(inode: Inode) -> bytes:
     """struct stat of asm-generic, 64 bits: 128 bytes."""
     inode.refresh()
-    times = [part for ns in (inode.atime, inode.mtime, inode.ctime) for part in divmod(ns, BILLION)]
+    times = [part for ns in (inode.atime, inode.mtime, inode.ctime) for part in divmod(ns, NSEC_PER_SEC)]
     return struct.pack(
         "<QQIIIIQQqiiq6qII",
         *(inode.sb.dev, inode.ino, inode.mode, inode.nlink, inode.uid, inode.gid, inode.rdev, 0),
@@ -41,7 +41,7 @@ def pack_statx(inode: Inode) -> bytes:
         *(inode.ino, inode.i_size, inode.blocks, 0),
     )
     stamps = (inode.atime, 0, inode.ctime, inode.mtime)
-    times = b"".join(struct.pack("<qIi", ns // BILLION, ns % BILLION, 0) for ns in stamps)
+    times = b"".join(struct.pack("<qIi", ns // NSEC_PER_SEC, ns % NSEC_PER_SEC, 0) for ns in stamps)
     devices = struct.pack("<IIII", inode.rdev >> 8, inode.rdev & 0xFF, inode.sb.dev >> 8, inode.sb.dev & 0xFF)
     return (head + times + devices).ljust(256, b"\0")
 

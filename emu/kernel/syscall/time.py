@@ -8,6 +8,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
+from emu.kernel.clocks import NSEC_PER_SEC
 from emu.kernel.cputime import CpuSleep, clock_of
 from emu.kernel.errno import EINVAL, EPERM, Errno
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user
@@ -22,7 +23,6 @@ CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_PROCESS_CPUTIME_ID, CLOCK_THREAD_CPUTIME_
 CLOCK_MONOTONIC_RAW, CLOCK_REALTIME_COARSE, CLOCK_MONOTONIC_COARSE, CLOCK_BOOTTIME = 4, 5, 6, 7
 CLOCK_TAI = 11  # nobody has told the kernel of leap seconds
 TIMER_ABSTIME = 1
-BILLION = 1_000_000_000
 
 
 def read_clock(kernel: Kernel, task: Task, clock: int) -> int:
@@ -39,13 +39,13 @@ def read_clock(kernel: Kernel, task: Task, clock: int) -> int:
 def get_timespec(task: Task, addr: int) -> int:
     """A struct timespec with 64-bit fields, in nanoseconds. EFAULT EINVAL."""
     seconds, nanoseconds = struct.unpack("<qq", copy_from_user(task.mm, addr, 16))
-    if seconds < 0 or not 0 <= nanoseconds < BILLION:
+    if seconds < 0 or not 0 <= nanoseconds < NSEC_PER_SEC:
         raise Errno(EINVAL)
-    return min(seconds, 1 << 33) * BILLION + nanoseconds
+    return min(seconds, 1 << 33) * NSEC_PER_SEC + nanoseconds
 
 
 def put_timespec(task: Task, addr: int, nanoseconds: int) -> None:
-    copy_to_user(task.mm, addr, struct.pack("<qq", nanoseconds // BILLION, nanoseconds % BILLION))
+    copy_to_user(task.mm, addr, struct.pack("<qq", nanoseconds // NSEC_PER_SEC, nanoseconds % NSEC_PER_SEC))
 
 
 @syscall("clock_gettime", "clock_gettime64")
@@ -58,7 +58,7 @@ def sys_clock_gettime(kernel: Kernel, task: Task, clock: Int, tp: Addr) -> int:
 def sys_clock_getres(kernel: Kernel, task: Task, clock: Int, tp: Addr) -> int:
     read_clock(kernel, task, clock)
     if tp:
-        put_timespec(task, tp, max(1, BILLION // kernel.options.clock_hz))
+        put_timespec(task, tp, max(1, NSEC_PER_SEC // kernel.options.clock_hz))
     return 0
 
 
@@ -72,7 +72,7 @@ def sys_clock_settime(kernel: Kernel, task: Task, clock: Int, tp: Addr) -> int:
 def sys_gettimeofday(kernel: Kernel, task: Task, tv: Addr, tz: Addr) -> int:
     now = kernel.realtime_ns()
     if tv:
-        copy_to_user(task.mm, tv, struct.pack("<qq", now // BILLION, now % BILLION // 1000))
+        copy_to_user(task.mm, tv, struct.pack("<qq", now // NSEC_PER_SEC, now % NSEC_PER_SEC // 1000))
     if tz:
         copy_to_user(task.mm, tz, bytes(8))
     return 0

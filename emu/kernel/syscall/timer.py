@@ -9,7 +9,7 @@ from emu.kernel.cputime import clock_of
 from emu.kernel.errno import EAGAIN, EINVAL, Errno
 from emu.kernel.itimer import PosixTimer
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user, put_user
-from emu.kernel.siginfo import NSIG, SIGALRM
+from emu.kernel.siginfo import NSIG, SIGALRM, SIGEV_NONE, SIGEV_SIGNAL, SIGEV_THREAD_ID
 from emu.kernel.syscall import itimerspec
 from emu.kernel.syscall.table import Addr, Int, syscall
 from emu.kernel.syscall.time import (
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
     from emu.kernel.task import Task
 
-SIGEV_SIGNAL, SIGEV_NONE, SIGEV_THREAD_ID = 0, 1, 4
 CLOCKS = (CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_BOOTTIME, CLOCK_TAI)
 MOST = 1024
 
