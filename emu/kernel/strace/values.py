@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 from emu.kernel.proc.task import cwd_path
 from emu.kernel.siginfo import name_of
 from emu.kernel.strace.text import SHOWN, address, in_hex, listed, octal_text, quoted
+from emu.kernel.syscall.path import AT_FDCWD
 
 if TYPE_CHECKING:
     from emu.kernel.strace.call import Call
 
 Kind = Callable[["Call", int], "str | None"]
 KINDS: dict[str, Kind] = {}
-AT_FDCWD = -100
 
 
 def kind(function: Kind) -> Kind:

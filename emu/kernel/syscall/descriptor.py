@@ -7,6 +7,19 @@ from typing import TYPE_CHECKING
 
 from emu.kernel.errno import EBADF, EINVAL, ESPIPE, Errno
 from emu.kernel.fs import file as f
+from emu.kernel.fs.fcntl import (
+    F_DUPFD,
+    F_DUPFD_CLOEXEC,
+    F_GETFD,
+    F_GETFL,
+    F_SETFD,
+    F_SETFL,
+    FD_CLOEXEC,
+    FIOCLEX,
+    FIONBIO,
+    FIONCLEX,
+    FIONREAD,
+)
 from emu.kernel.fs.inode import S_IFIFO, S_IFREG
 from emu.kernel.fs.inotify import IN_MODIFY
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user, put_user
@@ -20,16 +33,7 @@ if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
     from emu.kernel.task import Task
 
-
-F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETLK, F_SETLK, F_SETLKW = range(8)
-
-
-F_SETOWN, F_GETOWN, F_GETLK64, F_SETLK64, F_SETLKW64, F_DUPFD_CLOEXEC = 8, 9, 12, 13, 14, 1030
-
-
-FD_CLOEXEC = 1
 CLOSE_RANGE_UNSHARE, CLOSE_RANGE_CLOEXEC = 2, 4
-FIOCLEX, FIONCLEX, FIONBIO, FIONREAD = 0x5451, 0x5450, 0x5421, 0x541B
 
 
 # -- positions and sizes ----------------------------------------------------------------------------------------------
