@@ -9,6 +9,9 @@ from typing import Any
 from kernel_fake import BASE, BSS, Guest
 from rows_common import BUF, KERNEL_HALF, TEXT, UNMAPPED, Row, after, data, mapped, name, user
 
+from emu.isa.paging import PTE_W
+from emu.kernel.mm.vma import VM_ACCOUNT, VM_LOCKED, VM_WRITE
+
 PAGE = 4096
 RDWR_FILE = 0o102
 
@@ -35,6 +38,34 @@ def holes(guest: Guest) -> int:
 
 def limit(guest: Guest, which: int, value: int) -> None:
     guest.task.process.rlimits[which][:] = [value, value]
+
+
+def data_limit(guest: Guest) -> None:
+    """Room for one more page of data."""
+    limit(guest, 2, (guest.mm.data_vm + 1) * PAGE)
+
+
+def readable_locked(guest: Guest) -> int:
+    addr = guest.mmap(PAGE, 1)
+    guest.ok("mlock", addr, PAGE)
+    return addr
+
+
+def nothing_came(guest: Guest, result: int) -> bool:
+    """ENOMEM, and no page was touched."""
+    behind = [vma for vma in guest.mm.vmas if vma.pages == 2]  # see holes
+    return result == -12 and bool(behind) and not any(guest.mm.entry(vma.vm_start) for vma in behind)
+
+
+def writable_locked(guest: Guest, result: int) -> bool:
+    """Locked memory has pages that may be written without a fault."""
+    areas = [vma for vma in guest.mm.vmas if vma.vm_flags & VM_LOCKED]
+    return result == 0 and bool(areas) and all(guest.mm.entry(vma.vm_start) & PTE_W for vma in areas)
+
+
+def promised_is_writable(guest: Guest, result: int) -> bool:
+    """No area counts for Committed_AS that can't be written."""
+    return result == 0 and all(vma.vm_flags & VM_WRITE for vma in guest.mm.vmas if vma.vm_flags & VM_ACCOUNT)
 
 
 def segment(guest: Guest, size: int = 2 * PAGE) -> int:
@@ -157,7 +188,11 @@ ROWS: list[Row] = [
     ("mprotect", lambda g: (holes(g), 5 * PAGE, 1), "ENOMEM"),
     ("mprotect", mapped(PAGE, 0x3000000 | 1), "EINVAL"),  # grows down and up
     ("mprotect", mapped(PAGE, 0x1000001), "EINVAL"),  # PROT_GROWSDOWN of what doesn't grow
+    ("mprotect", mapped(PAGE, 0x2000001), "EINVAL"),  # PROT_GROWSUP: nothing does
     ("mprotect", lambda g: (g.mmap(PAGE, 1, 1, g.open("/prog")), PAGE, 3), "EACCES"),
+    ("mprotect", after(data_limit, args=lambda g: (g.mmap(2 * PAGE, 1), 2 * PAGE, 3)), "ENOMEM"),  # RLIMIT_DATA
+    ("mprotect", mapped(PAGE, 1), promised_is_writable),  # nobody has touched it
+    ("mprotect", lambda g: (readable_locked(g), PAGE, 3), writable_locked),
     # mremap
     ("mremap", lambda g: (g.mmap(2 * PAGE), 2 * PAGE, PAGE, 0, 0), "ok"),
     ("mremap", lambda g: (g.mmap(2 * PAGE), 2 * PAGE, 4 * PAGE, 1, 0), "ok"),
@@ -170,6 +205,7 @@ ROWS: list[Row] = [
     ("mremap", lambda g: (g.mmap(2 * PAGE), 2 * PAGE, 2 * PAGE, 3, g.mm.vmas[-1].vm_start), "ok"),
     ("mremap", lambda g: (a := g.mmap(4 * PAGE), 2 * PAGE, 2 * PAGE, 3, a + PAGE), "EINVAL"),  # overlapping
     ("mremap", (UNMAPPED, PAGE, 2 * PAGE, 1, 0), "EFAULT"),
+    ("mremap", (UNMAPPED, 2 * PAGE, PAGE, 0, 0), "EFAULT"),
     ("mremap", lambda g: (holes(g), 5 * PAGE, 6 * PAGE, 1, 0), "EFAULT"),
     ("mremap", lambda g: (holes(g), 2 * PAGE, 4 * PAGE, 0, 0), "ENOMEM"),  # no room and may not move
     ("mremap", lambda g: (g.mmap(PAGE), PAGE, -PAGE, 1, 0), lambda g, r: r in (-12, -22)),
@@ -193,7 +229,9 @@ ROWS: list[Row] = [
     ("madvise", lambda g: (g.mmap(5 * PAGE, 3, 1, tmp(g)) + 4 * PAGE, PAGE, 22), "EFAULT"),  # beyond the file
     ("madvise", lambda g: (locked(g), PAGE, 24), 0),  # MADV_DONTNEED_LOCKED
     ("madvise", lambda g: (locked(g), PAGE, 9), "EINVAL"),
-    ("madvise", lambda g: (g.mmap(PAGE, 1, 1, tmp(g)), PAGE, 9), "EACCES"),  # MADV_REMOVE of what may not be written
+    ("madvise", lambda g: (g.mmap(PAGE, 1, 1, g.open("/prog")), PAGE, 9), "EACCES"),  # MADV_REMOVE of a file to read
+    ("madvise", lambda g: (g.mmap(PAGE, 1, 1, tmp(g)), PAGE, 9), 0),  # the file's mode counts, not the pages' rights
+    ("madvise", lambda g: (holes(g) + 2 * PAGE, 2 * PAGE, 23), nothing_came),  # MADV_POPULATE ends at a hole
     ("madvise", lambda g: (g.mmap(PAGE, 3, 2, tmp(g)), PAGE, 9), "EACCES"),
     ("madvise", lambda g: (g.mmap(PAGE, 3, 1, tmp(g)), PAGE, 9), 0),
     ("madvise", mapped(8192, 99), "EINVAL"),
@@ -228,6 +266,7 @@ ROWS: list[Row] = [
     # mlock and its kin
     ("mlock", mapped(8192), 0),
     ("mlock", (UNMAPPED, PAGE), "ENOMEM"),
+    ("mlock", lambda g: (holes(g) + 2 * PAGE, 2 * PAGE), lambda g, r: r == -12 and not g.mm.locked_vm),
     ("mlock", lambda g: (holes(g), 5 * PAGE), "ENOMEM"),
     ("mlock", mapped(-PAGE), "EINVAL"),
     ("mlock", mapped(-1), 0),  # rounded up, it wraps around to nothing

@@ -19,6 +19,7 @@ from emu.kernel.mm.vma import (
     VM_HUGEPAGE,
     VM_HUGETLB,
     VM_LOCKED,
+    VM_MAYWRITE,
     VM_NOHUGEPAGE,
     VM_RAND_READ,
     VM_SEQ_READ,
@@ -66,7 +67,7 @@ def do_madvise(mm: Mm, start: int, length: int, advice: int) -> None:
     else:
         act = ACTS[advice]
     if start < end:
-        walk_areas(mm, start, end, act)
+        walk_areas(mm, start, end, act, pass_holes=advice not in (MADV_POPULATE_READ, MADV_POPULATE_WRITE))
     if advice == MADV_HUGEPAGE:
         mm.kernel.khugepaged.enter()
 
@@ -163,12 +164,12 @@ def will_need(mm: Mm, vma: Vma, low: int, high: int) -> None:
 
 
 def remove(mm: Mm, vma: Vma, low: int, high: int) -> None:
-    """MADV_REMOVE: a hole in the file. EINVAL if it is locked or no file, EACCES unless shared and writable,
+    """MADV_REMOVE: a hole in the file. EINVAL if it is locked or no file, EACCES unless shared and its file writable,
     EOPNOTSUPP.
     """
     if vma.vm_flags & VM_LOCKED or vma.vm_file is None:
         raise Errno(EINVAL)
-    if vma.vm_flags & (VM_SHARED | VM_WRITE) != VM_SHARED | VM_WRITE:
+    if vma.vm_flags & (VM_SHARED | VM_MAYWRITE) != VM_SHARED | VM_MAYWRITE:
         raise Errno(EACCES)
     vma.mapping.host.punch(vma.index_of(low), vma.index_of(high))
 

@@ -43,7 +43,7 @@ def do_mlock(mm: Mm, start: int, length: int, flags: int) -> None:
         fresh = sum(vma.pages for vma in mm.areas_between(first, end) if not vma.vm_flags & VM_LOCKED)
         if (mm.locked_vm + min(fresh, (end - first) >> 12)) << 12 > mm.rlimit(RLIMIT_MEMLOCK):
             raise Errno(ENOMEM)
-    walk_areas(mm, first, end, partial(lock_area, flags=flags) if flags else unlock_area)
+    walk_areas(mm, first, end, partial(lock_area, flags=flags) if flags else unlock_area, pass_holes=False)
     if flags and not flags & VM_LOCKONFAULT and not populate(mm, first, end):
         raise Errno(ENOMEM)
 

@@ -77,13 +77,15 @@ def ksys_mmap(mm: Mm, addr: int, length: int, prot: int, flags: int, file: File 
         if not file.readable or (flags & MAP_TYPE != MAP_PRIVATE and prot & VM_WRITE and not file.writable):
             raise Errno(EACCES)
         file = None
+    elif file is None:
+        pgoff = 0
     if file is None and flags & MAP_TYPE == MAP_SHARED and length:
         if flags & MAP_HUGETLB:
             file = open_huge_file(mm.kernel, huge_length(mm, length) >> mm.pmd_shift)
         else:
             file = mm.kernel.shmem_file(page_align(length), reserve=not unreserved(mm, flags))
         try:
-            return do_mmap(mm, addr, length, prot, flags, file, 0)
+            return do_mmap(mm, addr, length, prot, flags, file, pgoff)
         finally:
             file.put()
     return do_mmap(mm, addr, length, prot, flags, file, pgoff)

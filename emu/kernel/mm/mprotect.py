@@ -8,7 +8,8 @@ from emu.kernel.errno import EACCES, EINVAL, ENOMEM, Errno
 from emu.kernel.mm import overcommit, tlb, zap
 from emu.kernel.mm.merge import split_vma, vma_merge
 from emu.kernel.mm.page import PAGE_SIZE, page_align
-from emu.kernel.mm.vma import VM_ACCOUNT, VM_GROWSDOWN, VM_RWX, Vma
+from emu.kernel.mm.uaccess import populate
+from emu.kernel.mm.vma import VM_ACCOUNT, VM_GROWSDOWN, VM_LOCKED, VM_LOCKED_MASK, VM_RWX, VM_SHARED, VM_WRITE, Vma
 
 if TYPE_CHECKING:
     from emu.kernel.mm.mm import Mm
@@ -31,6 +32,8 @@ def do_mprotect(mm: Mm, addr: int, length: int, prot: int) -> None:
     areas = mm.areas_between(addr, end)
     if not areas or (areas[0].vm_start > addr and not prot & PROT_GROWSDOWN):
         raise Errno(ENOMEM)
+    if prot & PROT_GROWSUP:  # no area grows up
+        raise Errno(EINVAL)
     if prot & PROT_GROWSDOWN:
         addr = grows_down_start(areas[0])
     reached = addr
@@ -56,9 +59,8 @@ def mprotect_fixup(mm: Mm, vma: Vma, start: int, end: int, prot: int) -> None:
         raise Errno(EACCES)
     if flags == vma.vm_flags:
         return
-    if overcommit.accountable(flags, vma.vm_file) and not vma.vm_flags & VM_ACCOUNT:
-        overcommit.charge(mm, (end - start) >> 12)
-        flags |= VM_ACCOUNT
+    flags = account(mm, vma, flags, (end - start) >> 12)
+    to_fill = vma.vm_flags & (VM_LOCKED_MASK | VM_WRITE | VM_SHARED) == VM_LOCKED and flags & VM_WRITE
     if vma.vm_start < start:
         vma = split_vma(mm, vma, start)
     if vma.vm_end > end:
@@ -69,3 +71,20 @@ def mprotect_fixup(mm: Mm, vma: Vma, start: int, end: int, prot: int) -> None:
     zap.change_protection(mm, vma, start, end)
     tlb.flush_range(mm, start, end)
     vma_merge(mm, vma)
+    if to_fill:  # copies are made now, for a write to locked memory is to be no fault
+        populate(mm, start, end)
+
+
+def account(mm: Mm, vma: Vma, flags: int, pages: int) -> int:
+    """The new flags after what they change for limits and promises: pages that may be written now are promised,
+    anonymous ones that nobody has touched no more when they may not. ENOMEM.
+    """
+    if overcommit.is_data(flags) and not overcommit.is_data(vma.vm_flags):
+        overcommit.may_hold_data(mm, pages)
+    if overcommit.accountable(flags, vma.vm_file) and not vma.vm_flags & (VM_ACCOUNT | VM_WRITE):
+        overcommit.charge(mm, pages)
+        return flags | VM_ACCOUNT
+    if not flags & VM_WRITE and vma.vm_flags & VM_ACCOUNT and not vma.vm_file and vma.anon_vma is None:
+        overcommit.uncharge(mm, pages)
+        return flags & ~VM_ACCOUNT
+    return flags

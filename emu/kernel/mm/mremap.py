@@ -27,12 +27,12 @@ def do_mremap(mm: Mm, addr: int, old_len: int, new_len: int, flags: int, new_add
     """The address after the change. EINVAL EFAULT ENOMEM EAGAIN. An `old_len` of 0 maps shared memory a second time,
     MREMAP_DONTUNMAP leaves an empty area where the pages were.
     """
-    check_arguments(mm, addr, new_len, flags)
     old_len, new_len = page_align(old_len), page_align(new_len)
-    if addr + old_len > mm.task_size:
+    check_arguments(mm, addr, old_len, new_len, flags)
+    if flags & (MREMAP_FIXED | MREMAP_DONTUNMAP):
+        check_target(mm, addr, old_len, new_len, flags, new_addr)
+    if addr + old_len > mm.task_size or mm.vma_at(addr) is None:
         raise Errno(EFAULT)
-    if flags & MREMAP_DONTUNMAP and old_len != new_len:
-        raise Errno(EINVAL)
     if flags & MREMAP_FIXED:
         return mremap_to(mm, addr, old_len, new_len, new_addr, flags)
     if flags & MREMAP_DONTUNMAP:
@@ -50,13 +50,24 @@ def do_mremap(mm: Mm, addr: int, old_len: int, new_len: int, flags: int, new_add
     return move_vma(mm, vma, addr, old_len, new_len, get_unmapped_area(mm, 0, new_len), flags)
 
 
-def check_arguments(mm: Mm, addr: int, new_len: int, flags: int) -> None:
+def check_arguments(mm: Mm, addr: int, old_len: int, new_len: int, flags: int) -> None:
     if flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP) or addr & (PAGE_SIZE - 1) or not new_len:
         raise Errno(EINVAL)
     if flags & (MREMAP_FIXED | MREMAP_DONTUNMAP) and not flags & MREMAP_MAYMOVE:
         raise Errno(EINVAL)
+    if flags & MREMAP_DONTUNMAP and old_len != new_len:
+        raise Errno(EINVAL)
     if new_len > mm.task_size:
         raise Errno(ENOMEM)
+
+
+def check_target(mm: Mm, addr: int, old_len: int, new_len: int, flags: int, new_addr: int) -> None:
+    """The new place lies in the address space and does not touch the old one. EINVAL."""
+    least = lowest(mm) if flags & MREMAP_FIXED else 0
+    if new_addr & (PAGE_SIZE - 1) or not least <= new_addr <= mm.task_size - new_len:
+        raise Errno(EINVAL)
+    if addr < new_addr + new_len and new_addr < addr + old_len:
+        raise Errno(EINVAL)
 
 
 def area_to_resize(mm: Mm, addr: int, old_len: int, new_len: int, flags: int) -> Vma:
@@ -94,11 +105,7 @@ def grow(mm: Mm, vma: Vma, addr: int, size: int) -> int:
 
 
 def mremap_to(mm: Mm, addr: int, old_len: int, new_len: int, new_addr: int, flags: int) -> int:
-    """MREMAP_FIXED: to exactly `new_addr`, which must not touch the old range."""
-    if new_addr & (PAGE_SIZE - 1) or new_addr > mm.task_size - new_len or new_addr < lowest(mm):
-        raise Errno(EINVAL)
-    if addr < new_addr + new_len and new_addr < addr + old_len:
-        raise Errno(EINVAL)
+    """MREMAP_FIXED: to exactly `new_addr`."""
     area_to_resize(mm, addr, min(old_len, new_len), min(old_len, new_len), 0)
     do_munmap(mm, new_addr, new_len)
     if old_len > new_len:

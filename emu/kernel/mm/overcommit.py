@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from emu.kernel.errno import ENOMEM, Errno
-from emu.kernel.mm.vma import VM_HUGETLB, VM_NORESERVE, VM_SHARED, VM_WRITE
+from emu.kernel.mm.vma import VM_GROWSDOWN, VM_HUGETLB, VM_NORESERVE, VM_SHARED, VM_WRITE
 from emu.kernel.rlimit import RLIMIT_AS, RLIMIT_DATA
 
 if TYPE_CHECKING:
@@ -29,8 +29,20 @@ def may_expand(mm: Mm, flags: int, pages: int) -> None:
     """RLIMIT_AS and RLIMIT_DATA. ENOMEM."""
     if (mm.total_vm + pages) << 12 > mm.rlimit(RLIMIT_AS):
         raise Errno(ENOMEM)
-    if flags & (VM_WRITE | VM_SHARED) == VM_WRITE and (mm.data_vm + pages) << 12 > mm.rlimit(RLIMIT_DATA):
+    if is_data(flags):
+        may_hold_data(mm, pages)
+
+
+def may_hold_data(mm: Mm, pages: int) -> None:
+    """RLIMIT_DATA. ENOMEM. A soft limit of 0 leaves it to the hard one."""
+    soft, hard = mm.rlimits[RLIMIT_DATA]
+    if (mm.data_vm + pages) << 12 > (soft or hard):
         raise Errno(ENOMEM)
+
+
+def is_data(flags: int) -> bool:
+    """is_data_mapping: private, writable, no stack."""
+    return flags & (VM_WRITE | VM_SHARED | VM_GROWSDOWN) == VM_WRITE
 
 
 def may_charge(mm: Mm, pages: int) -> None:

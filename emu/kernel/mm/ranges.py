@@ -25,11 +25,13 @@ def check_range(mm: Mm, start: int, length: int) -> int:
     return end
 
 
-def walk_areas(mm: Mm, start: int, end: int, act: Act) -> None:
-    """Do something to every area of a range; holes are passed over, and reported at the end: ENOMEM."""
+def walk_areas(mm: Mm, start: int, end: int, act: Act, pass_holes: bool = True) -> None:
+    """Do something to every area of a range; holes are passed over and reported at the end, or end it: ENOMEM."""
     reached, hole = start, False
     for vma in mm.areas_between(start, end):
         hole |= vma.vm_start > reached
+        if hole and not pass_holes:
+            break
         low, high = max(start, vma.vm_start), min(end, vma.vm_end)
         reached = high
         act(mm, vma, low, high)
