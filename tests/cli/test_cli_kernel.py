@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 ORPHAN = "programs/kernel/orphan.s"
-EMU = [sys.executable, "-c", "from emu.cli.main import main; main()"]
+EMU = [sys.executable, "-m", "emu"]
 WRITES = """
     .globl _start
 _start:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,8 +11,6 @@ from emu.cli import exitcodes
 from emu.report import schema
 
 ROOT = Path(__file__).resolve().parents[2]
-COMPILING = 300
-EMU = [sys.executable, "-c", "from emu.cli.main import main; main()"]
 SEVEN = """
     .globl _start
 _start:

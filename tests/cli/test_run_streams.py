@@ -14,7 +14,7 @@ from emu.cli import exitcodes
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 300  # seconds: a busy host that compiles the machine first
-EMU = [sys.executable, "-c", "from emu.cli.main import main; main()"]
+EMU = [sys.executable, "-m", "emu"]
 SPIN = """
     .globl _start
 _start:

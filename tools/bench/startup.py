@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-EMU = [sys.executable, "-c", "from emu.cli.main import main; main()"]
+EMU = [sys.executable, "-c", "from emu.cli.main import main; main()"]  # as the installed script does
 UNNOTICED = 4  # MB by which resident memory differs from run to run anyway
 LAUNCHER = Path(__file__).with_name("launcher.py")
 HELLO = [*EMU, "run", str(ROOT / "programs" / "hello.s")]
