@@ -5,8 +5,14 @@ and random examples are the same in every run.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import chdir
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).resolve().parents[1]
 
 FOLLOWED = """
     COLUMNS LINES TERM COLORTERM NO_COLOR FORCE_COLOR TTY_COMPATIBLE TTY_INTERACTIVE LC_ALL LC_CTYPE LANGUAGE
@@ -26,3 +32,10 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("same everywhere")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def in_the_checkout() -> Iterator[None]:
+    """Programs are named as in the documents, wherever pytest was started."""
+    with chdir(ROOT):
+        yield

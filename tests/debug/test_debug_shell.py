@@ -114,9 +114,10 @@ def test_comments_and_blocks_without_end(tmp_path: Path, capsys: pytest.CaptureF
         assert "has no `end`" in capsys.readouterr().err
 
 
-def test_scripts(talk: Talk, tmp_path: Path) -> None:
+def test_scripts(talk: Talk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run to the first mistake, which is named with file, line and caret."""
-    script = tmp_path / "a.dbg"
+    monkeypatch.chdir(tmp_path)
+    script = Path("a.dbg")
     script.write_text("# a script\ntick; tick\n\n  tick nine\ntick\n")
     text = talk.say(f"source {script}")
     assert text.startswith("tick 1\ntick 2\n")
@@ -126,9 +127,9 @@ def test_scripts(talk: Talk, tmp_path: Path) -> None:
     assert "has no `end`" in talk.say(f"source {script}")
     script.write_text(f"source {script}\n")
     assert "call one another" in talk.say(f"source {script}")
-    assert "no such file" in talk.say(f"source {tmp_path}/b.dbg")
-    assert "did you mean 'a.dbg'" in talk.say(f"source {tmp_path}/b.dbg")
-    assert "is no file" in talk.say(f"source {tmp_path}")
+    assert "no such file" in talk.say("source b.dbg")
+    assert "did you mean 'a.dbg'" in talk.say("source b.dbg")
+    assert "is no file" in talk.say("source .")
 
 
 def test_settings(talk: Talk) -> None:
@@ -212,10 +213,12 @@ def test_completion(talk: Talk, line: str, first: str) -> None:
     assert first in found if first else found == []
 
 
-def test_completion_of_files(talk: Talk, tmp_path: Path) -> None:
+def test_completion_of_files(talk: Talk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Host files where a file is wanted."""
-    (tmp_path / "first.dbg").write_text("")
-    assert [row.text for row in complete(talk.shell, f"source {tmp_path}/fi")] == [f"{tmp_path}/first.dbg"]
+    monkeypatch.chdir(tmp_path)
+    Path("in").mkdir()
+    Path("in/first.dbg").write_text("")
+    assert [row.text for row in complete(talk.shell, "source in/fi")] == ["in/first.dbg"]
 
 
 @given(st.lists(st.text(max_size=40), max_size=4))

@@ -331,25 +331,26 @@ def test_interrupt_keeps_the_session() -> None:
 LISTS = ("info breakpoints", "info display", "print $k", "print $f")
 
 
-def test_save_and_load(tmp_path) -> None:
+def test_save_and_load(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A saved session is where it was, with its breaks, displays and $names, in another session of the same program."""
+    monkeypatch.chdir(tmp_path)
     session = debugged("fib.s")
     type_ = Typist(session)
     type_("break fib if $a0 == 47", "tbreak print_decimal", "ignore 2 1", "watch *($sp - 8)", "disable 3")
     type_("catch syscall write if $a0 == 1", "catch mesi M", "delete 5", "display/x $a0", "set $k = 42", "set $f = 1.5")
     type_("commands 1", "print $a0 + 1", "end")
-    type_("stepi 50", "set $s0 = 48", "stepi 10", f"save {tmp_path}/x.emu")
+    type_("stepi 50", "set $s0 = 48", "stepi 10", "save x.emu")
     other = debugged("fib.s")
     again = Typist(other)
-    assert "breakpoint 1 of the file does print $a0 + 1" in text_of(again("break digits", f"load {tmp_path}/x.emu"))
+    assert "breakpoint 1 of the file does print $a0 + 1" in text_of(again("break digits", "load x.emu"))
     assert other.engine.state_hash() == session.engine.state_hash()
     assert [again(line).data for line in LISTS] == [type_(line).data for line in LISTS]
     assert again("continue").data == type_("continue").data
     assert again("catch fork").data["number"] == 6
     with pytest.raises(EmuError):
-        Typist(debugged("hello.s"))(f"load {tmp_path}/x.emu")
+        Typist(debugged("hello.s"))("load x.emu")
     with pytest.raises(EmuError):
-        type_(f"load {tmp_path}/nosuch")
+        type_("load nosuch")
 
 
 WRONG = (
@@ -364,11 +365,12 @@ WRONG_ROWS = (
 )  # fmt: skip
 
 
-def test_damaged_lists_of_a_file_change_nothing(tmp_path) -> None:
+def test_damaged_lists_of_a_file_change_nothing(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Breaks and displays of a file are checked before anything is done."""
+    monkeypatch.chdir(tmp_path)
     path = tmp_path / "x.emu"
     type_ = Typist(debugged("fib.s"))
-    type_("break fib", "stepi 9", f"save {path}")
+    type_("break fib", "stepi 9", "save x.emu")
     data = json.loads(path.read_text())
     row = data["session"]["breaks"][0]
     type_("back 5")
@@ -376,7 +378,7 @@ def test_damaged_lists_of_a_file_change_nothing(tmp_path) -> None:
     for more in (*WRONG, *({"breaks": [{**row, **change}]} for change in WRONG_ROWS)):
         path.write_text(json.dumps({**data, "session": {**data["session"], **more}}))
         with pytest.raises(EmuError, match="is damaged"):
-            type_(f"load {path}")
+            type_("load x.emu")
         assert (type_("info breakpoints").data, type_.session.engine.tick) == here
 
 

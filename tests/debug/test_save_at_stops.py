@@ -18,12 +18,12 @@ WAYS = {
 
 @pytest.mark.parametrize("harts", [1, 2])
 @pytest.mark.parametrize("way", WAYS)
-def test_what_was_saved_can_be_loaded(way: str, harts: int, tmp_path: Path) -> None:
+def test_what_was_saved_can_be_loaded(way: str, harts: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the same session and in a fresh one; from there on both live through the same, to the last cycle."""
-    path = tmp_path / "session"
+    monkeypatch.chdir(tmp_path)
     first, second = (Typist(debugged("fib.s", harts=harts)) for _ in "ab")
-    first(*WAYS[way], f"save {path}", f"load {path}")
-    second(f"load {path}")
+    first(*WAYS[way], "save session", "load session")
+    second("load session")
     engines = first.session.engine, second.session.engine
     assert engines[0].tick == engines[1].tick and engines[0].state_hash() == engines[1].state_hash()
     for type_ in (first, second):
