@@ -33,7 +33,10 @@ def slot_size(length: int, log: int) -> int:
 
 
 def in_slot(reader: Reader, at: int, slot: int) -> tuple[int, int] | None:
-    """The address and size that the user has of a slot: of its possible headers the first that fits."""
+    """The address and size that the user has of a slot: of its possible headers the first that fits.
+
+    In a slot that `malloc` gave before `aligned_alloc` did, both headers may: the first is taken, for it is the rule.
+    """
     for log in ALIGNMENTS:
         if 1 << log > slot:
             return None
