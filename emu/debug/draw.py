@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from emu.debug.view import Facts, Line, Span, Table, Text, View, is_span, spell
 
 Spans = list[Span]
 GAP = "  "
-LEAST = 12  # columns that a column keeps when the screen is narrow
+INDENT = 2  # of what a note goes on with
+LEAST, MOST_WORD = 12, 32  # a folded column keeps so many characters, and its longest word if that is no longer
+WORDS = re.compile(r"[^ ]+"), re.compile(r"[^ /]+/?|/")  # what is not cut in two; what only if need be
 
 
 def lines(view: View, width: int = 100, gently: bool = False) -> list[Spans]:
@@ -18,7 +21,9 @@ def lines(view: View, width: int = 100, gently: bool = False) -> list[Spans]:
         if drawn:
             drawn.append([])
         drawn += block_lines(block, width, gently)
-    drawn += [[("note: " if not note.startswith("hint") else "", "dim"), (note, "dim")] for note in view.notes]
+    for note in view.notes:
+        text = note if note.startswith("hint") else f"note: {note}"
+        drawn += hanging([(text, "dim")], width, INDENT)
     return drawn
 
 
@@ -29,7 +34,7 @@ def block_lines(block: Table | Facts | Text, width: int, gently: bool = False) -
         case Table():
             return title + table_lines(block, width, gently)
         case Facts():
-            return title + facts_lines(block)
+            return title + facts_lines(block, width)
         case Text():
             return title + [spans(line) for line in block.lines]
 
@@ -41,42 +46,78 @@ def spans(line: Line) -> Spans:
     return [line] if is_span(line) else [(part, "") if isinstance(part, str) else part for part in line]
 
 
-def facts_lines(facts: Facts) -> list[Spans]:
+def facts_lines(facts: Facts, width: int) -> list[Spans]:
     """Names in a column, values beside them."""
     widest = max((len(name) for name, _ in facts.rows), default=0)
-    return [[(f"{name:{widest}}{GAP}", "dim"), *spans(value)] for name, value in facts.rows]
+    indent = widest + len(GAP)
+    rows: Iterator[Spans] = ([(f"{name:{widest}}{GAP}", "dim"), *spans(value)] for name, value in facts.rows)
+    return [line for row in rows for line in hanging(row, width, indent)]
+
+
+def hanging(line: Spans, width: int, indent: int) -> list[Spans]:
+    """A line cut where the screen ends; what comes below is indented."""
+    if length(line) <= width or width < indent + LEAST:
+        return [line]
+    first, *rest = wrap(line, width, indent)
+    return [first, *([(" " * indent, ""), *part] for part in rest)]
 
 
 def table_lines(table: Table, width: int, gently: bool = False) -> list[Spans]:
-    """A heading, a rule, the rows; the widest left-set column is folded where the screen is too narrow."""
+    """A heading, a rule, the rows. Where the screen is too narrow, empty columns are left out, wide ones are folded."""
     cells = [[spans(cell) for cell in row] for row in table.rows]
-    count = len(table.columns)
-    natural = [max([len(table.columns[i]), *(length(row[i]) for row in cells if i < len(row))]) for i in range(count)]
-    widths = fitted(natural, foldable(cells, count, table.right), width - len(GAP) * (count - 1))
+    natural = natural_widths(table, cells)
+    kept = [i for i in range(len(natural)) if any(spell(row[i]).strip() for row in cells if i < len(row))]
+    if kept and sum(natural) + len(GAP) * (len(natural) - 1) > width:
+        cells = [[row[i] for i in kept if i < len(row)] for row in cells]
+        table = Table([table.columns[i] for i in kept], cells, "", [kept.index(i) for i in table.right if i in kept])
+        natural = natural_widths(table, cells)
+    gaps = len(GAP) * (len(natural) - 1)
+    widths = fitted(natural, cells, table.right, width - gaps)
     if gently and any(2 * now < wish for now, wish in zip(widths, natural, strict=True)):
         widths = natural
     heading: list[Spans] = []
     if any(table.columns):
         names = [[(name, "head")] for name in table.columns]
-        heading = [joined(names, widths, table.right), [("─" * (sum(widths) + len(GAP) * (count - 1)), "dim")]]
+        heading = [joined(names, widths, table.right), [("─" * (sum(widths) + gaps), "dim")]]
     return heading + [line for row in cells for line in folded(row, widths, table.right)]
 
 
-def foldable(rows: Sequence[Sequence[Spans]], count: int, right: Sequence[int]) -> list[int]:
-    """Columns that may be folded: those with blanks in their longest cell, else all that are not figures."""
-    left = [i for i in range(count) if i not in right]
-    longest = {i: max((spell(row[i]) for row in rows if i < len(row)), key=len, default="") for i in left}
-    return [i for i in left if " " in longest[i].strip()] or left
+def natural_widths(table: Table, cells: Sequence[Sequence[Spans]]) -> list[int]:
+    """What each column would like to have."""
+    return [
+        max([len(name), *(length(row[i]) for row in cells if i < len(row))]) for i, name in enumerate(table.columns)
+    ]
 
 
-def fitted(natural: list[int], flexible: list[int], room: int) -> list[int]:
-    """Widths that fit into the room where possible: the widest flexible column gives way first."""
+def fitted(natural: list[int], cells: Sequence[Sequence[Spans]], right: Sequence[int], room: int) -> list[int]:
+    """Widths that fit into the room where possible: columns are cut at blanks; if need be, paths behind a slash."""
+    for word in WORDS:
+        widths = narrowed(natural, foldable(cells, len(natural), right, word), room)
+        if sum(widths) <= room:
+            return widths
+    return narrowed(natural, foldable(cells, len(natural), right, WORDS[0]), room)
+
+
+def foldable(
+    rows: Sequence[Sequence[Spans]], count: int, right: Sequence[int], words: re.Pattern[str]
+) -> dict[int, int]:
+    """Columns that may be folded, with what they keep: room for their longest word. A number is one word."""
+    least = {}
+    for i in (i for i in range(count) if i not in right):
+        texts = [spell(row[i]).strip() for row in rows if i < len(row)]
+        word = max((len(word) for text in texts for word in words.findall(text)), default=0)
+        least[i] = min(max(LEAST, word), MOST_WORD)
+    return least
+
+
+def narrowed(natural: list[int], least: dict[int, int], room: int) -> list[int]:
+    """The widest column that may be folded gives way, until all fit or none can."""
     widths = list(natural)
-    while (excess := sum(widths) - room) > 0 and flexible:
-        widest = max(flexible, key=lambda i: widths[i])
-        if widths[widest] <= LEAST:
+    for _ in range(sum(widths) - room):
+        widest = max((i for i in least if widths[i] > least[i]), key=lambda i: widths[i], default=None)
+        if widest is None:
             break
-        widths[widest] = max(widths[widest] - excess, LEAST)
+        widths[widest] -= 1
     return widths
 
 
@@ -100,15 +141,19 @@ def joined(cells: Sequence[Spans], widths: list[int], right: Sequence[int]) -> S
     return [span for span in line if span[0]]
 
 
-def wrap(cell: Spans, width: int) -> list[Spans]:
-    """A cell cut into lines of at most `width`, at blanks where there are some. Styles survive."""
+def wrap(cell: Spans, width: int, indent: int = 0) -> list[Spans]:
+    """A cell cut into lines of at most `width`, at blanks or behind slashes where there are some. Styles survive.
+
+    `indent`: so much less room from the second line on, and the first one is not cut before it.
+    """
     if length(cell) <= width:
         return [cell]
     chars = [(char, style) for text, style in cell for char in text]
-    parts = []
-    while len(chars) > width:
-        blank = max((i for i in range(width, 0, -1) if chars[i][0] == " "), default=0)
-        cut = blank or width
+    parts: list[Spans] = []
+    while len(chars) > (room := width - indent if parts else width):
+        first = 0 if parts else indent
+        blank = next((i for i in range(room, first, -1) if chars[i][0] == " "), 0)
+        cut = blank or next((i for i in range(room, first, -1) if chars[i - 1][0] == "/"), 0) or room
         parts.append(merged(chars[:cut]))
         chars = chars[cut + (1 if blank else 0) :]
     return [*parts, merged(chars)]

@@ -14,6 +14,7 @@ from emu.debug.view import Facts, Line, Table, Text, View, spell
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 RESET = "\x1b[0m"
+MARKS = {"*": "selected", ">": "selected"}  # in a first column without a name
 
 
 def visible(text: str) -> str:
@@ -56,14 +57,18 @@ def plain_lines(block: Table | Facts | Text) -> Iterator[str]:
             yield from (f"{title}{name}: {spell(value)}" for name, value in block.rows)
         case Text():
             lines: Iterable[Line] = block.lines if block.plain is None else block.plain
-            yield from ([title.rstrip()] if title else [])
+            yield from ([title.rstrip()] if title and lines else [])
             yield from (spell(line) for line in lines)
 
 
 def plain_row(columns: Any, row: Any) -> str:
-    """The first cell names the row; the others follow with the names of their columns."""
+    """The first cell names the row (a number by its column); the others follow with the names of their columns."""
     label, *cells = [spell(cell).strip() for cell in row]
     facts = [f"{name} {cell}".strip() for name, cell in zip(columns[1:], cells, strict=False) if cell]
+    if label in MARKS and not columns[0]:
+        label, facts = "", [*facts, MARKS[label]]
+    if label[:1].isdigit():
+        label = f"{columns[0]} {label}"
     return f"{label}: {', '.join(facts)}" if label and facts else label or ", ".join(facts)
 
 

@@ -50,14 +50,21 @@ def test_text() -> None:
 def test_plain() -> None:
     """One fact a line, no drawing."""
     assert render.plain(VIEW) == (
-        "frames: 0x5: count 12, owner page table\n"
-        "frames: 0x10: count 3\n"
+        "frames: frame 0x5: count 12, owner page table\n"
+        "frames: frame 0x10: count 3\n"
         "registers: satp: 0x8\n"
         "registers: asid: 1\n"
         "at addi\n"
         "done\n"
         "note: 3 frames are shared\n"
     )
+
+
+def test_plain_says_what_a_mark_means() -> None:
+    """And an empty drawing leaves no title behind."""
+    table = Table(["", "pid", "name"], [["*", "1", "sh"], ["", "2", "cat"]])
+    drawing = Text(["..ff"], "a letter a frame", plain=[])
+    assert render.plain(View("x", None, [table, drawing])) == "pid 1, name sh, selected\npid 2, name cat\n"
 
 
 def test_json() -> None:
@@ -92,6 +99,31 @@ def test_narrow_screens_fold_the_widest_column() -> None:
     lines = [spell(line) for line in draw.lines(View("x", None, [table]), 40)]
     assert max(map(len, lines)) <= 40
     assert " ".join(" ".join(lines).split()).endswith("how eagerly anonymous pages are swapped, against the cache")
+
+
+def test_narrow_screens_leave_numbers_and_words_whole() -> None:
+    """Empty columns go first, then texts are cut at blanks, then paths behind a slash."""
+    rows = [["0x7ff363fe1000", "", "/programs/kernel/cow.s", "mapped a fresh zeroed frame"]]
+    view = View("x", None, [Table(["from", "swapped", "name", "the kernel"], rows)])
+    assert [spell(line).rstrip() for line in draw.lines(view, 56)][2:] == [
+        "0x7ff363fe1000  /programs/kernel/cow.s  mapped a fresh",
+        "                                        zeroed frame",
+    ]
+    assert [spell(line).rstrip() for line in draw.lines(view, 44)][2:] == [
+        "0x7ff363fe1000  /programs/    mapped a fresh",
+        "                kernel/cow.s  zeroed frame",
+    ]
+
+
+def test_facts_and_notes_are_folded() -> None:
+    """Below their beginning."""
+    view = View("x", None, [Facts([("flags", "uptodate referenced active")])], ["what comes next is known later"])
+    assert [spell(line) for line in draw.lines(view, 24)] == [
+        "flags  uptodate",
+        "       referenced active",
+        "note: what comes next is",
+        "  known later",
+    ]
 
 
 @settings(deadline=None)

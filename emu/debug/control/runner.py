@@ -42,6 +42,8 @@ class Runner(Stepper, Outward, Backward, Travel, Life, Watching, Lifetimes):
 
     def plant(self, machine: Any, kernel: Any) -> None:
         """Called by the engine before the machine runs, and after each entry of the kernel while it runs closely."""
+        if not self.programs.last:
+            self.programs.of(kernel, self.pid)  # now: when it has ended, nobody can tell what it was
         self.planter.plant(machine, kernel)
         self.engine.closely = bool(self.planter.points or self.planter.watches)
         self.engine.listen(LISTENED)

@@ -65,7 +65,7 @@ def row(session: Any, lived: Lived) -> dict[str, Any]:
     """One event or record."""
     what = lived.what
     if hasattr(what, "fields"):
-        text = told.of_record(what).text.removeprefix(f"{what.kind}: ")
+        text = told.words(what, session.machine.xlen)
         pc = what.fields.get("pc", 0) or 0
         return shape(session, lived.tick, what.cycle, what.hart, what.pid, pc, what.kind, text)
     pc = what.pc & session.kernel.xlen_mask
@@ -111,7 +111,7 @@ def summary(counts: dict[str, int]) -> Table:
     """How many of each kind."""
 
     def meaning(kind: str) -> str:
-        return KERNEL[kind][1] if kind in KERNEL and kind not in HARDWARE else "hardware"
+        return told.MEANINGS.get(kind) or KERNEL[kind][1]
 
     ranked = sorted(counts.items(), key=lambda item: -item[1])
     cells = [[kind, number(n), [(meaning(kind), "dim")]] for kind, n in ranked]
@@ -124,7 +124,6 @@ def bus(session: Any, ticks: int = WINDOW) -> View:
     view.name = "bus"
     counts = {name: n for name, n in session.machine.counters().items() if name.startswith(("bus.", "dram."))}
     view.data["counters"] = counts
-    view.blocks.append(
-        Table(("since the start", "count"), [[name, number(n)] for name, n in counts.items()], right=(1,))
-    )
+    cells = [[name, number(n)] for name, n in counts.items()]
+    view.blocks.append(Table(("counter", "count"), cells, "since the start", right=(1,)))
     return view

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from emu.debug import highlight
 from emu.debug.look import code, turns
 from emu.debug.look.observe import tick, travel
 from emu.debug.look.subject import machine_of
@@ -15,14 +16,16 @@ from emu.machine.ledger import LEDGER, LEDGER_NAMES
 
 TICKS, MOST_TICKS = 100_000, 5_000_000
 MOST_ROWS = 500
+ECALL = 0x73
 
 
 class Sums:
-    """Cycles by cause of each (pid, pc), and how often it completed."""
+    """Cycles by cause of each (pid, pc), how often it completed, and the instruction that was there."""
 
     def __init__(self) -> None:
         self.cycles: dict[tuple[int, int], list[int]] = {}
         self.counts: dict[tuple[int, int], int] = {}
+        self.words: dict[tuple[int, int], int | None] = {}
 
     def add(self, key: tuple[int, int], old: list[int], new: list[int], retired: int) -> None:
         """One tick: the ledger before and after."""
@@ -53,6 +56,7 @@ def explain(session: Any, wanted: Callable[[int], bool], what: str, ticks: int =
         "from_tick": begin,
         "to_tick": begin + count,
         "instructions": rows,
+        "passes": passes(rows),
         "cycles": sum(r["cycles"] for r in rows),
         "all_cycles": whole,
         "by_cause": causes(rows),
@@ -78,11 +82,19 @@ def gather(session: Any, sums: Sums, count: int) -> int:
         task = session.kernel.sched.running[number] if number is not None else None
         hart = harts[number or 0]
         key = (task.pid, hart.pc & keep) if task is not None else (0, 0)
+        if key not in sums.words:
+            sums.words[key] = code.fetch(lambda at, n, pid=key[0]: session.read(at, n, pid), key[1])
         before, retired = hart._ledger.tolist(), hart.instret
         if not tick(engine):
             break
-        sums.add(key, before, hart._ledger.tolist(), hart.instret - retired)
+        done = hart.instret - retired or (sums.words[key] == ECALL and answered(session, task, key[1]))
+        sums.add(key, before, hart._ledger.tolist(), int(done))
     return sum(hart.cycle for hart in machine.harts) - start
+
+
+def answered(session: Any, task: Any, pc: int) -> bool:
+    """Whether a system call, which never retires, is over: the task is behind it, or has ended."""
+    return task.mm is None or session.registers(task.pid).pc & session.kernel.xlen_mask != pc
 
 
 def place_of(session: Any, places: Any) -> Callable[[int], bool]:
@@ -98,8 +110,7 @@ def place_of(session: Any, places: Any) -> Callable[[int], bool]:
 
 def row(session: Any, key: tuple[int, int], sums: Sums) -> dict[str, Any]:
     """One instruction's account."""
-    pid, pc = key
-    word = code.fetch(lambda at, n: session.read(at, n, pid), pc)
+    pc, word = key[1], sums.words[key]
     text = code.as_text(word, pc, session.machine.xlen, symbols=session.symbolize) if word is not None else ""
     source = session.source(pc)
     spent = {name: n for name, n in zip(LEDGER_NAMES, sums.cycles[key], strict=True) if n}
@@ -112,6 +123,11 @@ def row(session: Any, key: tuple[int, int], sums: Sums) -> dict[str, Any]:
         "cycles": sum(spent.values()),
         "by_cause": spent,
     }
+
+
+def passes(rows: list[dict[str, Any]]) -> int:
+    """How often a place was come to: as often as its first instruction was executed."""
+    return next((r["count"] for r in rows if r["count"]), 0)
 
 
 def causes(rows: list[dict[str, Any]]) -> dict[str, int]:
@@ -157,10 +173,11 @@ def blocks(session: Any, data: dict[str, Any]) -> list[Any]:
 def summary(data: dict[str, Any]) -> Facts:
     """Of what, how many cycles in what time, and how many for each pass."""
     whole, cycles, span = data["all_cycles"], data["cycles"], data["to_tick"] - data["from_tick"]
-    passes = max((r["count"] for r in data["instructions"]), default=0)
-    per_pass = f"{cycles / max(1, passes):,.1f}" if data["instructions"] else ""
     spent = f"{cycles:,} of {whole:,} ({share(cycles, whole)}) in {plural(span, 'tick')}"
-    return Facts([("of", data["what"]), ("cycles", spent), ("per pass", per_pass)])
+    rows = [("of", data["what"]), ("cycles", spent)]
+    if data["passes"] > 1:
+        rows.append(("passes", f"{data['passes']:,} of {cycles / data['passes']:,.1f} cycles"))
+    return Facts(rows)
 
 
 def line_table(session: Any, rows: list[dict[str, Any]], cycles: int) -> Table:
@@ -170,8 +187,13 @@ def line_table(session: Any, rows: list[dict[str, Any]], cycles: int) -> Table:
         file, _, line = each["line"].rpartition(":")
         text = code.text_of(session, file, int(line)) if file and line.isdigit() else ""
         spent = [number(each["cycles"]), share(each["cycles"], cycles), number(each["count"])]
-        lines.append([*spent, each["line"], [(text.strip(), "comment")], top(each["by_cause"])])
+        lines.append([*spent, each["line"], [(without_comment(text), "insn")], top(each["by_cause"])])
     return Table(("cycles", "share", "times", "line", "source", "most for"), lines, right=(0, 1, 2))
+
+
+def without_comment(text: str) -> str:
+    """What a line of source does."""
+    return "".join(part for part, style in highlight.code(text) if style != "comment").strip()
 
 
 def instruction_table(rows: list[dict[str, Any]]) -> Table:

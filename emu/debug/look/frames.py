@@ -51,7 +51,7 @@ def frames(session: Any, ranges: bool = False) -> View:
         for name, n in counts.items()
         if n
     ]
-    blocks = [Table(("owner", "", "frames", "size", "share", "meaning"), rows, right=(2, 3, 4)), drawing(kinds)]
+    blocks = [Table(("owner", "letter", "frames", "size", "share", "meaning"), rows, right=(2, 3, 4)), drawing(kinds)]
     if ranges:
         cells = [[[(f"{r['first']:#x}", "addr")], number(r["frames"]), r["owner"]] for r in found[:4096]]
         blocks.append(Table(("first pfn", "frames", "owner"), cells, right=(1,)))
@@ -84,4 +84,4 @@ def drawing(kinds: np.ndarray) -> Text:
         text = "".join(letters[min(np.unique(cell).tolist(), key=lambda kind: weight[kind])] for cell in cells)
         lines.append([(f"{start << 12:>12x}  ", "addr"), (text, "value")])
     each = "1 frame" if block == 1 else f"{block} frames, shown by the rarest owner in them"
-    return Text(lines, title=f"a letter stands for {each}; rows that are all free are left out", plain=[])
+    return Text(lines, title=f"a letter: {each}; rows that are all free are left out", plain=[])

@@ -11,35 +11,36 @@ from emu.debug.view import Facts, Line, Table, View
 from emu.kernel.fs.namei import path_of
 from emu.kernel.proc.task import state_letter
 
+COLUMNS = "", "pid", "name", "state", "hart", "cycles", "pc", "where", "rss", "minflt", "majflt", "tgid", "ppid"
+"""What is asked most stands first: a pane may be too narrow for all."""
+
 
 def ps(session: Any) -> View:
     """All tasks and kernel threads; the selected one is marked."""
     kernel = kernel_of(session)
     rows = [row(session, kernel, task) for _, task in sorted(kernel.tasks.items())]
     threads = [kthread(kernel, each) for each in kthreads(kernel)]
-    cells = [
+    cells: list[list[Line]] = [
         [
             "*" if r["pid"] == session.pid else "",
             str(r["pid"]),
-            str(r["tgid"]),
-            str(r["ppid"]),
+            r["name"],
             r["letter"],
             "" if r["hart"] is None else str(r["hart"]),
             number(r["cycles"]),
-            size(r["rss_pages"] << 12),
-            f"{r['min_flt']:,}/{r['maj_flt']:,}",
             [(f"{r['pc']:#x}", "addr")],
             symbol(r["symbol"]),
-            r["name"],
+            size(r["rss_pages"] << 12),
+            number(r["min_flt"]),
+            number(r["maj_flt"]),
+            "" if r["tgid"] == r["pid"] else str(r["tgid"]),
+            str(r["ppid"]),
         ]
         for r in rows
     ]
-    cells += [
-        ["", str(t["pid"]), "", "", t["letter"], "", number(t["cycles"]), "", "", "", "", f"[{t['name']}]"]
-        for t in threads
-    ]
-    columns = ("", "pid", "tgid", "ppid", "state", "hart", "cycles", "rss", "faults min/maj", "pc", "where", "name")
-    return View("ps", {"tasks": rows, "kthreads": threads}, [Table(columns, cells, right=(1, 2, 3, 5, 6, 7, 8))])
+    blank = [""] * 7
+    cells += [["", str(t["pid"]), f"[{t['name']}]", t["letter"], "", number(t["cycles"]), *blank] for t in threads]
+    return View("ps", {"tasks": rows, "kthreads": threads}, [Table(COLUMNS, cells, right=(1, 4, 5, 8, 9, 10, 11, 12))])
 
 
 def row(session: Any, kernel: Any, task: Any) -> dict[str, Any]:

@@ -115,7 +115,7 @@ def chain_of(session: Any, moments: list[Moment]) -> View:
     for number, moment in enumerate(moments):
         if number:
             links += between(moments[number - 1], moment)
-        links += lived(moment)
+        links += lived(session, moment)
     spent: dict[str, int] = {}
     for moment in moments:
         for cause, cycles in moment.spent.items():
@@ -144,8 +144,9 @@ def between(one: Moment, other: Moment) -> list[Link]:
     return [Link("wait", text, {}, {"passed": passed}), again]
 
 
-def lived(moment: Moment) -> list[Link]:
+def lived(session: Any, moment: Moment) -> list[Link]:
     """The links of one moment: hardware as foretold, what the kernel did, what the ledger adds, side effects."""
     settled = chain.settle(moment.links, moment.spent)
     hardware, more = settled[: len(moment.links)], settled[len(moment.links) :]
-    return [*hardware, *more, *(told.of_record(r) for r in moment.records), *told.of_events(moment.events, moment.hart)]
+    records = [told.of_record(each, session.machine.xlen) for each in moment.records]
+    return [*hardware, *more, *records, *told.of_events(moment.events, moment.hart)]

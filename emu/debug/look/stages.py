@@ -56,7 +56,7 @@ def shown(session: Any, moments: list[Moment], before: Registers, after: Registe
     for moment in moments:
         for cause, cycles in moment.spent.items():
             spent[cause] = spent.get(cause, 0) + cycles
-    links = [link for moment in moments for link in lived(moment)]
+    links = [link for moment in moments for link in lived(session, moment)]
     changed = write_back(before, after)
     new = ", ".join(f"{name} = {address(value, xlen)}" for name, value in changed.items())
     cost = ", ".join(f"{cause} {cycles:,}" for cause, cycles in spent.items())

@@ -2,27 +2,83 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from emu.debug.look.links import Link
 from emu.debug.look.words import LEVELS, UNITS
 from emu.isa.causes import cause_name
+from emu.kernel.errno import name_of as errno_name
+from emu.kernel.strace.call import arguments
+from emu.kernel.strace.signatures import signature
 
 SHOWN = ("mesi", "intervention", "cache_evict", "write_back", "tlb_evict", "tlb_flush", "sc_fail")
 MOST = 24
+MEANINGS = {
+    "trap": "an exception took a hart into the kernel: a page fault, a system call …",
+    "walk": "the page table was walked to its leaf",
+    "walk_fault": "a walk ended in a page fault",
+    "tlb_fill": "a TLB took an entry",
+    "tlb_evict": "a TLB made room for another entry",
+    "tlb_flush": "sfence.vma: TLB entries were dropped",
+    "cache_miss": "a line was not in that cache",
+    "cache_fill": "a cache took a line",
+    "cache_evict": "a cache made room for another line",
+    "write_back": "a modified line went to the level below",
+    "bus_read": "BusRd: a line was wanted for reading",
+    "bus_read_exclusive": "BusRdX: a line was wanted for writing",
+    "bus_upgrade": "BusUpgr: the other copies of a line had to go, for a write",
+    "intervention": "another hart's cache supplied the line",
+    "mesi": "a copy of a line changed its state",
+    "dram_read": "a line was read from memory",
+    "dram_write": "a line was written to memory",
+    "reserve": "LR reserved an address",
+    "sc_fail": "SC failed: the reservation was gone",
+    "switch": "satp took another page table",
+}
+"""What the machine's events mean (emu.machine.kinds)."""
 
 
-def of_record(record: Any) -> Link:
-    """One tracepoint."""
-    fields = dict(record.fields)
-    if record.kind == "fault":
-        text = fault_text(fields)
-    else:
-        text = f"{record.kind}: " + ", ".join(f"{name} {show(name, value)}" for name, value in fields.items())
+def of_record(record: Any, xlen: int) -> Link:
+    """One tracepoint, as a link."""
+    text = words(record, xlen)
+    text = text if record.kind in SENTENCES else f"{record.kind}: {text}"
     return Link("kernel", text, {}, {"record": record.kind, "pid": record.pid}, 1)
 
 
-def fault_text(fields: dict[str, Any]) -> str:
+def words(record: Any, xlen: int) -> str:
+    """What a tracepoint tells, in words."""
+    fields = record.fields
+    if record.kind in SENTENCES:
+        return SENTENCES[record.kind](fields, xlen)
+    return ", ".join(f"{name} {show(name, value)}" for name, value in fields.items() if value is not None)
+
+
+def call_text(fields: dict[str, Any], xlen: int) -> str:
+    """`write(fd 1, buf 0x11000, count 13)`."""
+    parameters = signature(fields["name"])
+    values = zip(parameters, arguments(parameters, fields["args"], xlen), strict=True)
+    text = f"{fields['name']}({', '.join(f'{each.name} {figure(value, xlen)}' for each, value in values)})"
+    return text + (", once more after its wait" if fields.get("again") else "")
+
+
+def return_text(fields: dict[str, Any], xlen: int) -> str:
+    """`write returns 13`."""
+    result = fields["result"]
+    if result is None:
+        return f"{fields['name']} {'does not return' if fields['name'].startswith('exit') else 'sets the registers'}"
+    if -4096 < result < 0:
+        return f"{fields['name']} fails: {errno_name(-result)}"
+    return f"{fields['name']} returns {figure(result, xlen)}"
+
+
+def figure(value: int, xlen: int) -> str:
+    """Small numbers in decimal, negative ones too; addresses in hex."""
+    signed = value - (1 << xlen) if value >> (xlen - 1) == 1 else value
+    return str(signed) if -4096 < signed < 4096 else f"{value:#x}"
+
+
+def fault_text(fields: dict[str, Any], xlen: int = 64) -> str:
     """`minor fault at 0x… in 10000-11000 rw-p [heap]: do_anonymous_page, frame 25`."""
     where = f" in {area_text(fields['vma'])}" if fields.get("vma") else ""
     frame = f", frame {fields['pfn']:#x}" if fields.get("pfn") else ""
@@ -38,10 +94,22 @@ def area_text(vma: Any) -> str:
 
 
 def show(name: str, value: Any) -> str:
-    """Addresses in hex."""
+    """Addresses in hex, lists without brackets."""
     if name == "vma" and value:
         return area_text(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return " ".join(show(name.removesuffix("s"), each) for each in value) or "none"
     return f"{value:#x}" if isinstance(value, int) and name in ("address", "pc", "nr_pc", "pfn") else str(value)
+
+
+SENTENCES: dict[str, Callable[[dict[str, Any], int], str]] = {
+    "fault": fault_text,
+    "sys_enter": call_text,
+    "sys_exit": return_text,
+}
+"""Records that need no name before what they tell."""
 
 
 def of_events(events: list[Any], hart: int | None) -> list[Link]:
