@@ -109,9 +109,9 @@ def test_narrow_screens_leave_numbers_and_words_whole() -> None:
         "0x7ff363fe1000  /programs/kernel/cow.s  mapped a fresh",
         "                                        zeroed frame",
     ]
-    assert [spell(line).rstrip() for line in draw.lines(view, 44)][2:] == [
-        "0x7ff363fe1000  /programs/    mapped a fresh",
-        "                kernel/cow.s  zeroed frame",
+    assert [spell(line).rstrip() for line in draw.lines(view, 45)][2:] == [
+        "0x7ff363fe1000  /programs/     mapped a fresh",
+        "                kernel/cow.s   zeroed frame",
     ]
 
 
