@@ -12,13 +12,14 @@ from emu.debug.gdb.packet import Reader, frame, unescape
 from emu.debug.gdb.server import Connection, listen
 from emu.debug.gdb.stub import Stub
 from emu.debug.lines import LineRunner
+from emu.debug.session import Session
 
 
 class Client:
     """Packets to a stub, replies back; console output of `monitor` is collected in `console`."""
 
-    def __init__(self, program: str, *args: str, **options: Any) -> None:
-        self.session = debugged(program, *args, **options)
+    def __init__(self, program: str | Session, *args: str, **options: Any) -> None:
+        self.session = debugged(program, *args, **options) if isinstance(program, str) else program
         face = LineRunner(lambda data, stream: None)
         server = listen(0)
         mine = socket.create_connection(server.getsockname())

@@ -13,22 +13,20 @@ WATCHES = {2: WRITE, 3: READ, 4: ACCESS}
 WORDS = {WRITE: b"watch", READ: b"rwatch", ACCESS: b"awatch"}
 
 
-def parse(rest: bytes) -> tuple[int, int, int]:
-    """TYPE,ADDRESS,KIND; conditions and commands behind ; are gdb's own business."""
+def parse(stub: Stub, rest: bytes) -> tuple[int, int, int, int]:
+    """(process, type, address, kind) of TYPE,ADDRESS,KIND; conditions and commands behind ; are gdb's own business."""
     kind, va, size = rest.partition(b";")[0].split(b",")
-    return int(kind), int(va, 16), int(size, 16)
+    return stub.tgid(stub.pid), int(kind), int(va, 16), int(size, 16)
 
 
 def insert(stub: Stub, rest: bytes) -> bytes:
     """Z"""
-    point = kind, va, size = parse(rest)
+    point = pid, kind, va, size = parse(stub, rest)
     if kind > 4:
         return b""
     if point in stub.points:
         return b"OK"
     session = stub.session
-    task = session.kernel.tasks.get(stub.pid)
-    pid = task.tgid if task is not None else None
     if kind in WATCHES:
         row = session.breaks.add(WATCH, f"*{va:#x}", low=va, high=va + max(size, 1), access=WATCHES[kind], pid=pid)
     else:
@@ -39,18 +37,21 @@ def insert(stub: Stub, rest: bytes) -> bytes:
 
 def remove(stub: Stub, rest: bytes) -> bytes:
     """z"""
-    number = stub.points.pop(parse(rest), None)
-    if number in stub.session.breaks.rows:
-        stub.session.breaks.remove(stub.session.breaks.rows[number])
+    take_out(stub, parse(stub, rest))
     return b"OK"
 
 
-def clear(stub: Stub) -> None:
-    """All that this connection set."""
-    for number in stub.points.values():
-        if number in stub.session.breaks.rows:
-            stub.session.breaks.remove(stub.session.breaks.rows[number])
-    stub.points.clear()
+def take_out(stub: Stub, point: tuple[int, int, int, int]) -> None:
+    """One that this connection set, if it did."""
+    row = stub.session.breaks.rows.get(stub.points.pop(point, 0))
+    if row is not None:
+        stub.session.breaks.remove(row)
+
+
+def clear(stub: Stub, tgid: int | None = None) -> None:
+    """All that this connection set, in one process or in all."""
+    for point in [point for point in stub.points if tgid in (None, point[0])]:
+        take_out(stub, point)
 
 
 HANDLERS = {b"Z": insert, b"z": remove}

@@ -7,17 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emu.debug.control.breaks import CATCH
-from emu.debug.gdb import points, threads
-from emu.kernel.siginfo import NAMES
+from emu.debug.gdb import events, points, threads
+from emu.debug.gdb.events import GDB_SIGNALS, signal_of
 
 if TYPE_CHECKING:
     from emu.debug.control.stop import Stop
     from emu.debug.gdb.stub import Stub
 
-SIGINT, SIGTRAP = 2, 5
-# Linux's numbers to gdb's, where they differ ("Signals" in include/gdb/signals.def)
-GDB_SIGNALS = {7: 10, 10: 30, 12: 31, 17: 20, 18: 19, 19: 17, 20: 18, 23: 16, 29: 23, 30: 32, 31: 12}
+SIGINT, SIGTRAP, SIGKILL = 2, 5, 9
 
 
 def signal_name(number: int) -> int:
@@ -32,6 +29,8 @@ def why(stub: Stub, rest: bytes) -> bytes:
 
 def resume(stub: Stub, rest: bytes) -> bytes:
     """vCont;ACTION[:THREAD]…: a step of one thread, or everybody goes on."""
+    if stub.session.kernel.exit is not None and stub.attached and stub.attached - stub.over:
+        return the_end(stub)
     for action in rest.split(b";"):
         verb, _, thread = action.partition(b":")
         pid = threads.parse(thread)[1] if thread else None
@@ -44,45 +43,39 @@ def resume(stub: Stub, rest: bytes) -> bytes:
 
 def step(stub: Stub) -> Stop:
     """One instruction of the selected thread."""
-    return with_signals(stub, stub.session.stepi)
+    return with_events(stub, stub.session.stepi)
 
 
 def forward(stub: Stub) -> Stop:
     """On to the next stop."""
-    return with_signals(stub, stub.session.cont)
+    return with_events(stub, stub.session.cont)
 
 
 def step_range(stub: Stub, rest: bytes) -> Stop:
     """rSTART,END: steps until the thread leaves a range."""
     start, end = (int(word, 16) for word in rest.split(b","))
-    return with_signals(stub, lambda: stub.session.step_within(start, end))
+    return with_events(stub, lambda: stub.session.step_within(start, end))
 
 
-def with_signals(stub: Stub, go: Any) -> Stop:
-    """Run with a catchpoint on signals: the engine stops where a signal is about to be delivered."""
-    breaks = stub.session.breaks
-    row = breaks.add(CATCH, "signal", catch="signal", internal=True)
+def with_events(stub: Stub, go: Any) -> Stop:
+    """Run with catchpoints on what gdb wants to hear of; a signal stops where it is about to be delivered."""
+    session, rows = stub.session, events.plant(stub)
+    pid = session.pid
     try:
-        while True:
-            stop = go()
-            if signal_of(stop) is None or signal_name(signal_of(stop)) not in stub.passed:
-                return stop
+        while not events.is_told(stub, stop := go()):
+            if pid in threads.living(stub):
+                session.select_task(pid)
+        return stop
     finally:
-        breaks.remove(row)
-
-
-def signal_of(stop: Stop) -> int | None:
-    """The signal that a stop is about: caught before its delivery, or about to kill."""
-    if stop.reason == "signal":
-        return NAMES.index(stop.detail["signal"].removeprefix("SIG"))
-    return int(stop.detail["number"]) if stop.detail.get("kind") == "signal" else None
+        for row in rows:
+            session.breaks.remove(row)
 
 
 def reply(stub: Stub, stop: Stop) -> bytes:
     """The stop reply."""
     stub.general = None
-    if stop.reason == "exit":
-        return ended(stub) or stopped(stub, SIGTRAP, b"")
+    if (told := events.ended(stub, stop) or (the_end(stub) if stop.reason == "exit" else None)) is not None:
+        return told
     if (number := signal_of(stop)) is not None:
         return stopped(stub, signal_name(number), b"")
     if stop.reason == "interrupted":
@@ -94,6 +87,8 @@ def detail(stub: Stub, stop: Stop) -> bytes:
     """What the stop reply says beside the thread."""
     if stop.reason == "start":
         return b"replaylog:begin;"
+    if (event := events.detail(stub, stop)) is not None:
+        return event
     row = stub.session.breaks.rows.get(stop.breakpoint) if stop.breakpoint is not None else None
     if stop.reason == "watchpoint" and row is not None:
         return b"%s:%x;" % (points.WORDS[row.access], stop.detail.get("address", row.low))
@@ -107,17 +102,34 @@ def stopped(stub: Stub, signal: int, more: bytes) -> bytes:
 
 
 def ended(stub: Stub) -> bytes | None:
-    """W or X when the program has ended, else None."""
+    """W or X when the program has ended, else None. With the first process all others end."""
     exit = stub.session.kernel.exit
     if exit is None:
         return None
+    if (tgid := last(stub)) != 1:
+        return b"X%02x;process:%x" % (SIGKILL, tgid)
     if exit.signal:
         return b"X%02x;process:1" % signal_name(exit.signal)
     return b"W%02x;process:1" % (exit.status & 0xFF)
 
 
+def last(stub: Stub) -> int:
+    """The process whose end is to be told next."""
+    return min((stub.attached or {1}) - stub.over, default=1)
+
+
+def the_end(stub: Stub) -> bytes | None:
+    """The same; it is not told again."""
+    tgid, told = last(stub), ended(stub)
+    if told is not None and stub.attached is not None:
+        stub.over.add(tgid)
+    return told
+
+
 def backward(stub: Stub, go: Any) -> bytes:
-    """bs and bc."""
+    """bs and bc. What had ended may live again."""
+    stub.over.clear()
+    stub.vforks.clear()
     return reply(stub, go(reverse=True))
 
 

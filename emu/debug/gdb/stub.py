@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from emu.debug.gdb import access, hostio, points, resume, threads, xfer
+from emu.debug.gdb import access, events, hostio, points, resume, threads, xfer
 from emu.debug.gdb.target import registers
 from emu.debug.guard import InternalError, guarded
 from emu.errors import EmuError
@@ -21,11 +21,12 @@ Handler = Callable[["Stub", bytes], bytes | None]
 MALFORMED = (ValueError, IndexError, KeyError, OverflowError)
 OK, BAD, ERROR = b"OK", b"E01", b"E0e"
 PACKET_SIZE = 0x4000
+STALE = "gdb still holds the registers from before this: maintenance flush register-cache\n"
 FEATURES = (
     b"QStartNoAckMode+", b"vContSupported+", b"multiprocess+", b"swbreak+", b"hwbreak+",
     b"ReverseStep+", b"ReverseContinue+",
     b"qXfer:features:read+", b"qXfer:memory-map:read+", b"qXfer:auxv:read+", b"qXfer:exec-file:read+",
-    b"qXfer:threads:read+", b"QPassSignals+",
+    b"qXfer:threads:read+", b"QPassSignals+", b"QCatchSyscalls+",
 )  # fmt: skip
 
 
@@ -40,14 +41,19 @@ class Stub:
         self.acks = True
         self.finished = self.extended = False
         self.general: int | None = None  # pid (a thread's id) for registers and memory
-        self.points: dict[tuple[int, int, int], int] = {}  # (type, address, length) -> the session's number
+        self.points: dict[tuple[int, int, int, int], int] = {}  # (process, type, address, length): the session's number
         self.files: dict[int, Any] = {}
         self.threads: list[int] = []
         self.passed: set[int] = set()  # signals that gdb doesn't want to hear of
+        self.syscalls: list[str] = []  # those that it does; '': all
+        self.events: set[bytes] = set()  # fork-events … that gdb knows
+        self.attached: set[int] | None = None  # the processes that it debugs; None: all
+        self.over: set[int] = set()  # those whose end it was told
+        self.vforks: set[int] = set()  # tasks that wait for the end of a vfork that was told
         self.send_console: Callable[[str], None] = lambda text: None
         self.registers = registers(session.machine.xlen, floats=True)
         self.table = general() | access.HANDLERS | points.HANDLERS | resume.HANDLERS | threads.HANDLERS
-        self.table |= xfer.HANDLERS | hostio.HANDLERS
+        self.table |= xfer.HANDLERS | hostio.HANDLERS | events.HANDLERS
 
     def answer(self, packet: bytes) -> bytes | None:
         """The reply to a packet; None for those that have none."""
@@ -75,11 +81,29 @@ class Stub:
         tasks = self.session.kernel.tasks
         return self.general if self.general in tasks else self.session.pid
 
+    def tgid(self, pid: int) -> int:
+        """The process of a thread."""
+        task = self.session.kernel.tasks.get(pid)
+        return task.tgid if task is not None else pid
+
+    def forget(self, tgid: int) -> None:
+        """gdb's breakpoints in a process are gone: it has ended, or runs another program."""
+        points.clear(self, tgid)
+
+    def let_go(self, rest: bytes) -> bool:
+        """;PID of D and vKill: detach from one process; whether others are left."""
+        tgid = int(rest.lstrip(b";") or b"0", 16)
+        if self.attached is None or not tgid:
+            return False
+        self.attached.discard(tgid)
+        self.forget(tgid)
+        return any(threads.living(self))
+
 
 def general() -> dict[bytes, Handler]:
     """Packets about the connection itself."""
     return {
-        b"qSupported": lambda stub, rest: b";".join((b"PacketSize=%x" % PACKET_SIZE, *FEATURES)),
+        b"qSupported": supported,
         b"QStartNoAckMode": no_acks,
         b"!": extend,
         b"vRun;": run,
@@ -92,6 +116,11 @@ def general() -> dict[bytes, Handler]:
         b"k": kill,
         b"vKill": kill_process,
     }
+
+
+def supported(stub: Stub, rest: bytes) -> bytes:
+    """What gdb can do, and what is here."""
+    return b";".join((b"PacketSize=%x" % PACKET_SIZE, *FEATURES)) + events.supported(stub, rest)
 
 
 def no_acks(stub: Stub, rest: bytes) -> bytes:
@@ -109,19 +138,26 @@ def pass_signals(stub: Stub, rest: bytes) -> bytes:
 def monitor(stub: Stub, rest: bytes) -> bytes:
     """`monitor LINE`: any line of the debugger; its answer is gdb's console output."""
     line = bytes.fromhex(rest.decode("ascii")).decode("utf-8", "replace")
+    engine = stub.session.engine
+    before = engine.tick, len(engine.changes)
     stub.send_console(stub.run_line(line))
+    if before != (engine.tick, len(engine.changes)):
+        stub.send_console(STALE)
     return OK
 
 
 def run(stub: Stub, rest: bytes) -> bytes:
     """vRun: the program anew, from its first instruction; it keeps the arguments that it was given."""
     stub.general = None
+    stub.over.clear()
     stub.session.restart()
     return resume.why(stub, b"")
 
 
 def detach(stub: Stub, rest: bytes) -> bytes:
-    """gdb leaves; its breakpoints go, the guest stays where it is."""
+    """gdb leaves a process, or all; its breakpoints go, the guest stays where it is."""
+    if stub.let_go(rest):
+        return OK
     points.clear(stub)
     stub.finished = not stub.extended
     return OK
@@ -134,7 +170,13 @@ def extend(stub: Stub, rest: bytes) -> bytes:
 
 
 def kill_process(stub: Stub, rest: bytes) -> bytes:
-    """The end of the debugged program; of an extended connection only gdb's breakpoints end with it."""
+    """The end of the debugged program; of an extended connection only gdb's breakpoints end with it.
+
+    Of several processes, only one is killed.
+    """
+    if stub.let_go(rest):
+        stub.session.kill(int(rest.lstrip(b";"), 16))
+        return OK
     points.clear(stub)
     stub.finished = not stub.extended
     return OK

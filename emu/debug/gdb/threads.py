@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emu.debug.gdb.events import is_attached
+
 if TYPE_CHECKING:
     from emu.debug.gdb.stub import Stub
 
@@ -29,8 +31,9 @@ def number(text: bytes) -> int | None:
 
 
 def living(stub: Stub) -> list[int]:
-    """The tasks that have registers and memory to look at."""
-    return [pid for pid, task in stub.session.kernel.tasks.items() if task.mm is not None]
+    """The tasks that have registers and memory to look at, of the processes that gdb debugs."""
+    tasks = stub.session.kernel.tasks.items()
+    return [pid for pid, task in tasks if task.mm is not None and is_attached(stub, task.tgid)]
 
 
 def choose(stub: Stub, rest: bytes) -> bytes:
