@@ -145,7 +145,13 @@ def test_stat_structures(guest64: Guest) -> None:
     raw = guest.load(BUF, 256)
     assert struct.unpack_from("<H", raw, 28)[0] == 0o100640
     assert struct.unpack_from("<QQ", raw, 32) == (ino, 5000)
-    assert struct.unpack_from("<q", raw, 112)[0] >= guest.kernel.options.epoch
+    changed = struct.unpack_from("<q", raw, 112)[0]
+    assert changed >= guest.kernel.options.epoch
+    assert struct.unpack_from("<I", raw)[0] == 0x7FF and struct.unpack_from("<q", raw, 80)[0] == 0
+    guest.ok("statx", fd, guest.string(""), 0x1000, 0xFFF, BUF)
+    raw = guest.load(BUF, 256)
+    assert struct.unpack_from("<I", raw)[0] == 0xFFF  # STATX_BTIME is told to those who ask for it
+    assert guest.kernel.options.epoch <= struct.unpack_from("<q", raw, 80)[0] <= changed
 
 
 def test_directories_and_links(guest: Guest) -> None:

@@ -77,6 +77,7 @@ class HostInode(Inode):
         self.i_size = info.st_size
         self.atime = self.mtime = info.st_mtime_ns  # the host's own atime would differ from run to run
         self.ctime = info.st_ctime_ns
+        self.btime = getattr(info, "st_birthtime_ns", 0)  # few hosts tell Python
 
     def evicted(self) -> None:
         """A file is made anew at the next lookup; directories stay, their files find the host's through them."""

@@ -31,6 +31,7 @@ READY = POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM
 
 
 MIN_NAMES = 1024
+NOTE_BIRTHS = frozenset(("diskfs", "tmpfs", "devtmpfs", "shmfs"))  # file systems that know when a file was made
 DAY = 86_400_000_000_000  # nanoseconds
 F_SETPIPE_SZ, F_GETPIPE_SZ = 1031, 1032
 
@@ -61,6 +62,7 @@ class Inode:
         self.i_size = 0
         self.rdev = 0
         self.atime = self.mtime = self.ctime = sb.kernel.realtime_ns()
+        self.btime = self.ctime if sb.kind in NOTE_BIRTHS else 0
         self.mapping: Any = None
         self.locks: Any = None  # see fs.locks
         self.users = 0  # open file descriptions

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
     from emu.kernel.task import Task
 
-STATX_BASIC_STATS, STATX__RESERVED = 0x7FF, 0x80000000
+STATX_BASIC_STATS, STATX_BTIME, STATX__RESERVED = 0x7FF, 0x800, 0x80000000
 AT_NO_AUTOMOUNT, AT_STATX_SYNC_TYPE = 0x800, 0x6000
 BLOCK_SIZE = 4096
 
@@ -32,15 +32,25 @@ def pack_stat(inode: Inode) -> bytes:
     )
 
 
-def pack_statx(inode: Inode) -> bytes:
-    """struct statx: 256 bytes, the same on both widths."""
+def pack_statx(inode: Inode, wanted: int) -> bytes:
+    """struct statx: 256 bytes, the same on both widths. When the file was made is told where it is wanted and known."""
     inode.refresh()
+    born = inode.btime if wanted & STATX_BTIME else 0
     head = struct.pack(
         "<IIQIIIHHQQQQ",
-        *(STATX_BASIC_STATS, BLOCK_SIZE, 0, inode.nlink, inode.uid, inode.gid, inode.mode, 0),
+        *(
+            STATX_BASIC_STATS | (STATX_BTIME if born else 0),
+            BLOCK_SIZE,
+            0,
+            inode.nlink,
+            inode.uid,
+            inode.gid,
+            inode.mode,
+            0,
+        ),
         *(inode.ino, inode.i_size, inode.blocks, 0),
     )
-    stamps = (inode.atime, 0, inode.ctime, inode.mtime)
+    stamps = (inode.atime, born, inode.ctime, inode.mtime)
     times = b"".join(struct.pack("<qIi", ns // NSEC_PER_SEC, ns % NSEC_PER_SEC, 0) for ns in stamps)
     devices = struct.pack("<IIII", inode.rdev >> 8, inode.rdev & 0xFF, inode.sb.dev >> 8, inode.sb.dev & 0xFF)
     return (head + times + devices).ljust(256, b"\0")
@@ -67,7 +77,7 @@ def sys_statx(kernel: Kernel, task: Task, dirfd: Int, path: Addr, flags: Int, ma
     if flags & ~allowed or flags & AT_STATX_SYNC_TYPE == AT_STATX_SYNC_TYPE or mask & STATX__RESERVED:
         return -EINVAL
     name = strncpy_from_user(task.mm, path) if path or not flags & AT_EMPTY_PATH else b""
-    copy_to_user(task.mm, buf, pack_statx(lookup_at(kernel, task, dirfd, name, flags)))
+    copy_to_user(task.mm, buf, pack_statx(lookup_at(kernel, task, dirfd, name, flags), mask))
     return 0
 
 
