@@ -1,12 +1,17 @@
 """The assembler and linker: GNU syntax in, a static ELF with symbols and source lines out.
 
-source  lexer  expressions      text to statements, tokens, trees
-stream  macros  conditionals    which statements come
-assembler  directives           the pass over them
-instructions  forms  encode     mnemonics to bytes, from the tables of emu.isa
-fragments  sections  symbols    what has been assembled so far
-relax  resolve                  sizes and offsets; an Object
-linker  elf  dwarf              objects to an executable; .o files read and written; line tables
+api                                    the doors: assemble, assemble_object
+source  lexer  expressions  nodes      text to statements, tokens, trees; evaluate: trees to values
+stream  macros  parameters  conditionals    which statements come
+assembler  directives/  options  debuglines    the pass over them, and what holds while it goes on
+instructions  operands  forms  bind  encode    mnemonics to bytes, from the tables of emu.isa
+pseudo  constants  compress            instructions that become others
+fragments  elastic  sections  symbols  what has been assembled so far
+relax  resolve  patch  export          sizes and offsets, values into bytes; an Object
+objects  relocations                   what stands between assembler and linker
+linker/  elf/  dwarf/  leb128          objects to an executable; .o files read and written; line tables
+disassemble  listing                   an ELF back to text
+errors  explain  limits                what is wrong, what was expected, and how much is too much
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""Directives: the table, and the modules that fill it. See docs of each in `DIRECTIVES[name].summary`."""
+"""Directives: the table, and the modules that fill it, one file a kind. `DIRECTIVES[name].summary` tells of each."""
 
 from emu.asm.directives import conditions, control, data, debug, options, sections, space, symbols
 from emu.asm.directives.table import CONDITIONAL, DIRECTIVES, Arguments, Directive

@@ -1,6 +1,15 @@
 """How the session looks at tasks and makes them run.
 
-memory registers scope     what a task holds, without side effects      programs places frames   names and callers
-breaks catches planter     where to stop                                runner stepper backward  going on, going back
-judge stop report          whether, why and where it stopped            alter scanner writers    changing, searching
+memory registers scope       what a task holds, without side effects
+programs places frames callers names_view    which executable, locations, backtraces, symbols
+calls prologue returned calls_view    calls as instructions, what a function did to sp, what it returned
+breaks setting_breaks conditions catches    where to stop: the list, what a person wrote, what can be caught
+planter watching predict lifetime    how the machine is made to stop there, and how long a watchpoint lives
+judge stop report            whether, why and where it stopped
+runner life travel saved     going on, starting over, being at another time, what `save` keeps
+stepper outward loops        steps forward, out of functions, over lines that go round
+backward backlines staying jump    steps against time
+alter alter_raw cachelines   changes by the user
+scanner writers              finding values, and who wrote them last
+values_view types_view spans documents about values and types
 """

@@ -1,4 +1,6 @@
 """The Debug Adapter Protocol over stdio: VS Code and its like step through assembly and C, forwards and backwards.
 
-wire     messages with Content-Length       adapter   requests to session calls
+wire adapter given     messages with Content-Length, requests to session calls, what a request holds
+lifecycle running points    from initialize to disconnect; going on; breakpoints of every kind
+looking variables raw console    threads and sources, scopes, memory as bytes, the prompt's lines
 """

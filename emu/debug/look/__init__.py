@@ -1,7 +1,8 @@
 """What a person looks at: functions `name(session, …) -> View` that change nothing in machine, kernel or guest.
 
 subject options words regfile          whose, and how values are written
-registers formats memory code          the program
+registers formats memory structure     what the program holds
+code listing stretch                   what it consists of: instructions, lines
 tlbs caches owners                     the hardware's state, and to whom memory belongs, as plain values
 walk walkview outcome kernelpath       translation, and what each access would meet
 hardware coherence                     TLBs, caches, MESI
@@ -12,7 +13,7 @@ links hierarchy model faulting         what an access would cost, foretold link 
 access turns chain told why            the chain of an instruction, and of an address
 observe relive records                 time lived through again: step by step, or at full speed
 replay stages faults syscalls events   what has happened
-history explain compare                biographies, accounts by line, two points in time
+history explain compare compareview    biographies, accounts by line, two points in time
 misses misswatch tlbwatch ideal        classes of misses
 heap/                                  what malloc has made of its memory
 """

@@ -1,6 +1,7 @@
 """Invariants: what must hold whenever the kernel is not at work. A check raises KernelPanic with what breaks it.
 
-Tests run them after every program. They look at everything and are slow.
+Of `frames`, of address `spaces`, of the page and swap `caches`, of `slabs`. Tests run them after every program. They
+look at everything and are slow.
 """
 
 from __future__ import annotations

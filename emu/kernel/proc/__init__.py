@@ -1,1 +1,10 @@
-"""The texts of /proc, in Linux's own formats: of the system, of memory, of a task, and the tunables."""
+"""The texts of /proc, in Linux's own formats: of the system, of memory, of a task, and the tunables.
+
+root base                the tree: which file is made by which function; of the system, of a task
+system mounts            stat, uptime, interrupts …
+meminfo memory events zoneinfo kpage    memory: meminfo, buddyinfo and slabinfo, vmstat, zoneinfo, a word for each frame
+task status              stat, statm, status
+task_mmu page_bits       maps and smaps, pagemap and clear_refs
+sysctl sysfs             /proc/sys, /sys
+capture                  files as they were when a run ended (`--proc`)
+"""

@@ -1,6 +1,10 @@
 """System calls as strace shows them: signatures (the table), how each kind of argument is written, and the log.
 
 signatures   name -> the names and kinds of its arguments        flags        bits and numbers with their names
-values       kind -> text                                        structures   kinds that point to structures
-call         one call: arguments decoded at entry and at exit    log          what strace prints, from tracepoints
+values dependent    kind -> text                                 text         strings, lists, structures as text
+structures   kinds that point to structures: of time and signals here, others in structures_fs, _io, _net, _sys
+call         one call: arguments decoded at entry and at exit    results errors    what it returned
+log lines    what strace prints, from tracepoints                start siginfo     the first execve, signals
+options selection summary    what `--strace=` can be told: -f …, which calls, -c
+peek         the guest's memory without side effects
 """

@@ -1,4 +1,8 @@
-"""System calls: the decorated table, and the calls by theme."""
+"""System calls: `table` has the decorator that enters a function under Linux's name, `numbers` the names of all calls.
+
+One file a theme, THEMES below. A function is named sys_ and the call, and its contract is the call's man page in
+section 2: a docstring says only what goes beyond it. `fsize` and `itimerspec` are shared by several themes.
+"""
 
 from __future__ import annotations
 
