@@ -5,6 +5,6 @@ values dependent    kind -> text                                 text         st
 structures   kinds that point to structures: of time and signals here, others in structures_fs, _io, _net, _sys
 call         one call: arguments decoded at entry and at exit    results errors    what it returned
 log lines    what strace prints, from tracepoints                start siginfo     the first execve, signals
-options selection summary    what `--strace=` can be told: -f …, which calls, -c
+options selection classes summary    what `--strace=` can be told: -f …, which calls, %file and its like, -c
 peek         the guest's memory without side effects
 """
