@@ -27,7 +27,8 @@ def starter_for(job: Job, face: Printer, stdin: GuestInput | None = None) -> tup
     config = load_config(job.preset, overrides(job))
     program = load_program(job.program, job.sources, job.xlen)
     stdin = stdin or guest_input(job, True)
-    about = f"{program.xlen}-bit, {config.values['harts']} hart, preset {job.preset}"
+    harts = config.values["harts"]
+    about = f"{program.xlen}-bit, {harts} {'hart' if harts == 1 else 'harts'}, preset {job.preset}"
 
     def make(progress: Callable[[str, float], None]) -> Any:
         return make_session(job, program, config, stdin, face, progress)

@@ -40,7 +40,7 @@ HABITS: dict[str, str] = {
     "inspect": "print EXPRESSION",
     "explore": "print EXPRESSION, ptype EXPRESSION",
     "tui": "layout",
-    "focus": "layout; Tab goes from pane to pane",
+    "focus": "layout; F6 goes from pane to pane",
     "refresh": "layout, then Ctrl-L",
     "winheight": "layout",
     "search": "find VALUE looks through memory; list LINE shows source",

@@ -37,7 +37,7 @@ LOOKS: dict[str, Look] = {
     "I": Look("bright black"),
     "here": Look("", "reverse"),
     "key": Look("yellow", "bold"),
-    "guest": Look("bright white"),
+    "guest": Look("", "bold"),
     "rule": Look("bright black"),
     "tab": Look("yellow", "bold reverse"),
 }

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
+from emu.debug.tui.control import PaneControl
 from emu.debug.tui.grid import ORDER, dump
 from emu.debug.tui.keys import KEYS
 from emu.debug.tui.panes import PANES
@@ -28,11 +31,12 @@ def test_arrangements_share_no_state() -> None:
 
 
 def test_named_panes() -> None:
-    """The first one large; all in a column where it is narrow."""
+    """The first one large; all in a column where it is narrow. Commands are answered in any case."""
     wide, narrow = named(["code", "tlb", "x/4gx $sp"], 100), named(["code", "tlb"], 60)
-    assert wide.across
-    assert not narrow.across
-    assert [slot.name for slot in slots_of(wide)] == ["code", "tlb", "x/4gx $sp"]
+    assert wide.parts[0][1].across and len(wide.parts) == 2
+    assert len(narrow.parts) == 3 and not narrow.across
+    assert [slot.name for slot in slots_of(wide)] == ["code", "tlb", "x/4gx $sp", "answers"]
+    assert [slot.name for slot in slots_of(named(["answers", "code"], 60))] == ["answers", "code"]
     assert isinstance(named(["code"], 100), Split)
 
 
@@ -41,6 +45,16 @@ def test_tabs() -> None:
     slot = Slot(["a", "b", "c"], scroll=7, following=False)
     slot.turn(-1)
     assert (slot.name, slot.scroll, slot.following) == ("c", 0, True)
+
+
+def test_tabs_out_of_sight_are_counted() -> None:
+    """And a click on the count leads to the next of them."""
+    slot = Slot(list("abcdefghij"))
+    control = PaneControl(SimpleNamespace(unseen=set()), slot, lambda slot: False)
+    assert control.tab_texts(100) == [(f" {name} ", k) for k, name in enumerate("abcdefghij")]
+    assert control.tab_texts(31) == [(" a ", 0), (" b ", 1), (" c ", 2), (" d ", 3), ("6> ", 4)]
+    slot.choose(5)
+    assert control.tab_texts(31) == [("<2", 1), (" c ", 2), (" d ", 3), (" e ", 4), (" f ", 5), ("4> ", 6)]
 
 
 def test_all_registers_are_shown() -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from emu.debug.control import memory, registers
 from emu.debug.expr import whole
 from emu.debug.habits import advice
+from emu.debug.settings import SETTINGS
 from emu.debug.value import Value, make_float
 from emu.debug.view import Text, View
 from emu.errors import EmuError, did_you_mean
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from emu.debug.session import Session
 
 LARGEST = 1 << 20
+SET_NAMES = (*SETTINGS, "scheduler-locking", "line", "memory", "physical", "pte")
 ASSIGN = re.compile(r"(?<![=!<>])=(?!=)")
 
 
@@ -29,7 +31,8 @@ def assign(session: Session, text: str) -> View:
         left, _, right = text.strip().partition(" ")
         if not left.startswith("kernel."):
             usual = "set $a0 = 3, set *(u32 *) 0x11000 = 7, set kernel.vm.swappiness = 0"
-            raise EmuError("an assignment needs =", hint=advice(["set", left]) or usual)
+            hint = advice(["set", left]) or did_you_mean(left, SET_NAMES) or usual
+            raise EmuError("an assignment needs =", hint=hint)
         parts = [left, right]
     left, right = parts[0].strip(), parts[1].strip()
     left = re.sub(r"^(var|variable)\s+", "", left)

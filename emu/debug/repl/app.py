@@ -24,7 +24,7 @@ from emu.debug.view import View
 from emu.errors import EmuError
 
 PROMPT = [("class:emu.key", "(emu) ")]
-HELLO = "help lists the commands, Tab completes, Enter repeats, Ctrl-C stops the program, Ctrl-D leaves"
+HELLO = "help lists commands, Tab completes, Enter repeats, Ctrl-C stops, Ctrl-D leaves"
 
 
 class Terminal(Printer):

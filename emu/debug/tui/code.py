@@ -47,7 +47,8 @@ def break_addresses(session: Any) -> set[int]:
 def code(session: Any, width: int) -> tuple[list[Spans], int | None]:
     """Instructions from the beginning of pc's function on, and the index of pc's."""
     pc = registers_of(session).pc
-    rows = decode_from(session, function_start(session, pc), COUNT, session.read)
+    end = next((high for low, high in session.program.code if low <= pc < high), None)
+    rows = decode_from(session, function_start(session, pc), COUNT, session.read, end)
     if not any(each["address"] == pc for each in rows):
         rows = some_from(session, pc, COUNT, session.read)
     stops, lines, focus, name = break_addresses(session), [], None, ""

@@ -81,10 +81,7 @@ class PaneControl(UIControl):
         active = self.is_active(self.slot)
         parts: Spans = [("─" if not active else "━", "rule")]
         self.tabs, at = [], 1
-        for index in self.tab_order(width):
-            name = self.slot.names[index]
-            mark = "•" if name in self.screen.unseen else ""
-            text = f" {name}{mark} "
+        for text, index in self.tab_texts(width):
             self.tabs.append((at, at + len(text), index))
             parts.append((text, ("tab" if active else "head") if index == self.slot.active else "dim"))
             at += len(text)
@@ -92,9 +89,22 @@ class PaneControl(UIControl):
         rule = ("━" if active else "─") * max(width - at - len(more), 0)
         return formatted([*parts, (rule, "key" if active else "rule"), (more, "dim")])
 
+    def tab_texts(self, width: int) -> list[tuple[str, int]]:
+        """What the first line says, and which tab a click there means. `<3` and `3>`: so many are out of sight."""
+        names, order = self.slot.names, self.tab_order(width)
+        texts = [(f" {names[k]}{'•' if names[k] in self.screen.unseen else ''} ", k) for k in order]
+        before, behind = order[0], len(names) - 1 - order[-1]
+        return [
+            *([(f"<{before}", before - 1)] if before else []),
+            *texts,
+            *([(f"{behind}> ", order[-1] + 1)] if behind else []),
+        ]
+
     def tab_order(self, width: int) -> list[int]:
         """Tabs that fit: those from the first on, or as many of them left out as the active one needs."""
         widths, room = [len(name) + 3 for name in self.slot.names], max(width - 10, 1)
+        if sum(widths) > room:
+            room = max(room - 5, 1)  # for the counts of those that are left out
         first = 0
         while first < self.slot.active and sum(widths[first : self.slot.active + 1]) > room:
             first += 1

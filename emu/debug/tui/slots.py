@@ -65,11 +65,14 @@ def arranged(columns: int, rows: int) -> Split:
 
 
 def named(panes: list[str], columns: int) -> Split:
-    """The panes that the user named: the first one large, the others in a column beside it, or all in a column."""
-    slots = [Slot([name]) for name in panes]
-    if len(slots) == 1 or columns < 80:
-        return Split(False, [(1, slot) for slot in slots])
-    return Split(True, [(1, slots[0]), (1, Split(False, [(1, slot) for slot in slots[1:]]))])
+    """The panes that the user named: the first one large, the others in a column beside it, or all in a column. Below
+    them are the answers, if they are not among them: a command must not fall silent.
+    """
+    slots: list[Any] = [Slot([name]) for name in panes]
+    if len(slots) > 1 and columns >= 80:
+        slots = [Split(True, [(1, slots[0]), (1, Split(False, [(1, slot) for slot in slots[1:]]))])]
+    parts = [(3, slot) for slot in slots]
+    return Split(False, parts if "answers" in panes else [*parts, (1, Slot(SPEECH.copy()))])
 
 
 def slots_of(part: Any) -> list[Slot]:
