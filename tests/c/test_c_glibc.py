@@ -4,14 +4,13 @@ system calls, auxiliary vector and thread pointer is common to them and the prog
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 from judge_programs import FOLDER, expected, transcript
+from judges import GCC, GXX
 
-PREFIX = "riscv64-linux-gnu-"
 PROGRAMS = (
     "integers.c",
     "varargs.c",
@@ -29,13 +28,13 @@ HELLO = '#include <stdio.h>\nint main(int c, char **v) { printf("hello, %s\\n", 
 
 def compile_with_gcc(source: Path, output: Path) -> Path:
     """A static executable, linked against glibc."""
-    driver = PREFIX + ("g++" if source.suffix == ".cpp" else "gcc")
+    driver = GXX if source.suffix == ".cpp" else GCC
     command = [driver, "-static", "-O1", "-w", "-D_GNU_SOURCE", str(source), "-o", str(output), "-lm", "-lpthread"]
     subprocess.run(command, check=True, timeout=300)
     return output
 
 
-if shutil.which(f"{PREFIX}gcc") and shutil.which(f"{PREFIX}g++"):
+if GCC and GXX:
 
     def test_hello(emulate: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
         """Starts, prints, ends; the kernel knows every call that glibc makes on the way."""

@@ -4,16 +4,16 @@ installed, as it does now.
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from judge_programs import ONLY_64, PROGRAMS, elf, expected, transcript
+from judges import judge
 
 CASES = [(name, xlen) for name in PROGRAMS for xlen in (64, 32) if xlen == 64 or name not in ONLY_64]
-QEMU = [xlen for xlen in (64, 32) if shutil.which(f"qemu-riscv{xlen}")]
+QEMU = [xlen for xlen in (64, 32) if judge(f"qemu-riscv{xlen}")]
 NOT_ON_QEMU = {"fork_exec_pipe.c", "posix_timers.c", "epoll_timers.c"}
 """User-mode emulation can't execute itself, and its timers are those of a host that may be busy."""
 
@@ -32,7 +32,7 @@ def prints_elsewhere(name: str, xlen: int, folder: Path) -> str:
     program.write_bytes(elf(name, xlen))
     program.chmod(0o755)
     work.mkdir()
-    command = ["/usr/bin/env", "-i", shutil.which(f"qemu-riscv{xlen}"), str(program)]
+    command = ["/usr/bin/env", "-i", judge(f"qemu-riscv{xlen}"), str(program)]
     done = subprocess.run(command, cwd=work, stdin=subprocess.DEVNULL, capture_output=True, timeout=300, check=False)
     return transcript(done.returncode if done.returncode >= 0 else 128 - done.returncode, done.stdout.decode())
 

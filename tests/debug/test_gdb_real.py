@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from judges import judge
 
 ROOT = Path(__file__).resolve().parents[2]
-GDB = [
-    path
-    for name in ("gdb-multiarch", "riscv64-unknown-elf-gdb", "riscv64-linux-gnu-gdb")
-    if (path := shutil.which(name))
-]
+GDB = [path for name in ("gdb-multiarch", "riscv64-unknown-elf-gdb", "riscv64-linux-gnu-gdb") if (path := judge(name))]
 
 
 def talk(gdb: str, program: str, *lines: str, options: tuple[str, ...] = ()) -> str:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 from debugged import Typist, assembled, debugged, session_of
+from judges import GCC
 
 from emu.cli.compiler import compile_to_elf
 from emu.debug.session import Session
 from emu.errors import EmuError
 
 SOURCE = Path(__file__).with_name("heap.c")
-GCC = shutil.which("riscv64-linux-gnu-gcc")
 
 
 def elf_of(library: str, folder: Path) -> bytes:

@@ -1,7 +1,6 @@
 """Floating point against exact fractions, Unicorn and QEMU: results and flags, in each mode, on corners and by dice."""
 
 import random
-import shutil
 import sys
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "naive"))
 
+from judges import judge
 from machine_box import CODE, Box
 from machine_float import NX, Table, difference, rows
 from machine_float_judges import QemuTable, UnicornTable, for_unicorn
@@ -54,7 +54,7 @@ def test_unicorn(xlen):
             assert table.run(insn, 7, cases) == judge.run(insn, 7, cases), (insn.name, rm)
 
 
-if shutil.which("qemu-riscv64") and shutil.which("qemu-riscv32"):
+if judge("qemu-riscv64") and judge("qemu-riscv32"):
 
     @widths
     def test_qemu(xlen):

@@ -7,7 +7,6 @@ given to qemu-riscv32 and qemu-riscv64, so that this host's Linux is the judge o
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 import pytest
 import test_kernel_programs
 import test_output
+from judges import judge
 
 from emu.cli.main import call
 
@@ -60,7 +60,7 @@ def cases() -> Iterator[Any]:
             program = folder + case.program
             for xlen in case.xlens:
                 here = program in ELSEWHERE or (xlen == 64 and program in ONLY_RV32)
-                if not here and shutil.which(f"qemu-riscv{xlen}"):
+                if not here and judge(f"qemu-riscv{xlen}"):
                     yield pytest.param(program, xlen, case, id=f"rv{xlen}-{program}-{number}")
 
 
@@ -93,7 +93,7 @@ if QEMU_CASES:  # collected only where there is something to ask
             elf = built[program, xlen] = built["", 0] / f"{program.replace('/', '-')}.{xlen}"
             assert call(["asm", "--xlen", str(xlen), str(ROOT / "programs" / program), "-o", str(elf)]) == 0
         with subprocess.Popen(
-            [shutil.which(f"qemu-riscv{xlen}"), str(elf), *case.args],
+            [judge(f"qemu-riscv{xlen}"), str(elf), *case.args],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
