@@ -51,6 +51,7 @@ def build_stack(mm: Mm, top: int, loaded: Loaded, bprm: Binprm, envp: list[bytes
 
 
 def check_size(mm: Mm, argv: list[bytes], envp: list[bytes], path: bytes) -> None:
+    """Do the strings fit on the stack? A quarter of its limit, 6 MB at most, 128 kB each: execve(2), E2BIG."""
     strings = [*argv, *envp, path]
     total = sum(len(s) + 1 for s in strings) + (len(argv) + len(envp)) * mm.scheme.pte_size
     limit = min(max(mm.rlimit(RLIMIT_STACK) // 4, 32 * PAGE_SIZE), 6 << 20)

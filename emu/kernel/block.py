@@ -34,6 +34,7 @@ class Request(NamedTuple):
 
     @property
     def is_read(self) -> bool:
+        """Whether frames are filled by it."""
         return bool(self.frames) and not self.write
 
 
@@ -46,6 +47,7 @@ class Completed:
         self.requests = self.pages = self.cycles = 0
 
     def add(self, request: Request) -> None:
+        """One more request is done."""
         self.requests += 1
         self.pages += request.pages
         self.cycles += request.done - request.asked

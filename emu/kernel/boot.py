@@ -56,6 +56,7 @@ def adopt(kernel: Kernel, machine: Any) -> None:
 
 
 def set_costs(kernel: Kernel) -> None:
+    """What traps, calls and faults cost, ready for the hot paths."""
     kernel.costs = costs.table(kernel.machine.costs, kernel.options.costs)
     kernel.cost_trap = kernel.costs["trap"]
     kernel.cost_syscall = kernel.costs["trap"] + kernel.costs["syscall"]
@@ -63,6 +64,7 @@ def set_costs(kernel: Kernel) -> None:
 
 
 def boot_memory(kernel: Kernel) -> None:
+    """Frames, zones, slabs, swap, and who takes care of them. EmuError when there is too little memory."""
     count = kernel.machine.page_count
     if kernel.options.ram is not None:
         count = min(count, kernel.options.ram >> 12)
@@ -94,6 +96,7 @@ def boot_memory(kernel: Kernel) -> None:
 
 
 def boot_files(kernel: Kernel) -> None:
+    """The tree of mounts, /dev, /proc, /sys, the standard streams, the host's folders. EmuError."""
     options = kernel.options
     kernel.uts = {"hostname": b"emu", "domainname": b"(none)"}
     kernel.nr_files, kernel.file_max = 0, max(NR_FILE, kernel.pages.total_pages * 4 // 10)  # open files of all

@@ -102,6 +102,7 @@ def arm(timer: Any) -> None:
 
 
 def disarm(timer: Any) -> None:
+    """The timer no longer counts."""
     timer.cpu.process.cpu_timers.pop(timer, None)
 
 

@@ -49,10 +49,12 @@ class Segment:
 
     @property
     def end(self) -> int:
+        """The address behind it."""
         return self.vaddr + self.memsz
 
     @property
     def first_page(self) -> int:
+        """The page that its first byte lies in."""
         return self.vaddr & -PAGE_SIZE
 
 
@@ -72,6 +74,7 @@ class Elf:
 
     @property
     def end(self) -> int:
+        """The address behind the last segment."""
         return max(segment.end for segment in self.segments if segment.memsz)
 
 
@@ -138,6 +141,7 @@ def check_ident(data: bytes) -> int:
 
 
 def check_header(kind: int, machine: int, version: int) -> None:
+    """Is it an executable for this machine? ElfError."""
     check(
         machine == EM_RISCV,
         f"the program is for {EM_NAMES.get(machine, f'machine {machine}')}, not for RISC-V",
@@ -166,6 +170,7 @@ def program_headers(image: Image, xlen: int, phoff: int, phentsize: int, phnum: 
 
 
 def check_segments(loads: tuple[Segment, ...], size: int, task_size: int, pie: bool, aligns: list[int]) -> None:
+    """Do they lie within the file and in user space, one behind the other? ElfError."""
     check(bool(loads), "the ELF file has nothing to load")
     above = 0
     for number, (segment, align) in enumerate(zip(loads, aligns, strict=True)):

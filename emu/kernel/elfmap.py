@@ -29,6 +29,7 @@ class Loaded:
 
     @property
     def entry(self) -> int:
+        """Where the program begins, its bias added."""
         return self.program.entry + self.bias
 
 
@@ -52,6 +53,7 @@ def map_interpreter(mm: Mm, file: File, program: elf.Elf) -> int:
 
 
 def map_segments(mm: Mm, file: File, program: elf.Elf, bias: int) -> None:
+    """Map all that take memory, in order. ENOMEM EINVAL …"""
     for segment in program.segments:
         if segment.memsz:
             map_segment(mm, file, segment, bias)
@@ -75,6 +77,7 @@ def map_segment(mm: Mm, file: File, segment: elf.Segment, bias: int) -> None:
 
 
 def vm_flags(p_flags: int) -> int:
+    """PF_R, PF_W, PF_X as rights of an area."""
     return (
         (VM_READ if p_flags & elf.PF_R else 0)
         | (VM_WRITE if p_flags & elf.PF_W else 0)
@@ -83,6 +86,7 @@ def vm_flags(p_flags: int) -> int:
 
 
 def note_landmarks(mm: Mm, segment: elf.Segment, bias: int) -> None:
+    """start_code … end_data, as /proc/PID/stat shows them."""
     if not segment.memsz:
         return
     start, end = segment.vaddr + bias, segment.vaddr + segment.filesz + bias

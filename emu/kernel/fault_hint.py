@@ -30,6 +30,7 @@ def hint(kernel: Kernel, task: Task, info: SigInfo, card: FaultCard) -> str:
 
 
 def illegal(kernel: Kernel, task: Task, card: FaultCard) -> str:
+    """What the bytes of an illegal instruction look like."""
     vma = task.mm.vma_at(card.pc)
     if vma is not None and vma.vm_flags & VM_WRITE:
         return "The bytes at pc are no instruction, and the page is writable: data was executed, or code overwritten."

@@ -36,6 +36,7 @@ class Freezer(pickle.Pickler):
         self.shared: list[Any] = []
 
     def reducer_override(self, value: Any) -> Any:
+        """pickle asks how an object is written."""
         name = self.names.get(id(value))
         if name is not None:
             return bound, (name,)
@@ -88,6 +89,7 @@ class Thawer(pickle.Unpickler):
         self.own = {"bound": names.__getitem__, "node": self.node, "shared": values.__getitem__}
 
     def find_class(self, module: str, name: str) -> Any:
+        """pickle asks for a class by name."""
         if module == __name__:
             return self.own[name]
         return super().find_class(module, name)

@@ -59,6 +59,7 @@ def key_of(mm: Mm, addr: int, private: bool) -> Key:
 
 
 def queue(kernel: Kernel, key: Key) -> WaitQueue:
+    """The waiters for a key, perhaps none."""
     futexes = kernel.futexes
     if key not in futexes and len(futexes) >= FEW + 2 * len(kernel.tasks):  # a wait that timed out leaves its queue
         for old in [old for old, waiters in futexes.items() if not waiters.tasks]:

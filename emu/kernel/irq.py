@@ -96,4 +96,5 @@ class Interrupts:
 
     @property
     def total(self) -> int:
+        """All that ever came: the first number of intr in /proc/stat."""
         return sum(map(sum, (*self.counts.values(), *self.ipis)))

@@ -71,6 +71,7 @@ def told(info: SigInfo) -> dict[str, int | str]:
 
 
 def bit(number: int) -> int:
+    """A signal in a mask: signal 1 is bit 0."""
     return 1 << (number - 1)
 
 

@@ -45,6 +45,7 @@ class Softirqs:
         self.pending[cpu] |= 1 << kind
 
     def is_pending(self, kind: int) -> bool:
+        """Whether any hart has one of this kind to do."""
         return any(pending >> kind & 1 for pending in self.pending)
 
     def irq_exit(self, cpu: int) -> None:

@@ -71,6 +71,7 @@ class Trace:
         self.counts: dict[str, int] = {}
 
     def add(self, cycle: int, cpu: int, kind: str, fields: dict[str, int]) -> None:
+        """One more event; the oldest is forgotten when the ring is full."""
         self.ring.append(Event(cycle, cpu, kind, fields))
         self.counts[kind] = self.counts.get(kind, 0) + 1
 

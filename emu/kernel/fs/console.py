@@ -58,10 +58,12 @@ class Capture:
         self.data, self.output, self.isatty = data, bytearray(), isatty
 
     def read(self, count: int) -> bytes:
+        """Up to `count` bytes of what the test gave; b"" at its end."""
         chunk, self.data = self.data[:count], self.data[count:]
         return chunk
 
     def write(self, data: bytes) -> None:
+        """Keep what the guest says."""
         self.output += data
 
 
@@ -72,9 +74,11 @@ class HostStream:
         self.fd, self.isatty, self.broken = fd, os.isatty(fd), False
 
     def read(self, count: int) -> bytes:
+        """Up to `count` bytes; b"" at the end. May wait for the host."""
         return os.read(self.fd, count)
 
     def write(self, data: bytes) -> None:
+        """All of it; once the reader has gone away, into nothing."""
         try:
             while data and not self.broken:
                 data = data[os.write(self.fd, data) :]

@@ -30,6 +30,7 @@ class Item:
         self.change(events, data)
 
     def change(self, events: int, data: int) -> None:
+        """EPOLL_CTL_MOD: other events, and what was told before is news again."""
         self.events, self.data, self.told = events, data, -1
 
     def edges(self) -> int:

@@ -69,6 +69,7 @@ class HostInode(Inode):
     sb: HostSuperBlock
 
     def adopt(self, parent: HostDir | None, name: str, info: os.stat_result) -> None:
+        """Become the inode of a name in a host folder, as fstat describes it."""
         self.at, self.host_name, self.identity = parent, name, (info.st_dev, info.st_ino)
         self.take(info)
 

@@ -43,6 +43,7 @@ class HostDir(DirBase, HostInode):
     pinned: int | None = None  # of the mount's root: what all other descriptors are opened from
 
     def reopen(self) -> int:
+        """A host descriptor of the folder; the caller closes it."""
         return self.open_again(OPEN_DIR) if self.pinned is None else os.dup(self.pinned)
 
     def _name(self, name: bytes) -> str:

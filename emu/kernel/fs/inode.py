@@ -47,6 +47,7 @@ class SuperBlock:
         self.names, self.max_names = 0, MIN_NAMES + kernel.pages.total_pages // 2  # entries of its directories
 
     def new_ino(self) -> int:
+        """The next inode number; 1 is the first."""
         self._last_ino += 1
         return self._last_ino
 
@@ -75,10 +76,12 @@ class Inode:
 
     @property
     def kind(self) -> int:
+        """One of S_IFMT."""
         return self.mode & S_IFMT
 
     @property
     def is_dir(self) -> bool:
+        """Whether it is a directory."""
         return self.kind == S_IFDIR
 
     @property
@@ -124,18 +127,23 @@ class Inode:
         raise Errno(EINVAL)
 
     def write_iter(self, file: File, source: Any, pos: int) -> int:
+        """Take bytes from an iov and store them from `pos` on; how many. The caller moves the file's position."""
         raise Errno(EINVAL)
 
     def llseek(self, file: File, offset: int, whence: int) -> int:
+        """lseek(2): the new position, of which the caller makes the file's."""
         raise Errno(ESPIPE)
 
     def ioctl(self, file: File, command: int, argument: int) -> int:
+        """ioctl(2): the result. `argument` is a register: a number, or an address of the current task."""
         raise Errno(ENOTTY)
 
     def fcntl(self, file: File, command: int, argument: int) -> int:
+        """The commands of fcntl(2) that only some kinds of files know."""
         raise Errno(EBADF if command in (F_SETPIPE_SZ, F_GETPIPE_SZ) else EINVAL)
 
     def poll(self, file: File) -> int:
+        """The POLL bits that hold now, asked for or not."""
         return READY
 
     def poll_queues(self, file: File) -> list[Any]:
@@ -143,9 +151,11 @@ class Inode:
         return []
 
     def fsync(self) -> None:
+        """fsync(2): return when all that was written is on the disk. May raise Blocked."""
         raise Errno(EINVAL)
 
     def truncate(self, size: int) -> None:
+        """ftruncate(2): `size` bytes from now on; new ones are zero."""
         raise Errno(EINVAL)
 
     def truncate_store(self) -> None:
@@ -156,36 +166,47 @@ class Inode:
 
     # -- as a symbolic link or a directory ----------------------------------------------------------------------------
     def readlink(self) -> bytes:
+        """What a symbolic link says."""
         raise Errno(EINVAL)
 
     def lookup(self, name: bytes) -> Inode | None:
+        """The inode of a name in this directory; None if there is no such name."""
         raise Errno(ENOTDIR)
 
     def entries(self) -> Iterator[tuple[bytes, Inode]]:
+        """(name, inode) of all names but . and .. in an order that holds while nothing changes."""
         raise Errno(ENOTDIR)
 
     def create(self, name: bytes, mode: int) -> Inode:
+        """A new regular file in this directory. `mode` is without the file type; umask has been taken off."""
         raise Errno(EPERM)
 
     def mkdir(self, name: bytes, mode: int) -> Inode:
+        """A new directory."""
         raise Errno(EPERM)
 
     def symlink(self, name: bytes, target: bytes) -> Inode:
+        """A new symbolic link."""
         raise Errno(EPERM)
 
     def mknod(self, name: bytes, mode: int, rdev: int) -> Inode:
+        """A new file of the kind that `mode` says."""
         raise Errno(EPERM)
 
     def link(self, name: bytes, inode: Inode) -> None:
+        """Another name for an inode of the same file system."""
         raise Errno(EPERM)
 
     def unlink(self, name: bytes) -> None:
+        """Take a name away that is no directory; the file stays while it is open or has other names."""
         raise Errno(EPERM)
 
     def rmdir(self, name: bytes) -> None:
+        """Take an empty directory away. ENOTEMPTY EBUSY ENOTDIR."""
         raise Errno(EPERM)
 
     def rename(self, name: bytes, target: Inode, new_name: bytes) -> None:
+        """Move a name to another directory, replacing what has the new name there if that is allowed."""
         raise Errno(EPERM)
 
     def want_write(self) -> None:

@@ -74,6 +74,7 @@ class Fsnotify:
             self.send(parent, mask | (IN_ISDIR if inode.is_dir else 0), name, cookie)
 
     def send(self, inode: Inode, mask: int, name: bytes, cookie: int = 0) -> None:
+        """An event to everybody who watches the inode for it."""
         for instance, watch in list(self.watches.get(inode, {}).items()):
             if watch.mask & mask & IN_ALL_EVENTS:
                 instance.add(Event(watch.wd, mask, cookie, name))

@@ -105,6 +105,7 @@ class KernelIter:
         self.count -= count
 
     def put(self, data: bytes | bytearray | memoryview) -> int:
+        """As UserIter.put: take in as much as there is room for; how many bytes."""
         part = bytes(data[: self.count])
         self.data += part
         self.count -= len(part)
@@ -112,10 +113,12 @@ class KernelIter:
         return len(part)
 
     def get(self, limit: int) -> bytes:
+        """Up to `limit` of the bytes that are left."""
         part = bytes(self.data[self.done : self.done + limit])
         self.done += len(part)
         self.count -= len(part)
         return part
 
     def result(self) -> int:
+        """How many bytes went through."""
         return self.done

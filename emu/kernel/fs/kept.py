@@ -28,5 +28,6 @@ class ProcTexts:
             self.forget(next(iter(self.files)))
 
     def forget(self, file: File) -> None:
+        """The file was closed: its text goes."""
         self.total -= self.files.pop(file, 0)
         file.private = None

@@ -71,6 +71,7 @@ class Walk:
 
     @staticmethod
     def directory(inode: Inode | None) -> DirBase:
+        """The same, if one can go on from it. ENOENT ENOTDIR."""
         if inode is None:
             raise Errno(ENOENT)
         if not isinstance(inode, DirBase):
@@ -103,6 +104,7 @@ class Walk:
         return at.parent
 
     def follow(self, at: DirBase, link: Inode) -> Found:
+        """Go where a symbolic link in directory `at` leads. ELOOP after MAX_SYMLINKS."""
         self.links += 1
         if self.links > MAX_SYMLINKS:
             raise Errno(ELOOP)

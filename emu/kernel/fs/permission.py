@@ -25,6 +25,7 @@ class Cred(NamedTuple):
     groups: tuple[int, ...] = ()
 
     def in_group(self, gid: int) -> bool:
+        """Whether the group is its own or a supplementary one."""
         return gid == self.gid or gid in self.groups
 
 

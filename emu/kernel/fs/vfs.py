@@ -75,6 +75,7 @@ class Vfs:
         self.mount(mount.guest, hostfs.make_root(self.kernel, mount))
 
     def make_dirs(self, path: bytes) -> DirBase:
+        """mkdir -p, for the kernel itself: the last directory of an absolute path."""
         at: DirBase = self.root
         for name in (name for name in path.split(b"/") if name):
             child = topmost(at.lookup(name))

@@ -32,10 +32,12 @@ class Message:
             raise
 
     def free(self) -> None:
+        """Its frames are not needed any more."""
         self.parcel.free()
 
     @property
     def size(self) -> int:
+        """Bytes of text."""
         return self.parcel.length
 
 
@@ -51,9 +53,11 @@ class MsgQueue:
         self.room, self.arrive = WaitQueue(), WaitQueue()
 
     def has_room(self, size: int) -> bool:
+        """Whether a text of `size` bytes fits: msg_qbytes limits bytes, and messages too."""
         return self.cbytes + size <= self.qbytes and len(self.messages) < self.qbytes
 
     def put(self, message: Message) -> None:
+        """A message at the end; whoever waits for one looks."""
         self.messages.append(message)
         self.cbytes += message.size
         self.arrive.wake()
@@ -73,6 +77,7 @@ class MsgQueue:
         return self.messages[index] if 0 <= index < len(self.messages) else None
 
     def take(self, message: Message) -> None:
+        """A message was received: whoever waits for room looks."""
         self.messages.remove(message)
         self.cbytes -= message.size
         message.free()

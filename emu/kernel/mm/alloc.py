@@ -64,14 +64,17 @@ class PageAllocator(BlockAllocator):
         self.pcp = self.zonelist[0].pcp
 
     def zone_of(self, pfn: int) -> Zone:
+        """The zone that a frame lies in."""
         return self.zones[bisect_right(self._starts, pfn) - 1] if len(self.zones) > 1 else self.zones[0]
 
     @property
     def nr_free_pages(self) -> int:
+        """Frames that nobody uses, the per-cpu lists included."""
         return sum(zone.free for zone in self.zones)
 
     @property
     def total_pages(self) -> int:
+        """Frames that can be given out: MemTotal."""
         return sum(zone.managed for zone in self.zones)
 
     # -- single frames ------------------------------------------------------------------------------------------------
@@ -89,6 +92,7 @@ class PageAllocator(BlockAllocator):
         return 0
 
     def alloc_zeroed_page(self) -> int:
+        """alloc_page, with zeroes in it. OutOfMemory Blocked."""
         pfn = self.alloc_page()
         self.clear_page(pfn)
         return pfn
@@ -152,6 +156,7 @@ class PageAllocator(BlockAllocator):
         return None
 
     def get_page(self, pfn: int) -> None:
+        """One use more: the frame stays until as many put_page."""
         self.mem_map.refcount[pfn] += 1
 
     def put_page(self, pfn: int) -> None:

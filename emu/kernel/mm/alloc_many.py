@@ -78,6 +78,7 @@ class BlockAllocator:
         return pfn
 
     def free_table(self, pfn: int) -> None:
+        """Give back the frame of a page table."""
         self.nr_table_pages -= 1
         self.put_page(pfn)
 

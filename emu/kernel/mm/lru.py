@@ -61,6 +61,7 @@ class Lru:
             self.drain()
 
     def holds(self, pfn: int) -> bool:
+        """Whether a frame is on one of the lists."""
         return bool(self.mem_map.flags[pfn] & PG_LRU)
 
     def add(self, pfn: int) -> None:

@@ -21,6 +21,7 @@ OOM_SCORE_ADJ_MIN, OOM_SCORE_ADJ_MAX = -1000, 1000
 
 
 def total_pages(kernel: Kernel) -> int:
+    """All that the badness of a process is measured by: memory and swap."""
     return kernel.pages.total_pages + kernel.swap_pages
 
 
@@ -72,4 +73,5 @@ def out_of_memory(kernel: Kernel) -> bool:
 
 
 def kill(kernel: Kernel, victim: Process) -> None:
+    """End the victim, all threads of it: the memory that it alone has is free when this returns."""
     kill_group(kernel, victim.threads[0], SIGKILL)

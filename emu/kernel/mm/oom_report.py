@@ -29,6 +29,7 @@ def report(kernel: Kernel, current: Task | None, found: Scored) -> None:
 
 
 def mem_info(kernel: Kernel) -> Iterator[str]:
+    """show_mem: lists, zones and what is free in them, by order."""
     lists, zones = [each.count for each in kernel.pages.lru.lists], kernel.pages.zones
     slab, reclaimable = kernel.slab.nr_pages, kernel.slab.nr_reclaimable
     pcp = sum(len(zone.pcp) for zone in zones)

@@ -27,9 +27,11 @@ class Batch:
         self.touched: dict[Mm, list[int]] = {}
 
     def add(self, mm: Mm, addr: int) -> None:
+        """An entry of this page has lost a right, or A."""
         self.touched.setdefault(mm, []).append(addr)
 
     def flush(self) -> None:
+        """No hart keeps an old translation."""
         for mm, addrs in self.touched.items():
             if len(addrs) == 1:
                 tlb.flush_page(mm, addrs[0])

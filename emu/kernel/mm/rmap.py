@@ -26,11 +26,13 @@ class AnonVma:
         self.slab = 0
 
     def add(self, vma: Vma) -> None:
+        """One more area may map the pages."""
         if not self.areas:
             self.slab = vma.mm.kernel.slab.caches["anon_vma"].alloc()
         self.areas[vma] = None
 
     def remove(self, vma: Vma) -> None:
+        """One area less."""
         del self.areas[vma]
         if not self.areas:
             vma.mm.kernel.slab.caches["anon_vma"].free(self.slab)

@@ -67,10 +67,12 @@ class Cache:
 
     @property
     def total(self) -> int:
+        """Objects that fit into the slabs that there are."""
         return sum(self.capacity(pfn) for pfn in self.slabs)
 
     @property
     def nr_pages(self) -> int:
+        """Frames that the slabs take."""
         return len(self.small) + ((len(self.slabs) - len(self.small)) << self.order)
 
     def frames(self) -> Iterator[int]:
@@ -135,6 +137,7 @@ class Slab:
 
     @property
     def nr_pages(self) -> int:
+        """Frames of all caches: Slab of meminfo."""
         return sum(cache.nr_pages for cache in self.caches.values())
 
     @property
@@ -143,4 +146,5 @@ class Slab:
         return sum(cache.nr_pages for cache in self.caches.values() if cache.reclaimable)
 
     def reclaimable_frames(self) -> list[int]:
+        """Those of caches that reclaim can shrink: SReclaimable, frame by frame."""
         return [pfn for cache in self.caches.values() if cache.reclaimable for pfn in cache.frames()]

@@ -38,6 +38,7 @@ def make_entry(slot: Any) -> Any:
 
 
 def slot_of(entry: int) -> int:
+    """The slot that a swap entry names."""
     return entry >> 10
 
 

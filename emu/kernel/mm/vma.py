@@ -77,12 +77,14 @@ class Vma:
         self.set_flags(flags)
 
     def set_flags(self, flags: int) -> None:
+        """New vm_flags, and the bits that its entries have from now on."""
         self.vm_flags = flags
         self.prot_rw = protection(flags)
         self.prot_ro = self.prot_rw & ~(PTE_W | PTE_D)
 
     @property
     def pages(self) -> int:
+        """Its length in pages."""
         return (self.vm_end - self.vm_start) >> 12
 
     @property

@@ -26,6 +26,7 @@ class Workingset:
         self.shadows: OrderedDict[Any, int] = OrderedDict()
 
     def evicted(self, key: Any) -> None:
+        """A page left memory: note when, counted in evictions."""
         self.age += 1
         self.shadows[key] = self.age
         if len(self.shadows) > self.limit:
@@ -45,10 +46,12 @@ class Workingset:
 
 
 def refault_anon(kernel: Kernel, slot: int, pfn: int) -> None:
+    """A page came back from swap."""
     _refault(kernel, slot, pfn, ACTIVE_ANON, "workingset_refault_anon")
 
 
 def refault_file(kernel: Kernel, mapping: Any, index: int, pfn: int) -> None:
+    """A page of a file came back."""
     _refault(kernel, (mapping, index), pfn, ACTIVE_FILE, "workingset_refault_file")
 
 

@@ -56,6 +56,7 @@ def zap_range(mm: Mm, vma: Vma, start: int, end: int) -> None:
 
 
 def zap_present(mm: Mm, vma: Vma, entries: np.ndarray) -> None:
+    """Entries with V are gone already: give up their frames, and count."""
     pages, many = mm.pages, mm.pages.mem_map.many
     pfns = (entries >> 10).astype(np.int64)
     real = pfns != pages.zero_pfn

@@ -35,6 +35,7 @@ class Zone:
 
     @property
     def spanned(self) -> int:
+        """Frames from its first to its last."""
         return self.end - self.start
 
     @property

@@ -49,6 +49,7 @@ class Scheduler:
             self.make_ready(task)
 
     def make_ready(self, task: Task) -> None:
+        """A task that can run goes to the queue; one whose process is stopped stays stopped."""
         if not task.is_kthread and task.process.stopped:
             task.set_state(STOPPED)
             return
@@ -108,6 +109,7 @@ class Scheduler:
             self.preempt(task.cpu)
 
     def leave(self, task: Task) -> None:
+        """A running task gives up its hart, which keeps its registers until another needs them."""
         cpu = task.cpu
         self.nr_left += 1
         self.kernel.harts[cpu].online = False

@@ -29,10 +29,12 @@ class KThread:
         self.waits_on: list[WaitQueue] = []
 
     def set_state(self, state: str) -> None:
+        """READY, WAITING …; the timeline is told."""
         self.state = state
         self.kernel.note_state(self)
 
     def stop_waiting(self) -> None:
+        """No timer will wake it."""
         self.timer = 0
 
     def wake(self) -> None:

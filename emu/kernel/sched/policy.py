@@ -19,12 +19,14 @@ class RoundRobin:
         self.queue: deque[Task] = deque()
 
     def enqueue(self, task: Task, preempted: bool = False) -> None:
+        """A ready task waits behind the others; a kernel thread goes first."""
         if task.is_kthread:
             self.queue.appendleft(task)
         else:
             self.queue.append(task)
 
     def dequeue(self, task: Task) -> None:
+        """A task that was ready is not."""
         self.queue.remove(task)
 
     def pick_next_task(self, cpu: int) -> Task | None:

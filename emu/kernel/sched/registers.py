@@ -21,6 +21,7 @@ def peek_registers(task: Task, hart: object) -> tuple[list[int], list[int], int,
 
 
 def load_registers(task: Task, hart: object) -> None:
+    """Give a hart what the kernel has saved of a task."""
     x, f = hart.x, hart.f
     for n in range(32):
         x[n] = task.regs[n]

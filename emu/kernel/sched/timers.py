@@ -22,6 +22,7 @@ class Timers:
         self._count, self._full = 0, FEW
 
     def add(self, cycle: int, what: Any) -> None:
+        """At `cycle`, wake a task, or call an object; what it is called with is none of this heap's business."""
         self._count += 1
         self.kernel.deadline = -1  # it must be computed anew
         if len(self.heap) >= self._full:  # timers that were set anew leave dead entries behind

@@ -30,6 +30,7 @@ class Partial:
 
     @property
     def settled(self) -> int | None:
+        """What a signal's handler leaves as the result; None: nothing was done yet."""
         return self.done or None
 
 
@@ -51,6 +52,7 @@ class WaitQueue:
         self.wakes = 0
 
     def add(self, task: Task) -> None:
+        """The task is woken with the others; it sleeps when `wait_on` says so."""
         self.tasks[task] = None
         task.waits_on.append(self)
 
