@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from emu.kernel.errno import EACCES, ELOOP, ENOEXEC, ETXTBSY, Errno
+from emu.kernel.errno import EACCES, ELOOP, ENOENT, ENOEXEC, ETXTBSY, Errno
 from emu.kernel.fs.directory import DirBase
 from emu.kernel.fs.file import O_RDONLY, File
 from emu.kernel.fs.inode import S_IFLNK, S_IFREG, Inode
@@ -35,6 +35,7 @@ class Binprm:
     interp: bytes
     argv: list[bytes]
     cwd: DirBase  # where relative names start
+    unreachable: bool = False  # the file's name is one of a descriptor that will be closed
 
     def replace_file(self, file: File) -> None:
         self.file.put()
@@ -89,12 +90,15 @@ def open_interpreter(kernel: Kernel, bprm: Binprm, name: bytes) -> File:
 def find_interpreter(kernel: Kernel, bprm: Binprm) -> None:
     """As long as the file is a script, go over to its interpreter and put its words before the arguments.
 
-    ENOEXEC for a first line without a name, ELOOP beyond MAX_DEPTH, and what opening an interpreter may raise.
+    ENOEXEC for a first line without a name, ENOENT when the interpreter could not open the script, ELOOP beyond
+    MAX_DEPTH, and what opening an interpreter may raise.
     """
     for _ in range(MAX_DEPTH + 1):
         words = first_line(read_at(bprm.file.inode, 0, BINPRM_BUF_SIZE))
         if words is None:
             return
+        if bprm.unreachable:
+            raise Errno(ENOENT)
         bprm.argv = [*words, bprm.interp, *bprm.argv[1:]]
         bprm.replace_file(open_interpreter(kernel, bprm, words[0]))
         bprm.interp = words[0]

@@ -18,6 +18,7 @@ from emu.kernel.layout import TASK_SIZE, map_vdso, new_mm, setup_heap, setup_sta
 from emu.kernel.mm.mm import Mm
 from emu.kernel.mm.page import page_align
 from emu.kernel.sched.states import DEAD
+from emu.kernel.sigframe import NO_ALTSTACK
 
 if TYPE_CHECKING:
     from emu.kernel.fs.file import File
@@ -101,7 +102,7 @@ def begin_new_exec(kernel: Kernel, task: Task) -> None:
     for timer in group.posix_timers.values():
         timer.set(0, 0)
     group.posix_timers.clear()
-    task.altstack = (0, 2, 0)
+    task.altstack = NO_ALTSTACK
     group.did_exec = group.dumpable = True
     task.suid, task.sgid = task.fsuid, task.fsgid = task.euid, task.egid
     group.membarriers = 0

@@ -108,7 +108,7 @@ def find_reaper(kernel: Kernel, process: Process) -> Process:
 
 def reparent(kernel: Kernel, child: Process, old: Process, new: Process) -> None:
     """forget_original_parent: the child has another parent, and may have asked to be told."""
-    child.parent = new
+    child.parent, child.adopted = new, not new.subreaper
     new.children.append(child)
     for thread in list(child.threads):
         if thread.pdeath_signal:

@@ -26,12 +26,18 @@ CLONE_VFORK, CLONE_PARENT, CLONE_THREAD, CLONE_NEWNS = 0x4000, 0x8000, 0x10000, 
 CLONE_SYSVSEM, CLONE_SETTLS, CLONE_PARENT_SETTID, CLONE_CHILD_CLEARTID = 0x40000, 0x80000, 0x100000, 0x200000
 CLONE_DETACHED, CLONE_CHILD_SETTID = 0x400000, 0x1000000
 CLONE_NEWUSER = 0x10000000
-NAMESPACES = CLONE_NEWNS | CLONE_NEWUSER | 0x02000000 | 0x04000000 | 0x08000000 | 0x20000000 | 0x40000000
+CLONE_NEWIPC, CLONE_NEWPID = 0x08000000, 0x20000000
+NAMESPACES = CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWIPC | CLONE_NEWPID | 0x02000000 | 0x04000000 | 0x40000000
 INHERITED = (
     "comm uid euid suid fsuid gid egid sgid fsgid groups no_new_privs keepcaps timerslack blocked affinity policy nice"
     " rt_priority"
 ).split()
 CLONE_CLEAR_SIGHAND = 1 << 32
+CONTRADICTIONS = (
+    (CLONE_FS, CLONE_NEWNS | CLONE_NEWUSER),
+    (CLONE_SYSVSEM, CLONE_NEWIPC),
+    (CLONE_THREAD, CLONE_NEWPID | CLONE_NEWUSER),
+)
 KNOWN = 0x1FFFFFF | NAMESPACES | 0x80000000 | CLONE_CLEAR_SIGHAND
 
 
@@ -46,7 +52,7 @@ def new_process(kernel: Kernel, rlimits: list[list[int]]) -> Task:
 
 def check_flags(kernel: Kernel, task: Task, flags: int) -> None:
     """The combinations that clone(2) forbids. The first process has no parent that could be its child's too."""
-    if flags & CLONE_FS and flags & (CLONE_NEWNS | CLONE_NEWUSER):
+    if any(flags & one and flags & other for one, other in CONTRADICTIONS):
         raise Errno(EINVAL)
     if flags & CLONE_PARENT and not flags & CLONE_THREAD and task.process.parent is None:
         raise Errno(EINVAL)

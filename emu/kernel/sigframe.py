@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 SIGINFO = 128
 FP_STATE = 528
-SS_ONSTACK, SS_DISABLE = 1, 2
+SS_ONSTACK, SS_DISABLE, SS_AUTODISARM = 1, 2, 1 << 31
+NO_ALTSTACK = (0, SS_DISABLE, 0)
 
 
 class Layout:
@@ -54,8 +55,7 @@ def setup(kernel: Kernel, task: Task, action: SigAction, info: SigInfo) -> bool:
     layout, hart = LAYOUTS[kernel.xlen], kernel.harts[task.cpu]
     sp = hart.x[2] & kernel.xlen_mask
     base, flags, size = task.altstack
-    on_stack = base <= sp - 1 < base + size
-    if action.flags & SA_ONSTACK and not flags & SS_DISABLE and not on_stack:
+    if action.flags & SA_ONSTACK and not flags & SS_DISABLE and not on_altstack(task, sp):
         sp = base + size
     sp = (sp - SIGINFO - layout.size) & -16
     mask = task.saved_mask if task.saved_mask is not None else task.blocked
@@ -65,6 +65,12 @@ def setup(kernel: Kernel, task: Task, action: SigAction, info: SigInfo) -> bool:
         return False
     enter_handler(kernel, task, action, info, sp)
     return True
+
+
+def on_altstack(task: Task, sp: int) -> bool:
+    """Whether the stack that is used is the alternate one, and still known as that."""
+    base, flags, size = task.altstack
+    return not flags & (SS_DISABLE | SS_AUTODISARM) and base <= sp - 1 < base + size
 
 
 def pack_context(kernel: Kernel, task: Task, layout: Layout, mask: int) -> bytes:
@@ -86,6 +92,8 @@ def enter_handler(kernel: Kernel, task: Task, action: SigAction, info: SigInfo, 
     x[10], x[11], x[12] = info.number, put(sp), put(sp + SIGINFO)
     hart.pc = put(action.handler)
     task.saved_mask = None
+    if task.altstack[1] & SS_AUTODISARM:
+        task.altstack = NO_ALTSTACK
     task.blocked |= action.mask
     if not action.flags & SA_NODEFER:
         task.blocked |= 1 << (info.number - 1)
@@ -102,7 +110,7 @@ def restore(kernel: Kernel, task: Task) -> bool:
     except Errno:
         return False
     base, flags, size = struct.unpack_from(f"<3{layout.code}", context, layout.stack)
-    task.altstack = (base, flags & SS_DISABLE, size)
+    task.altstack = (base, flags & (SS_DISABLE | SS_AUTODISARM), size)
     task.blocked = struct.unpack_from("<Q", context, layout.mask)[0] & ~UNBLOCKABLE
     regs = struct.unpack_from(f"<32{layout.code}", context, layout.regs)
     hart.pc = kernel.to_register(regs[0])

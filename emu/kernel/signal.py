@@ -14,12 +14,12 @@ from emu.kernel.mm.alloc import OutOfMemory
 from emu.kernel.sched.wait import drop_restart
 from emu.kernel.siginfo import (
     DEFAULT,
-    IGNORED_BY_DEFAULT,
     SA_RESTART,
     SI_KERNEL,
     SIG_DFL,
     SIG_IGN,
     SIGSEGV,
+    SIGSTOP,
     STOPS,
     SigAction,
     SigInfo,
@@ -79,12 +79,14 @@ def deliver(kernel: Kernel, task: Task) -> None:
 def do_signal(kernel: Kernel, task: Task) -> None:
     while task.cpu >= 0 and (info := next_pending(task)) is not None:
         action = task.process.actions.get(info.number, DEFAULT)
+        what = effect(kernel, task, info.number)
         if kernel.tracer is not None:
-            kernel.tracer.emit(kernel, "signal", task.pid, **told(info), action=effect(info.number, action))
-        if action.handler == SIG_IGN or (action.handler == SIG_DFL and info.number in IGNORED_BY_DEFAULT):
-            continue
-        if action.handler == SIG_DFL:
-            default_action(kernel, task, info)
+            kernel.tracer.emit(kernel, "signal", task.pid, **told(info), action=what)
+        if what == "stop":
+            sigsend.stop(kernel, task.process, info.number)
+        elif what == "kill":
+            die(kernel, task, info)
+        if what != "handler":
             continue
         task.again = False
         interrupt_call(kernel, task, action)
@@ -94,20 +96,18 @@ def do_signal(kernel: Kernel, task: Task) -> None:
         task.blocked, task.saved_mask = task.saved_mask, None
 
 
-def effect(number: int, action: SigAction) -> str:
-    """What delivering a signal does: ignore, stop, kill or handler."""
-    if action.handler == SIG_IGN or (action.handler == SIG_DFL and number in IGNORED_BY_DEFAULT):
+def effect(kernel: Kernel, task: Task, number: int) -> str:
+    """What delivering a signal does: ignore, stop, kill or handler. The terminal's signals don't stop those whom nobody
+    would let go on.
+    """
+    if task.process.actions.get(number, DEFAULT).handler not in (SIG_DFL, SIG_IGN):
+        return "handler"
+    if ignored(task, number):
         return "ignore"
-    if action.handler == SIG_DFL:
-        return "stop" if number in STOPS else "kill"
-    return "handler"
-
-
-def default_action(kernel: Kernel, task: Task, info: SigInfo) -> None:
-    if info.number in STOPS:
-        sigsend.stop(kernel, task.process, info.number)
-    else:
-        die(kernel, task, info)
+    if number not in STOPS:
+        return "kill"
+    orphaned = number != SIGSTOP and sigsend.is_orphaned(sigsend.living(kernel, task.process.pgid))
+    return "ignore" if orphaned else "stop"
 
 
 def die(kernel: Kernel, task: Task, info: SigInfo) -> None:

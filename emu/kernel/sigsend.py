@@ -152,7 +152,7 @@ def resume(kernel: Kernel, process: Process, news: bool = True) -> None:
     """SIGCONT (or SIGKILL, of which nobody is told): the threads go on."""
     if not process.stopped:
         return
-    process.stopped = 0
+    process.stopped, process.news = 0, ""
     for thread in process.threads:
         if thread.state == STOPPED:
             kernel.sched.make_ready(thread)
@@ -178,12 +178,28 @@ def hang_up_orphans(kernel: Kernel, process: Process, parent: Process | None) ->
     """
     if parent is None or parent.pgid == process.pgid or parent.sid != process.sid:
         return
-    group = [t.process for t in kernel.tasks.values() if t.is_leader and t.process.pgid == process.pgid]
-    living = [each for each in group if not each.dead]
-    minders = [each.parent for each in living if each.parent not in (None, kernel.init.process)]
-    if any(each.pgid != process.pgid and each.sid == process.sid for each in minders):
-        return
-    if any(each.stopped for each in living):
+    group = living(kernel, process.pgid)
+    if is_orphaned(group) and any(each.stopped for each in group):
         for number in (SIGHUP, SIGCONT):
-            for each in living:
+            for each in group:
                 send(kernel, each.threads[0], SigInfo(number, SI_KERNEL))
+
+
+def living(kernel: Kernel, pgid: int) -> list[Process]:
+    """The processes of a group that have not ended."""
+    leaders = [task for task in kernel.tasks.values() if task.is_leader and task.process.pgid == pgid]
+    return [leader.process for leader in leaders if not leader.process.dead]
+
+
+def is_orphaned(group: list[Process]) -> bool:
+    """Whether no member of a process group has a parent in another group of the session. Process 1 is minded by whoever
+    runs the machine; it minds its own children, and not those that it adopted.
+    """
+    return not any(minded(each) for each in group)
+
+
+def minded(process: Process) -> bool:
+    parent = process.parent
+    if parent is None or process.adopted:
+        return parent is None
+    return parent.pgid != process.pgid and parent.sid == process.sid

@@ -85,6 +85,7 @@ class Process:
         self.oom_score_adj = 0
         self.oom_killed = False
         self.subreaper = False  # orphans among its descendants become its children
+        self.adopted = False  # by process 1
         self.dumpable = True
         self.membarriers = 0  # commands of membarrier(2) that were used, among them those that register
         self.did_exec = False  # since then its parent may not move it to another group

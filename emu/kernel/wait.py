@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from emu.kernel.errno import ECHILD, Errno
 from emu.kernel.exit import release
 from emu.kernel.sched.wait import wait_on
+from emu.kernel.siginfo import SIGCHLD
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
@@ -16,7 +17,6 @@ WNOHANG, WUNTRACED, WEXITED, WCONTINUED, WNOWAIT = 1, 2, 4, 8, 0x01000000
 WNOTHREAD, WALL, WCLONE = 0x20000000, 0x40000000, 0x80000000
 EXITED = "exited"
 P_ALL, P_PID, P_PGID, P_PIDFD = range(4)
-SIGCHLD = 17
 
 
 def matches(child: Process, which: int, number: int, options: int) -> bool:
@@ -35,6 +35,8 @@ def wait_for(kernel: Kernel, task: Task, which: int, number: int, options: int) 
     family = [child for child in task.process.children if matches(child, which, number, options)]
     if not family:
         raise Errno(ECHILD)
+    if not options & (WEXITED | WCONTINUED) and all(child.dead for child in family):
+        raise Errno(ECHILD)  # none of them will ever stop
     for child in family:
         if child.dead and options & WEXITED:
             if not options & WNOWAIT:

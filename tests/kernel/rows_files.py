@@ -44,6 +44,17 @@ def closed_reader(guest: Guest) -> int:
     return writer
 
 
+def packets(guest: Guest, *parts: bytes, skipped: int = 0) -> int:
+    """The reading end of a pipe in packet mode, in which these packets were written."""
+    reader, writer = pipe(guest, 0o40000)
+    for part in parts:
+        guest.store(BUF, part)
+        guest.ok("write", writer, BUF, len(part))
+    if skipped:
+        guest.ok("read", reader, BUF, skipped)
+    return reader
+
+
 def iov(guest: Guest, *pieces: tuple[int, int]) -> int:
     """An iovec in memory."""
     code = "<QQ" if guest.xlen == 64 else "<II"
@@ -111,6 +122,7 @@ ROWS: list[Row] = [
     ("pread64", fd("/prog", 0, BUF, 4, Off(-1)), "EINVAL"),
     ("pread64", (99, BUF, 4, Off(0)), "EBADF"),
     ("pread64", lambda g: (pipe(g)[0], BUF, 4, Off(0)), "ESPIPE"),
+    ("pread64", lambda g: (g.ok("eventfd2", 1, 0), BUF, 8, Off(0)), "ESPIPE"),
     ("pread64", fd("/tmp", 0, BUF, 4, Off(0)), "EISDIR"),
     ("pread64", fd("/prog", 0, UNMAPPED, 4, Off(0)), "EFAULT"),
     ("pwrite64", fd("/tmp/w", RDWR, BUF, 4, Off(1 << 20)), 4),
@@ -217,6 +229,10 @@ ROWS: list[Row] = [
     ("ioctl", fd("/prog", PATH, 0x541B, BUF), "EBADF"),
     ("pipe2", (BUF, 0), lambda g, r: r == 0 and g.word_at(BUF) == 3 | 4 << 32),
     ("pipe2", (BUF, 0o2004000), 0),
+    ("read", lambda g: (packets(g, b"abc", b"defgh"), BUF, 100), 3),  # O_DIRECT: one at a time
+    ("read", lambda g: (packets(g, b"abc", b"defgh", skipped=2), BUF, 100), 5),  # and the rest of one is lost
+    ("read", lambda g: (packets(g, bytes(5000)), BUF, 5000), 4096),
+    ("fcntl", lambda g: (pipe(g)[1], 3, 0), 1),
     ("pipe2", (BUF, 1), "EINVAL"),
     ("pipe2", (UNMAPPED, 0), lambda g, r: r == -14 and sorted(g.task.files.open) == [0, 1, 2]),
     ("pipe2", (TEXT, 0), "EFAULT"),

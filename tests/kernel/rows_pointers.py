@@ -73,7 +73,7 @@ POINTERS = [
     P("read", "out some", 64, lambda g, p: (g.open("/dev/zero"), p, 64)),
     P("read", "out some", 64, lambda g, p: (g.open("/proc/meminfo"), p, 64)),
     P("write", "in some", b"x" * 64, lambda g, p: (tmp(g), p, 64)),
-    P("write", "in some", b"x" * 64, lambda g, p: (pipe(g)[1], p, 64)),
+    P("write", "in", b"x" * 64, lambda g, p: (pipe(g)[1], p, 64)),
     P("write", "in some", b"x" * 64, lambda g, p: (1, p, 64)),
     P("pread64", "out some", 64, lambda g, p: (g.open("/prog"), p, 64, Off(0))),
     P("pwrite64", "in some", b"x" * 64, lambda g, p: (tmp(g), p, 64, Off(0))),

@@ -69,6 +69,11 @@ ROWS: list[Row] = [
     ("clone", (0x10000, 0, 0, 0, 0), "EINVAL"),  # THREAD without SIGHAND
     ("clone", (0x20000, 0, 0, 0, 0), lambda g, r: r in (-1, -22)),  # namespaces are not there
     ("clone", (0x8011, 0, 0, 0, 0), "EINVAL"),  # a sibling of the first process
+    ("clone", (0x8040011, 0, 0, 0, 0), "EINVAL"),  # SYSVSEM with NEWIPC
+    ("clone", (0x20010F00, 0, 0, 0, 0), "EINVAL"),  # a thread in a pid namespace of its own
+    ("clone", (0x1011, 0, UNMAPPED, 0, 0), "EFAULT"),  # no place for CLONE_PIDFD's descriptor
+    ("clone", (0x1011, 0, TEXT, 0, 0), "EFAULT"),
+    ("clone", (0x1011, 0, BUF, 0, 0), lambda g, r: r == 2 and g.word_at(BUF, 4) == 3),
     ("clone", after(crowd, args=(17, 0, 0, 0, 0)), "EAGAIN"),
     ("clone", after(alone, user, args=(17, 0, 0, 0, 0)), "EAGAIN"),
     ("clone", after(alone, args=(17, 0, 0, 0, 0)), 2),  # root is exempt
@@ -115,6 +120,7 @@ ROWS: list[Row] = [
     ("waitid", after(child, args=(0, 0, BUF, 5, 0)), lambda g, r: r == 0 and g.word_at(BUF, 4) == 0),
     ("waitid", after(child, args=(0, 0, 0, 4, 0)), "asleep"),
     ("waitid", (0, 0, 0, 4, 0), "ECHILD"),
+    ("waitid", after(zombie, args=(0, 0, 0, 3, 0)), "ECHILD"),  # a zombie will never stop
     ("waitid", (0, -1, 0, 4, 0), "ECHILD"),  # P_ALL looks at no number
     ("waitid", (2, -1, 0, 4, 0), "EINVAL"),
     ("waitid", (0, 0, 0, 1, 0), "EINVAL"),  # nothing to wait for
@@ -155,6 +161,7 @@ ROWS: list[Row] = [
     ("setpgid", lambda g: (child(g), 0), 0),
     ("setpgid", (0, 0), "EPERM"),  # a session leader
     ("setpgid", (0, -1), "EINVAL"),
+    ("setpgid", (-1, 0), "EINVAL"),
     ("setpgid", (99, 0), "ESRCH"),
     ("setpgid", lambda g: (child(g), 99), "EPERM"),  # no such group
     ("setpgid", lambda g: (ran_on(g, child(g)), 0), "EACCES"),

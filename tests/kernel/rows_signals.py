@@ -116,6 +116,8 @@ ROWS: list[Row] = [
     ("sigaltstack", altstack(0, 4096), 0),
     ("sigaltstack", altstack(0, 100), "ENOMEM"),
     ("sigaltstack", altstack(64, 4096), "EINVAL"),
+    ("sigaltstack", altstack(3, 4096), "EINVAL"),
+    ("sigaltstack", altstack(-1 << 31, 4096), 0),  # SS_AUTODISARM
     ("sigaltstack", (0, BUF), 0),
     ("sigaltstack", (UNMAPPED, 0), "EFAULT"),
     ("sigaltstack", (0, UNMAPPED), "EFAULT"),

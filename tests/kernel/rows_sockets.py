@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 
 from kernel_fake import BSS, Guest
-from rows_common import BUF, KERNEL_HALF, TEXT, UNMAPPED, Row, after, path
+from rows_common import BUF, KERNEL_HALF, TEXT, UNMAPPED, Row, after, path, user
 
 AF_UNIX, AF_INET = 1, 2
 STREAM, DGRAM, SEQPACKET, NONBLOCK, CLOEXEC = 1, 2, 5, 0o4000, 0o2000000
@@ -85,6 +85,50 @@ def sent(guest: Guest, kind: int = STREAM, text: bytes = b"hello", files: tuple[
     one, two = pair(guest, kind)
     guest.ok("sendmsg", one, message(guest, text, files), 0)
     return two
+
+
+def barrier(guest: Guest) -> int:
+    """The end of a stream with four bytes, one byte with a descriptor, and two more."""
+    one, two = pair(guest)
+    for text, files in ((b"four", ()), (b"1", (0,)), (b"22", ())):
+        guest.ok("sendmsg", one, message(guest, text, files), 0)
+    return two
+
+
+def rejected(guest: Guest) -> int:
+    """A datagram socket beside two others, of which one, with the name busy, hears only the other."""
+    busy = bound(guest, b"\0busy", DGRAM)
+    bound(guest, b"\0friend", DGRAM)
+    guest.ok("connect", busy, *sun(guest, b"\0friend"))
+    return fresh(guest, DGRAM)
+
+
+def abandoned(guest: Guest) -> int:
+    """A client whose listener went before it accepted."""
+    server, waiting = listener(guest), client(guest)
+    guest.ok("close", server)
+    return waiting
+
+
+def credentials(guest: Guest, *who: int) -> int:
+    """A msghdr that says from whom it is: pid, uid, gid."""
+    at = message(guest, room=32)
+    guest.store(
+        CONTROL, struct.pack("<Qii3I" if guest.xlen == 64 else "<Iii3I", 28 if guest.xlen == 64 else 24, 1, 2, *who)
+    )
+    return at
+
+
+def told_as(guest: Guest, *who: int) -> int:
+    """The end of a pair, to which somebody has said who he is, and which wants to know."""
+    one, two = pair(guest)
+    guest.ok("setsockopt", two, 1, 16, int_at(guest, 1, BUF + 0x80), 4)
+    guest.ok("sendmsg", one, credentials(guest, *who), 0)
+    return two
+
+
+def came_from_5_6(guest: Guest, result: int) -> bool:
+    return struct.unpack("<3I", guest.load(CONTROL + (16 if guest.xlen == 64 else 12), 12)) == (1, 5, 6)
 
 
 def closed(guest: Guest, kind: int = STREAM) -> int:
@@ -235,6 +279,15 @@ ROWS: list[Row] = [
     ("recvmsg", lambda g: (sent(g, files=(g.open("/prog"),)), message(g, room=64), 0), received_a_file),
     ("recvmsg", lambda g: (sent(g, files=(0,)), message(g), 0), 5),
     ("recvmsg", lambda g: (sent(g), UNMAPPED, 0), "EFAULT"),
+    ("recvfrom", lambda g: (barrier(g), BUF, 20, 0, 0, 0), 5),  # with what came before the descriptors, not after
+    ("sendto", lambda g: (rejected(g), BUF, 5, 0, *sun(g, b"\0busy")), "EPERM"),
+    ("connect", lambda g: (rejected(g), *sun(g, b"\0busy")), "EPERM"),
+    ("recvfrom", lambda g: (abandoned(g), BUF, 5, 0, 0, 0), "ECONNRESET"),
+    ("sendmsg", lambda g: (pair(g)[0], credentials(g, 1, 5, 6), 0), 5),  # root may say so
+    ("sendmsg", lambda g: (pair(g)[0], credentials(g, 99, 5, 6), 0), "ESRCH"),
+    ("sendmsg", after(user, args=lambda g: (pair(g)[0], credentials(g, 1, 5, 6), 0)), "EPERM"),
+    ("sendmsg", after(user, args=lambda g: (pair(g)[0], credentials(g, 1, 1000, 0), 0)), 5),
+    ("recvmsg", lambda g: (told_as(g, 1, 5, 6), message(g, room=64), 0), came_from_5_6),
     ("recvmsg", lambda g: (pair(g)[0], message(g), 0x40), "EAGAIN"),
     ("recvmsg", (1, MSG, 0), "ENOTSOCK"),
     ("sendmmsg", lambda g: (pair(g, DGRAM)[0], message(g), 1, 0), 1),

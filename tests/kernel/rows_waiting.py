@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 
 from kernel_fake import BSS, Guest
-from rows_common import BUF, TEXT, UNMAPPED, Off, Row, name, path, pipe, user
+from rows_common import BUF, TEXT, UNMAPPED, Off, Row, after, name, path, pipe, user
 from rows_files import closed_reader
 from rows_files import iov as iovec
 from rows_sockets import pair
@@ -94,8 +94,8 @@ def mask(guest: Guest, *signals: int) -> int:
     return BUF
 
 
-def lock(guest: Guest, kind: int = 1, whence: int = 0, start: int = 0, length: int = 0) -> int:
-    guest.store(LOCK, struct.pack("<hh4xqqi4x", kind, whence, start, length, 0))
+def lock(guest: Guest, kind: int = 1, whence: int = 0, start: int = 0, length: int = 0, pid: int = 0) -> int:
+    guest.store(LOCK, struct.pack("<hh4xqqi4x", kind, whence, start, length, pid))
     return LOCK
 
 
@@ -115,6 +115,22 @@ def locked_by_child(guest: Guest) -> int:
     guest.ok("fcntl" if guest.xlen == 64 else "fcntl64", fd, 13, lock(guest))
     guest.become(parent)
     return fd
+
+
+def joined(guest: Guest) -> int:
+    """A file whose bytes 5 to 14 another process has locked in two steps."""
+    fd, parent = file(guest), guest.task
+    guest.become(guest.fork())
+    for start in (10, 5):
+        guest.ok("fcntl" if guest.xlen == 64 else "fcntl64", fd, 13, lock(guest, start=start, length=5))
+    guest.become(parent)
+    return fd
+
+
+def of_another_file(guest: Guest) -> int:
+    """A second opening of a file, 4; the first one, 3, holds a lock."""
+    guest.ok("fcntl" if guest.xlen == 64 else "fcntl64", file(guest), 37, lock(guest))
+    return guest.open("/tmp/f", RDWR)
 
 
 def flocked(guest: Guest) -> int:
@@ -156,6 +172,8 @@ ROWS: list[Row] = [
     ("epoll_ctl", lambda g: (epoll(g), MOD, pipe(g)[0], event(g)), "ENOENT"),
     ("epoll_ctl", lambda g: (epoll(g), DEL, pipe(g)[0], 0), "ENOENT"),
     ("epoll_ctl", lambda g: (epoll(g), 9, pipe(g)[0], event(g)), "EINVAL"),
+    ("epoll_ctl", lambda g: (epoll(g), ADD, g.open("/dev/zero"), event(g)), "EPERM"),  # it has no poll
+    ("epoll_ctl", lambda g: (epoll(g), ADD, g.open("/dev/random"), event(g)), 0),
     ("epoll_ctl", lambda g: (epoll(g), ADD, 3, event(g)), "EINVAL"),
     ("epoll_ctl", lambda g: (watching(g, epoll(g)), ADD, 99, event(g)), "EBADF"),
     ("epoll_ctl", lambda g: (epoll(g), ADD, pipe(g)[0], event(g, EXCLUSIVE | 1)), 0),
@@ -251,6 +269,16 @@ ROWS: list[Row] = [
     ("fcntl", lambda g: (locked_by_child(g), 12, lock(g)), lambda g, r: g.word_at(LOCK + 24, 4) == 2),
     ("fcntl", lambda g: (file(g), 12, lock(g)), lambda g, r: g.word_at(LOCK, 2) == 2),
     ("fcntl", lambda g: (file(g, 0), 13, lock(g)), "EBADF"),
+    ("fcntl", lambda g: (file(g), 12, lock(g, 2)), "EINVAL"),  # F_GETLK asks for a lock
+    ("fcntl", lambda g: (joined(g), 12, lock(g)), lambda g, r: (g.word_at(LOCK + 8), g.word_at(LOCK + 16)) == (5, 10)),
+    ("fcntl", lambda g: (file(g), 37, lock(g)), 0),  # F_OFD_SETLK
+    ("fcntl", lambda g: (file(g), 37, lock(g, pid=1)), "EINVAL"),
+    ("fcntl", lambda g: (of_another_file(g), 37, lock(g)), "EAGAIN"),
+    ("fcntl", lambda g: (of_another_file(g), 38, lock(g)), "asleep"),
+    ("fcntl", lambda g: (of_another_file(g), 13, lock(g)), "EAGAIN"),
+    ("fcntl", lambda g: (of_another_file(g), 36, lock(g)), lambda g, r: g.word_at(LOCK + 24, 4) == 0xFFFFFFFF),
+    ("fcntl", after(of_another_file, ("close", 3), args=lambda g: (4, 37, lock(g))), 0),
+    ("fcntl", after(of_another_file, ("close", 4), args=lambda g: (g.open("/tmp/f", RDWR), 37, lock(g))), "EAGAIN"),
     ("fcntl", lambda g: (file(g), 13, lock(g, 3)), "EINVAL"),
     ("fcntl", lambda g: (file(g), 13, lock(g, whence=3)), "EINVAL"),
     ("fcntl", lambda g: (file(g), 13, lock(g, start=-1)), "EINVAL"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from contextlib import suppress
 
 import pytest
 from kernel_fake import BSS, Asleep, Dead, Guest
@@ -60,7 +61,18 @@ def test_kill_ends_a_stopped_process(guest: Guest) -> None:
     guest.become(child)
     assert child.state == "zombie"
     guest.become(parent)
-    assert status(guest, WNOHANG) == 9
+    assert status(guest, WUNTRACED | WNOHANG) == 9  # nobody is told any more that it had stopped
+
+
+@pytest.mark.parametrize(("number", "state"), [(19, "stopped"), (20, "running"), (21, "running"), (22, "running")])
+def test_orphans_are_not_stopped_by_a_terminal(guest: Guest, number: int, state: str) -> None:
+    """In a session of its own nobody could continue it: of the signals that stop only SIGSTOP does."""
+    child = guest.fork()
+    guest.become(child)
+    guest.ok("setsid")
+    with suppress(Asleep):
+        guest.call("kill", child.pid, number)
+    assert child.state == state
 
 
 def test_signal_for_a_running_task_of_another_hart() -> None:

@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 CHUNK = 65536
 
 
+NULL, ZERO, FULL, RANDOM, URANDOM = (1 << 8 | minor for minor in (3, 5, 7, 8, 9))
+NEVER_POLLED = (NULL, ZERO, FULL)  # they have no poll
+
+
 class Device(Inode):
     """A character device: `source(n)` gives n bytes to read; what is written vanishes, or is refused when `full`."""
 
-    def __init__(self, sb: SuperBlock, minor: int, source: Callable[[int], bytes], full: bool = False) -> None:
+    def __init__(self, sb: SuperBlock, rdev: int, source: Callable[[int], bytes], full: bool = False) -> None:
         super().__init__(sb, S_IFCHR | 0o666)
-        self.rdev = 1 << 8 | minor
+        self.rdev = rdev
         self.source, self.full = source, full
 
     def read_iter(self, file: File, to: Any, pos: int) -> int:
@@ -70,14 +74,14 @@ def make_root(kernel: Kernel) -> Directory:
     sb = SuperBlock(kernel, "devtmpfs", "dev")
     root = Directory(sb, 0o755, None, b"dev", None)
     random = kernel.random_bytes
-    for name, minor, source, full in (
-        (b"null", 3, _nothing, False),
-        (b"zero", 5, bytes, False),
-        (b"full", 7, bytes, True),
-        (b"random", 8, random, False),
-        (b"urandom", 9, random, False),
+    for name, rdev, source, full in (
+        (b"null", NULL, _nothing, False),
+        (b"zero", ZERO, bytes, False),
+        (b"full", FULL, bytes, True),
+        (b"random", RANDOM, random, False),
+        (b"urandom", URANDOM, random, False),
     ):
-        root.add(name, Device(sb, minor, source, full))
+        root.add(name, Device(sb, rdev, source, full))
     root.add(b"shm", Directory(sb, 0o1777, root, b"shm", None))
     root.add(b"tty", TtyAlias(sb, 0, kernel.console))
     root.add(b"console", TtyAlias(sb, 1, kernel.console))

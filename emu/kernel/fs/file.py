@@ -16,6 +16,7 @@ O_CREAT, O_EXCL, O_NOCTTY, O_TRUNC, O_APPEND, O_NONBLOCK = 0o100, 0o200, 0o400, 
 O_DSYNC, O_DIRECT, O_LARGEFILE, O_DIRECTORY, O_NOFOLLOW = 0o10000, 0o40000, 0o100000, 0o200000, 0o400000
 O_NOATIME, O_CLOEXEC, O_SYNC, O_PATH, O_TMPFILE = 0o1000000, 0o2000000, 0o4010000, 0o10000000, 0o20200000
 SETTABLE = O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME  # by fcntl(F_SETFL)
+SEEK_SET, SEEK_CUR, SEEK_END, SEEK_DATA, SEEK_HOLE = range(5)
 
 
 class File:
@@ -71,6 +72,7 @@ class File:
                 notify.gone(self.inode)
             if self.inode.locks is not None:
                 self.inode.locks.drop_file(self)
+                self.inode.locks.drop_owner(self)
             self.inode.sb.kernel.nr_files -= 1
             self.inode.sb.kernel.slab.caches["filp"].free(self.slab)
             if not self.flags & O_PATH:

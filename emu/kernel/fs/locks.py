@@ -1,7 +1,7 @@
 """Advisory locks: record locks of processes (fcntl(2)) and whole-file locks of open files (flock(2)).
 
-A record lock covers bytes start … end (inclusive) and belongs to a process; closing any descriptor of the file gives
-all of them up. A whole-file lock belongs to the open file description.
+A record lock covers bytes start … end (inclusive) and belongs to a process, which gives up all of them when it closes
+any descriptor of the file, or (F_OFD_SETLK) to an open file description, as a whole-file lock does.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MOST = 4096  # record locks of one file
 class Record(NamedTuple):
     """One locked range."""
 
-    owner: Process
+    owner: Process | File
     kind: int
     start: int
     end: int
@@ -44,32 +44,31 @@ class Locks:
         self.freed = WaitQueue()
 
     # -- fcntl --------------------------------------------------------------------------------------------------------
-    def blocker(self, owner: Process, kind: int, start: int, end: int) -> Record | None:
-        """A lock of another process that stands in the way."""
+    def blocker(self, owner: Process | File, kind: int, start: int, end: int) -> Record | None:
+        """A lock of another owner that stands in the way."""
         return next((record for record in self.records if record.conflicts(owner, kind, start, end)), None)
 
-    def set(self, task: Task, kind: int, start: int, end: int, wait: bool) -> None:
+    def set(self, task: Task, wanted: Record, wait: bool) -> None:
         """Take, change or give up a range. EAGAIN, or it blocks; EDEADLK; ENOLCK when there are too many."""
-        owner = task.process
+        owner, kind, start, end = wanted
         blocker = None if kind == F_UNLCK else self.blocker(owner, kind, start, end)
         if blocker is not None:
             if not wait:
                 raise Errno(EAGAIN)
-            owner.waits_for_lock_of = blocker.owner
-            if waits_in_a_circle(owner):
-                owner.waits_for_lock_of = None
-                raise Errno(EDEADLK)
+            if owner is task.process:
+                check_circle(owner, blocker.owner)
             wait_on(task, self.freed)
-        owner.waits_for_lock_of = None
-        self.cut(owner, start, end)
+        task.process.waits_for_lock_of = None
+        records = self.without(owner, start, end)
         if kind != F_UNLCK:
-            if len(self.records) >= MOST:
-                raise Errno(ENOLCK)
-            self.records.append(Record(owner, kind, start, end))
+            records = joined(records, wanted)
+        if len(records) > MOST:
+            raise Errno(ENOLCK)
+        self.records = records
         self.freed.wake()
 
-    def cut(self, owner: Process, start: int, end: int) -> None:
-        """Take a range out of the owner's locks; what is left of them stays."""
+    def without(self, owner: Process | File, start: int, end: int) -> list[Record]:
+        """The locks when a range is taken out of the owner's; what is left of them stays."""
         kept = []
         for record in self.records:
             if record.owner is not owner or record.end < start or end < record.start:
@@ -79,10 +78,10 @@ class Locks:
                 kept.append(record._replace(end=start - 1))
             if record.end > end:
                 kept.append(record._replace(start=end + 1))
-        self.records = kept
+        return kept
 
-    def drop_owner(self, owner: Process) -> None:
-        """The process closed a descriptor of the file, or ended."""
+    def drop_owner(self, owner: Process | File) -> None:
+        """The process closed a descriptor of the file or ended; the open file description is gone."""
         if any(record.owner is owner for record in self.records):
             self.records = [record for record in self.records if record.owner is not owner]
             self.freed.wake()
@@ -108,14 +107,25 @@ class Locks:
             self.freed.wake()
 
 
-def waits_in_a_circle(owner: Process) -> bool:
-    """Whether somebody who waits for `owner` is waited for by it."""
-    at = owner.waits_for_lock_of
+def joined(records: list[Record], new: Record) -> list[Record]:
+    """The records with one more, which takes in those of its owner and kind that touch it."""
+    apart, start, end = [], new.start, new.end
+    for record in records:
+        if record[:2] == new[:2] and record.start <= new.end + 1 and new.start <= record.end + 1:
+            start, end = min(start, record.start), max(end, record.end)
+        else:
+            apart.append(record)
+    return sorted([*apart, new._replace(start=start, end=end)], key=lambda record: record.start)
+
+
+def check_circle(owner: Process, awaited: Process | File) -> None:
+    """A process is about to wait for another's lock: EDEADLK if that one waits for it. Open files wait for nobody."""
+    at = awaited
     for _ in range(64):
-        if at is None or at is owner:
-            return at is owner
+        if at is owner:
+            raise Errno(EDEADLK)
         at = getattr(at, "waits_for_lock_of", None)
-    return False
+    owner.waits_for_lock_of = awaited
 
 
 def of(inode: Any) -> Locks:

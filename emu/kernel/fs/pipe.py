@@ -1,8 +1,8 @@
 """Pipes and FIFOs: bytes in frames of memory between a writer and a reader (Linux: fs/pipe.c; pipe(7)).
 
 A read waits while the pipe is empty and a writer exists, a write waits while it is full and a reader exists. Writes
-of up to PIPE_BUF bytes go in at once or not at all. Without readers a write is EPIPE and SIGPIPE, without writers a
-read is the end of the file.
+of up to PIPE_BUF bytes go in at once or not at all, and with O_DIRECT they come out again one by one. Without readers
+a write is EPIPE and SIGPIPE, without writers a read is the end of the file.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from emu.kernel.errno import EAGAIN, EBUSY, EINVAL, EPERM, EPIPE, ESPIPE, Errno
-from emu.kernel.fs.file import O_ACCMODE, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY, File
+from emu.kernel.fs.fcntl import FIONREAD
+from emu.kernel.fs.file import O_ACCMODE, O_DIRECT, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY, File
 from emu.kernel.fs.inode import (
     F_GETPIPE_SZ,
     F_SETPIPE_SZ,
@@ -36,11 +37,10 @@ if TYPE_CHECKING:
 PIPE_BUF = 4096
 BUFFERS, MAX_BYTES = 16, 1 << 31  # frames at most, unless asked for more; the most that can be asked for
 PIPE_MAX_SIZE = 1 << 20  # what users other than root may ask for
-FIONREAD = 0x541B
 
 
 class Pipe(Inode):
-    """A pipe, or a FIFO with a name. `buffers` holds [frame, offset, length], the oldest first."""
+    """A pipe, or a FIFO with a name. `buffers`, oldest first, holds [frame, offset, length, whether it is a packet]."""
 
     def __init__(self, sb: SuperBlock, mode: int = 0o600) -> None:
         super().__init__(sb, S_IFIFO | mode & 0o7777)
@@ -79,7 +79,7 @@ class Pipe(Inode):
     @property
     def level(self) -> int:
         """Bytes in the pipe."""
-        return sum(length for _, _, length in self.buffers)
+        return sum(buffer[2] for buffer in self.buffers)
 
     def _block(self, file: File, queue: WaitQueue) -> None:
         if file.flags & O_NONBLOCK:
@@ -96,25 +96,32 @@ class Pipe(Inode):
         ram, total = self.sb.kernel.ram, 0
         while self.buffers and to.count:
             buffer = self.buffers[0]
-            pfn, offset, length = buffer
+            pfn, offset, length, packet = buffer
             size = min(length, to.count)
             at = (pfn << 12) + offset
-            copied = to.put(ram[at : at + size])
-            buffer[1] += copied
-            buffer[2] -= copied
-            total += copied
-            if not buffer[2]:
+            if to.put(ram[at : at + size]) < size:  # a bad address: all of this buffer stays
+                break
+            buffer[1] += size
+            buffer[2] -= size
+            total += size
+            if not buffer[2] or packet:
                 self.buffers.popleft()
                 self.sb.kernel.pages.put_page(pfn)
-            if copied < size:
+            if packet:
                 break
         if total:
             self.write_wait.wake()
         return total
 
-    def room(self) -> int:
+    def tail(self, file: File) -> list[int] | None:
+        """The last buffer, if what is written next may lie in it too."""
+        mergeable = self.buffers and not file.flags & O_DIRECT and not self.buffers[-1][3]
+        return self.buffers[-1] if mergeable else None
+
+    def room(self, file: File) -> int:
         """Bytes that can be written now."""
-        tail = PAGE_SIZE - self.buffers[-1][1] - self.buffers[-1][2] if self.buffers else 0
+        last = self.tail(file)
+        tail = PAGE_SIZE - last[1] - last[2] if last else 0
         return tail + (self.max_usage - len(self.buffers)) * PAGE_SIZE
 
     def write_iter(self, file: File, source: Any, pos: int) -> int:
@@ -127,9 +134,9 @@ class Pipe(Inode):
         if not self.readers + self.opening_readers:
             return done or self._broken(kernel, task)
         source.skip(done)
-        if total <= PIPE_BUF and self.room() < total:
+        if total <= PIPE_BUF and self.room(file) < total:
             self._block(file, self.write_wait)
-        moved = self._fill(source)
+        moved = self._fill(source, file)
         done += moved
         if moved:
             self.read_wait.wake()
@@ -144,22 +151,23 @@ class Pipe(Inode):
         send(kernel, task, SigInfo(SIGPIPE, SI_USER, pid=task.tgid, uid=task.uid), True)
         raise Errno(EPIPE)
 
-    def _fill(self, source: Any) -> int:
+    def _fill(self, source: Any, file: File) -> int:
         """Move bytes in while there is room; how many."""
         kernel, moved = self.sb.kernel, 0
-        while source.count and (room := self.room()):
-            tail = self.buffers[-1] if self.buffers else None
+        while source.count and (room := self.room(file)):
+            tail = self.tail(file)
             if tail is None or tail[1] + tail[2] == PAGE_SIZE:
-                tail = [kernel.pages.alloc_page(), 0, 0]
+                tail = [kernel.pages.alloc_page(), 0, 0, bool(file.flags & O_DIRECT)]
                 kernel.pages.mem_map.flags[tail[0]] = PG_KERNEL
                 self.buffers.append(tail)
-            data = source.get(min(PAGE_SIZE - tail[1] - tail[2], room))
+            size = min(PAGE_SIZE - tail[1] - tail[2], room, source.count)
+            data = source.get(size)
+            if len(data) < size:  # a bad address: nothing of this page counts
+                break
             at = (tail[0] << 12) + tail[1] + tail[2]
             kernel.ram[at : at + len(data)] = data
             tail[2] += len(data)
             moved += len(data)
-            if not data:
-                break
         if self.buffers and not self.buffers[-1][2]:
             kernel.pages.put_page(self.buffers.pop()[0])
         return moved
@@ -174,7 +182,7 @@ class Pipe(Inode):
             mask |= POLLIN | POLLRDNORM if self.buffers else 0
             mask |= POLLHUP if not self.writers and self.opened_writers else 0
         if file.writable:
-            mask |= POLLOUT | POLLWRNORM if self.room() >= PIPE_BUF else 0
+            mask |= POLLOUT | POLLWRNORM if self.room(file) >= PIPE_BUF else 0
             mask |= POLLERR if not self.readers else 0
         return mask
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from emu.kernel.errno import EFBIG, EINVAL, ENXIO, EOPNOTSUPP, EOVERFLOW, Errno
+from emu.kernel.fs.file import SEEK_CUR, SEEK_DATA, SEEK_END, SEEK_HOLE, SEEK_SET
 from emu.kernel.fs.inode import S_IFREG, Inode, SuperBlock
 from emu.kernel.fs.permission import remove_privs
 from emu.kernel.mm import filemap
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from emu.kernel.fs.file import File
     from emu.kernel.task import Task
 
-SEEK_SET, SEEK_CUR, SEEK_END, SEEK_DATA, SEEK_HOLE = range(5)
 MAX_FILE_SIZE = (1 << 63) - 1
 
 

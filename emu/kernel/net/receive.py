@@ -71,15 +71,15 @@ def packet(socket: Socket, to: Any, flags: int) -> Received:
 
 
 def stream(socket: Socket, to: Any, flags: int) -> Received:
-    """Bytes of as many messages as fit; a read ends where descriptors or another sender come in."""
+    """Bytes of as many messages as fit; a read ends behind one with descriptors, and before another sender's."""
     first = socket.queue[0]
-    got, carried = Received(credentials=first.credentials, sender=first.sender), bool(first.files)
+    got = Received(credentials=first.credentials, sender=first.sender)
     for skb in list(socket.queue):
-        if skb is not first and (skb.files or carried or skb.credentials != first.credentials):
+        if got.files or skb.credentials != first.credentials:
             break
         copied = skb.copy_to(to)
         got.copied += copied
-        if skb is first and copied:
+        if copied:
             got.files = begin(skb, flags).files
         if not flags & MSG_PEEK:
             skb.consume(copied)

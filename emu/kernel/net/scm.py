@@ -5,8 +5,9 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
-from emu.kernel.errno import EBADF, EINVAL, EPERM, ETOOMANYREFS, Errno
+from emu.kernel.errno import EBADF, EINVAL, EPERM, ESRCH, ETOOMANYREFS, Errno
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user
+from emu.kernel.net.skb import Control
 from emu.kernel.rlimit import RLIMIT_NOFILE
 from emu.kernel.syscall.descriptor import install
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from emu.kernel.fs.file import File
     from emu.kernel.kernel import Kernel
     from emu.kernel.net.receive import Received
+    from emu.kernel.net.skb import Credentials
     from emu.kernel.task import Task
 
 SOL_SOCKET, SCM_RIGHTS, SCM_CREDENTIALS = 1, 1, 2
@@ -27,12 +29,13 @@ def header(kernel: Kernel) -> struct.Struct:
     return struct.Struct("<Qii" if kernel.xlen == 64 else "<Iii")
 
 
-def read_control(kernel: Kernel, task: Task, addr: int, length: int) -> list[File]:
-    """The open files of all SCM_RIGHTS messages (borrowed). EINVAL EBADF EPERM ETOOMANYREFS."""
+def read_control(kernel: Kernel, task: Task, addr: int, length: int) -> Control:
+    """All SCM_RIGHTS messages together, and the last SCM_CREDENTIALS. EINVAL EBADF EPERM ESRCH ETOOMANYREFS."""
     if length > CONTROL_MAX:
         raise Errno(EINVAL)
     data, head, word = copy_from_user(task.mm, addr, length) if length else b"", header(kernel), kernel.xlen // 8
     files: list[File] = []
+    credentials = None
     at = 0
     while at + head.size <= len(data):
         size, level, kind = head.unpack_from(data, at)
@@ -42,7 +45,7 @@ def read_control(kernel: Kernel, task: Task, addr: int, length: int) -> list[Fil
         if level == SOL_SOCKET and kind == SCM_RIGHTS:
             files += rights(task, body)
         elif level == SOL_SOCKET and kind == SCM_CREDENTIALS:
-            check_credentials(task, body)
+            credentials = read_credentials(kernel, task, body)
         elif level == SOL_SOCKET:
             raise Errno(EINVAL)
         at += (size + word - 1) & -word
@@ -50,7 +53,7 @@ def read_control(kernel: Kernel, task: Task, addr: int, length: int) -> list[Fil
         raise Errno(EINVAL)
     if files and kernel.files_in_flight + len(files) > task.process.rlimits[RLIMIT_NOFILE][0]:
         raise Errno(ETOOMANYREFS)
-    return files
+    return Control(files, credentials)
 
 
 def rights(task: Task, body: bytes) -> list[File]:
@@ -63,13 +66,17 @@ def rights(task: Task, body: bytes) -> list[File]:
     return [task.files.get(number) for number in numbers]
 
 
-def check_credentials(task: Task, body: bytes) -> None:
-    """A process may only tell the truth about itself, but root what it likes."""
+def read_credentials(kernel: Kernel, task: Task, body: bytes) -> Credentials:
+    """A process may only tell the truth about itself, but root what it likes, of a process that exists."""
     if len(body) != 12:
         raise Errno(EINVAL)
     pid, uid, gid = struct.unpack("<iII", body)
-    if task.euid and (pid != task.tgid or uid != task.uid or gid != task.gid):
+    own_uids, own_gids = (task.uid, task.euid, task.suid), (task.gid, task.egid, task.sgid)
+    if task.euid and (pid != task.tgid or uid not in own_uids or gid not in own_gids):
         raise Errno(EPERM)
+    if pid not in kernel.tasks:
+        raise Errno(ESRCH)
+    return pid, uid, gid
 
 
 def write_control(

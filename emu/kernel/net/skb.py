@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from emu.kernel.mm.page import PAGE_SIZE, PG_KERNEL
 
@@ -12,6 +12,13 @@ if TYPE_CHECKING:
 
 Credentials = tuple[int, int, int]  # pid, uid, gid
 RCV_SHUTDOWN, SEND_SHUTDOWN = 1, 2  # sk_shutdown: what shutdown(2) has ended
+
+
+class Control(NamedTuple):
+    """What is sent along with bytes: open files (borrowed), and whom the sender says he is."""
+
+    files: list[File]
+    credentials: Credentials | None = None
 
 
 class Skb:

@@ -4,40 +4,49 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emu.kernel.errno import ECONNREFUSED, EMSGSIZE, ENOTCONN, EPIPE, Errno
-from emu.kernel.net.skb import RCV_SHUTDOWN, SEND_SHUTDOWN, Skb
+from emu.kernel.errno import ECONNREFUSED, EMSGSIZE, ENOTCONN, EPERM, EPIPE, Errno
+from emu.kernel.net.skb import RCV_SHUTDOWN, SEND_SHUTDOWN, Control, Skb
 from emu.kernel.net.sleep import sleep
 from emu.kernel.sched.wait import Partial
 from emu.kernel.siginfo import SI_USER, SIGPIPE, SigInfo
 from emu.kernel.sigsend import send
 
 if TYPE_CHECKING:
-    from emu.kernel.fs.file import File
     from emu.kernel.net.unix import Socket
 
 BUFFER = 212992  # net.core.wmem_default
 FRAMES = BUFFER // 4096
 MAX_DGRAM_QLEN = 10  # net.unix.max_dgram_qlen
+MAX_PAIR_QLEN = BUFFER // 768  # messages of one sender: each takes some of its buffer
 MSG_NOSIGNAL = 0x4000
 
 
 def transmit(
-    socket: Socket, source: Any, files: list[File], flags: int, nonblocking: bool, target: Socket | None = None
+    socket: Socket, source: Any, control: Control, flags: int, nonblocking: bool, target: Socket | None = None
 ) -> int:
-    """Send bytes of an iov with descriptors (borrowed) to the peer or to `target`; how many bytes went. May block.
+    """Send bytes of an iov and what goes with them to the peer or to `target`; how many bytes went. May block.
 
-    ENOTCONN ECONNREFUSED EPIPE EMSGSIZE EAGAIN.
+    ENOTCONN ECONNREFUSED EPERM EPIPE EMSGSIZE EAGAIN.
     """
     to = target or socket.peer
     if to is None:
         raise Errno(ENOTCONN)
+    check_peer(socket, to)
     if socket.shutdown_mask & SEND_SHUTDOWN or (socket.connects and to.shutdown_mask & RCV_SHUTDOWN):
         return broken(socket, flags)
     if to.dead:
+        socket.peer = None if to is socket.peer else socket.peer
         raise Errno(ECONNREFUSED)
-    if socket.is_stream:
-        return stream(socket, to, source, files, nonblocking)
-    return packet(socket, to, source, files, nonblocking)
+    if control.credentials is None:
+        task = socket.kernel.current
+        control = Control(control.files, (task.tgid, task.uid, task.gid))
+    return (stream if socket.is_stream else packet)(socket, to, source, control, nonblocking)
+
+
+def check_peer(socket: Socket, to: Socket) -> None:
+    """EPERM: a datagram socket that is connected hears its peer only."""
+    if not socket.connects and to.peer not in (None, socket):
+        raise Errno(EPERM)
 
 
 def broken(socket: Socket, flags: int) -> int:
@@ -51,22 +60,21 @@ def broken(socket: Socket, flags: int) -> int:
     raise Errno(EPIPE)
 
 
-def message(socket: Socket, files: list[File]) -> Skb:
-    """A new message from the current task."""
-    task = socket.kernel.current
-    skb = Skb(socket.kernel, socket.address, (task.tgid, task.uid, task.gid))
-    skb.files = [file.get() for file in files]
-    socket.kernel.files_in_flight += len(files)
+def message(socket: Socket, control: Control) -> Skb:
+    """A new message, still without bytes."""
+    skb = Skb(socket.kernel, socket.address, control.credentials)
+    skb.files = [file.get() for file in control.files]
+    socket.kernel.files_in_flight += len(skb.files)
     return skb
 
 
-def packet(socket: Socket, to: Socket, source: Any, files: list[File], nonblocking: bool) -> int:
+def packet(socket: Socket, to: Socket, source: Any, control: Control, nonblocking: bool) -> int:
     """One message, whole or not at all."""
     if source.count > BUFFER:
         raise Errno(EMSGSIZE)
-    if len(to.queue) > MAX_DGRAM_QLEN or (to.queue and to.frames() + source.count // 4096 >= FRAMES):
+    if not has_room(socket, to, source.count):
         sleep(socket.kernel.current, to.room, nonblocking, socket.send_limit)
-    skb = message(socket, files)
+    skb = message(socket, control)
     sent = fill(skb, source, source.count)
     if source.faulted:
         skb.free()
@@ -76,14 +84,22 @@ def packet(socket: Socket, to: Socket, source: Any, files: list[File], nonblocki
     return sent
 
 
-def stream(socket: Socket, to: Socket, source: Any, files: list[File], nonblocking: bool) -> int:
+def has_room(socket: Socket, to: Socket, size: int = 0) -> bool:
+    """Whether a message need not wait for others to be read. The queue is long where nobody else can send."""
+    if to.frames() + size // 4096 >= FRAMES and to.queue:
+        return False
+    return socket.is_stream or len(to.queue) <= (MAX_PAIR_QLEN if to.peer is socket else MAX_DGRAM_QLEN)
+
+
+def stream(socket: Socket, to: Socket, source: Any, control: Control, nonblocking: bool) -> int:
     """Bytes, as many as there is room for; then it waits. Descriptors go with the first of them."""
     task = socket.kernel.current
     done = task.restart.done if isinstance(task.restart, Partial) else 0
     source.skip(done)
-    files = [] if done else files
+    bare = control._replace(files=[])
+    control = bare if done else control
     while source.count and not source.faulted:
-        moved = append(to, source, (task.tgid, task.uid, task.gid)) if not files else 0
+        moved = append(to, source, control.credentials) if not control.files else 0
         if not moved:
             space = (FRAMES - to.frames()) * 4096
             if space <= 0:
@@ -93,7 +109,7 @@ def stream(socket: Socket, to: Socket, source: Any, files: list[File], nonblocki
                     if done:
                         return done
                     raise
-            skb, files = message(socket, files), []
+            skb, control = message(socket, control), bare
             moved = fill(skb, source, space)
             if not moved:
                 skb.free()

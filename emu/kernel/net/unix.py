@@ -14,8 +14,8 @@ from emu.kernel.fs.fcntl import FIONREAD
 from emu.kernel.fs.file import O_NONBLOCK
 from emu.kernel.fs.inode import POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM, S_IFSOCK, Inode
 from emu.kernel.net.receive import receive
-from emu.kernel.net.skb import RCV_SHUTDOWN, SEND_SHUTDOWN, Credentials, Skb
-from emu.kernel.net.transmit import FRAMES, transmit
+from emu.kernel.net.skb import RCV_SHUTDOWN, SEND_SHUTDOWN, Control, Credentials, Skb
+from emu.kernel.net.transmit import has_room, transmit
 from emu.kernel.sched.wait import WaitQueue
 
 if TYPE_CHECKING:
@@ -84,7 +84,9 @@ class Socket(Inode):
             peer.error = ECONNRESET if unread else peer.error
             peer.wake()
         while self.pending:
-            self.pending.popleft().release(None)
+            embryo = self.pending.popleft()
+            embryo.release(None)
+            embryo.peer.error = ECONNRESET
         while self.queue:
             self.queue.popleft().free()
         self.wake()
@@ -107,7 +109,7 @@ class Socket(Inode):
         return got.copied
 
     def write_iter(self, file: File, source: Any, pos: int) -> int:
-        return transmit(self, source, [], 0, bool(file.flags & O_NONBLOCK))
+        return transmit(self, source, Control([]), 0, bool(file.flags & O_NONBLOCK))
 
     def poll(self, file: File) -> int:
         mask = POLLIN | POLLRDNORM if self.queue or self.pending or self.shutdown_mask & RCV_SHUTDOWN else 0
@@ -120,7 +122,7 @@ class Socket(Inode):
     def _has_room(self) -> bool:
         if self.listening:
             return False
-        return self.peer is None or self.peer.dead or self.peer.frames() < FRAMES
+        return self.peer is None or self.peer.dead or has_room(self, self.peer)
 
     def poll_queues(self, file: File) -> list[WaitQueue]:
         return [self.arrive, self.room, *([self.peer.room] if self.peer is not None else [])]

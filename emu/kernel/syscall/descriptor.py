@@ -20,7 +20,7 @@ from emu.kernel.fs.fcntl import (
     FIONCLEX,
     FIONREAD,
 )
-from emu.kernel.fs.inode import S_IFIFO, S_IFREG
+from emu.kernel.fs.inode import S_IFCHR, S_IFDIR, S_IFIFO, S_IFREG
 from emu.kernel.fs.inotify import IN_MODIFY
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user, put_user
 from emu.kernel.rlimit import RLIMIT_NOFILE
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
     from emu.kernel.task import Task
 
+OPENED = (S_IFREG, S_IFDIR, S_IFCHR)  # kinds of files that come from open(2)
 CLOSE_RANGE_UNSHARE, CLOSE_RANGE_CLOEXEC = 2, 4
 
 
@@ -162,7 +163,8 @@ def sys_fcntl(kernel: Kernel, task: Task, fd: Int, command: Int, argument: Addr)
     if file.flags & f.O_PATH and command != F_GETFL:
         return -EBADF
     if command == F_GETFL:
-        return file.flags & ~f.O_CLOEXEC | (f.O_LARGEFILE if kernel.xlen == 64 else 0)
+        large = kernel.xlen == 64 and file.inode.kind in OPENED and not file.flags & f.O_PATH
+        return file.flags & ~f.O_CLOEXEC | (f.O_LARGEFILE if large else 0)
     if command == F_SETFL:
         file.flags = file.flags & ~f.SETTABLE | argument & f.SETTABLE
         return 0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from emu.kernel.errno import EINVAL, EPERM, Errno
 from emu.kernel.fs import file as f
+from emu.kernel.fs.devfs import NEVER_POLLED
 from emu.kernel.fs.eventpoll import EPOLLET, EPOLLEXCLUSIVE, EPOLLWAKEUP, EventPoll
 from emu.kernel.fs.inode import POLLERR, POLLHUP, POLLIN, POLLOUT, S_IFDIR, S_IFREG
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user
@@ -45,7 +46,7 @@ def instance(task: Task, fd: int) -> EventPoll:
 def sys_epoll_ctl(kernel: Kernel, task: Task, epfd: Int, op: Int, fd: Int, event: Addr) -> int:
     events, data = EVENT.unpack(copy_from_user(task.mm, event, EVENT.size)) if op != EPOLL_CTL_DEL else (0, 0)
     epoll_file, file = task.files.get(epfd), task.files.get(fd)
-    if file.inode.kind in (S_IFREG, S_IFDIR):
+    if file.inode.kind in (S_IFREG, S_IFDIR) or file.inode.rdev in NEVER_POLLED:
         return -EPERM
     epoll = instance(task, epfd)
     if epoll_file is file or file.inode is epoll:

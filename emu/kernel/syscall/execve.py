@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.kernel import elf, exec
+from emu.kernel.auxv import MAX_ARG_STRLEN
 from emu.kernel.binfmt import Binprm, check_executable, find_interpreter, open_exec
 from emu.kernel.errno import E2BIG, EFAULT, EINVAL, Errno
 from emu.kernel.fs.file import O_RDONLY, File
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from emu.kernel.task import Task
 
 
-MAX_ARG_STRLEN = 131072
 MAX_ARGS = 100_000
 
 
@@ -40,7 +40,8 @@ def do_execve(kernel: Kernel, task: Task, dirfd: int, path: bytes, argv: int, en
     """Replace the program. Errno before the point of no return; after it there is no way back, and none is needed."""
     file = open_exec_at(kernel, task, dirfd, path, flags)
     name, filename = file.path, exec_name(dirfd, path)
-    bprm = Binprm(file, filename, filename, [], task.fs.cwd)
+    closed = filename is not path and dirfd in task.files.cloexec
+    bprm = Binprm(file, filename, filename, [], task.fs.cwd, closed)
     try:
         bprm.argv, environment = string_array(kernel, task, argv) or [b""], string_array(kernel, task, envp)
         find_interpreter(kernel, bprm)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
-from emu.kernel.errno import EBADF, EFAULT, EINVAL, EISDIR, ESPIPE, Errno
+from emu.kernel.errno import EBADF, EFAULT, EINVAL, EISDIR, Errno
 from emu.kernel.fs import file as f
-from emu.kernel.fs.inode import S_IFIFO, S_IFREG
+from emu.kernel.fs.inode import S_IFREG
 from emu.kernel.fs.inotify import IN_ACCESS, IN_MODIFY
 from emu.kernel.fs.iov import UserIter
 from emu.kernel.mm.uaccess import copy_from_user
@@ -89,8 +89,7 @@ def seekable(task: Task, fd: int, pos: int) -> File:
     if pos < 0:
         raise Errno(EINVAL)
     file = task.files.get(fd)
-    if file.inode.kind == S_IFIFO:
-        raise Errno(ESPIPE)
+    file.inode.llseek(file, 0, f.SEEK_CUR)
     return file
 
 

@@ -143,7 +143,7 @@ def sys_getsid(kernel: Kernel, task: Task, pid: Int) -> int:
 
 @syscall("setpgid")
 def sys_setpgid(kernel: Kernel, task: Task, pid: Int, pgid: Int) -> int:
-    if pgid < 0:
+    if (pgid or pid) < 0:
         return -EINVAL
     found = process_of(kernel, task, pid)
     if found is None or (found is not task.process.leader and found.process not in task.process.children):

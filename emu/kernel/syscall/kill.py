@@ -48,6 +48,8 @@ def sys_kill(kernel: Kernel, task: Task, pid: Int, number: Int) -> int:
         targets = [kernel.tasks[pid]] if pid in kernel.tasks else []
     elif pid == -1:
         targets = [found for found in leaders if found.pid != 1 and found is not task.process.leader]
+        if targets:  # who can't be told is left out
+            return max(send_to(kernel, task, targets, from_user(task, number, SI_USER)), 0)
     else:
         group = -pid if pid else task.process.pgid
         targets = [found for found in leaders if found.process.pgid == group]

@@ -12,6 +12,7 @@ from emu.kernel.mm.uaccess import copy_from_user, copy_to_user, put_user
 from emu.kernel.net import scm
 from emu.kernel.net.names import address_bytes, read_address, write_address
 from emu.kernel.net.receive import MSG_PEEK, Received, receive
+from emu.kernel.net.skb import Control
 from emu.kernel.net.transmit import transmit
 from emu.kernel.sched.wait import Blocked, Partial
 from emu.kernel.syscall.file import IOV_MAX, import_iovec
@@ -19,7 +20,6 @@ from emu.kernel.syscall.socket import socket_of
 from emu.kernel.syscall.table import Addr, Int, Size, Uint, syscall
 
 if TYPE_CHECKING:
-    from emu.kernel.fs.file import File
     from emu.kernel.kernel import Kernel
     from emu.kernel.net.unix import Socket
     from emu.kernel.task import Task
@@ -54,7 +54,7 @@ def read_message(kernel: Kernel, task: Task, addr: int) -> Message:
 
 # -- sending ----------------------------------------------------------------------------------------------------------
 def send(
-    kernel: Kernel, task: Task, fd: int, source: UserIter, name: bytes | None, files: list[File], flags: int
+    kernel: Kernel, task: Task, fd: int, source: UserIter, name: bytes | None, control: Control, flags: int
 ) -> int:
     """What all ways to send share. `name` is the receiver's address, None: the peer."""
     socket, file = socket_of(task, fd)
@@ -62,7 +62,7 @@ def send(
         raise Errno(EOPNOTSUPP)
     target = destination(kernel, task, socket, name)
     nonblocking = bool(file.flags & O_NONBLOCK or flags & MSG_DONTWAIT)
-    done = transmit(socket, source, files, flags, nonblocking, target)
+    done = transmit(socket, source, control, flags, nonblocking, target)
     if source.faulted and not done:
         raise Errno(EFAULT)
     return done
@@ -80,8 +80,8 @@ def destination(kernel: Kernel, task: Task, socket: Socket, name: bytes | None) 
 @syscall("sendto")
 def sys_sendto(kernel: Kernel, task: Task, fd: Int, buf: Addr, size: Size, flags: Uint, addr: Addr, length: Int) -> int:
     socket_of(task, fd)
-    name = read_address(task, addr, length) if addr else None
-    return send(kernel, task, fd, UserIter(task.mm, [(buf, size)]), name, [], flags)
+    name = read_address(task, addr, length) if addr and length else None
+    return send(kernel, task, fd, UserIter(task.mm, [(buf, size)]), name, Control([]), flags)
 
 
 @syscall("sendmsg")
@@ -89,8 +89,8 @@ def sys_sendmsg(kernel: Kernel, task: Task, fd: Int, msg: Addr, flags: Uint) -> 
     socket_of(task, fd)
     message = read_message(kernel, task, msg)
     name = read_address(task, message.name, message.namelen) if message.name and message.namelen else None
-    files = scm.read_control(kernel, task, message.control, message.controllen) if message.control else []
-    return send(kernel, task, fd, import_iovec(kernel, task, message.iov, message.iovlen), name, files, flags)
+    control = scm.read_control(kernel, task, message.control, message.controllen) if message.control else Control([])
+    return send(kernel, task, fd, import_iovec(kernel, task, message.iov, message.iovlen), name, control, flags)
 
 
 # -- receiving --------------------------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ def sys_pipe2(kernel: Kernel, task: Task, fds: Addr, flags: Int) -> int:
         return -EINVAL
     inode = Pipe(kernel.pipefs)
     path, status = f"pipe:[{inode.ino}]", flags & (f.O_NONBLOCK | f.O_DIRECT)
-    reader = f.File(inode, f.O_RDONLY | status, path)
+    reader = f.File(inode, f.O_RDONLY | status & f.O_NONBLOCK, path)
     try:
         writer = f.File(inode, f.O_WRONLY | status, path)
     except Errno:

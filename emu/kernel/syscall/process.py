@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from emu.kernel import exit, fork
@@ -29,6 +28,7 @@ CLONE_ARGS = struct.Struct("<11Q")
 def sys_clone(kernel: Kernel, task: Task, flags: Size, stack: Addr, parent: Addr, tls: Addr, child: Addr) -> int | None:
     if flags & fork.CLONE_PIDFD and flags & fork.CLONE_PARENT_SETTID:  # both want the same place
         return -EINVAL
+    check_writable(task, flags, parent)
     new = fork.do_clone(kernel, task, flags & 0xFFFFFFFF, stack, parent, tls, child)
     return finish_clone(kernel, task, flags, new, parent)
 
@@ -49,8 +49,15 @@ def sys_clone3(kernel: Kernel, task: Task, args: Addr, size: Size) -> int | None
         return -EINVAL
     wanted = chosen_pid(kernel, task, set_tid & kernel.xlen_mask, count) if set_tid or count else 0
     sp, mask = stack + stack_size & kernel.xlen_mask, kernel.xlen_mask
+    check_writable(task, flags, pidfd & mask)
     new = fork.do_clone(kernel, task, flags | signal, sp, parent & mask, tls, child & mask, wanted)
     return finish_clone(kernel, task, flags, new, pidfd & mask)
+
+
+def check_writable(task: Task, flags: int, pidfd: int) -> None:
+    """Without a place for CLONE_PIDFD's descriptor there is no child. EFAULT."""
+    if flags & fork.CLONE_PIDFD:
+        put_user(task.mm, pidfd, get_user(task.mm, pidfd, 4), 4)
 
 
 def chosen_pid(kernel: Kernel, task: Task, addr: int, count: int) -> int:
@@ -87,8 +94,7 @@ def sys_unshare(kernel: Kernel, task: Task, flags: Size) -> int:
 def finish_clone(kernel: Kernel, task: Task, flags: int, child: Task, pidfd: int) -> int | None:
     """The maker's result; with CLONE_VFORK it has it already but runs only when the child has left its memory."""
     if flags & fork.CLONE_PIDFD:
-        with suppress(Errno):  # a bad address; there is room for it
-            put_user(task.mm, pidfd, open_pidfd(kernel, task, child.process, 0), 4)
+        put_user(task.mm, pidfd, open_pidfd(kernel, task, child.process, 0), 4)
     if not flags & fork.CLONE_VFORK:
         return child.pid
     hart = kernel.harts[task.cpu]

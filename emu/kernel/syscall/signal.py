@@ -6,6 +6,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from emu.kernel import sigframe
+from emu.kernel.auxv import MINSIGSTKSZ
 from emu.kernel.errno import EAGAIN, EINTR, EINVAL, ENOMEM, EPERM
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user
 from emu.kernel.sched.wait import WaitQueue, wait_on
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 SIG_BLOCK, SIG_UNBLOCK, SIG_SETMASK = range(3)
 SIGSET_SIZE = 8
-MINSIGSTKSZ = 2048
 
 
 @syscall("rt_sigaction")
@@ -76,26 +76,25 @@ def sys_rt_sigreturn(kernel: Kernel, task: Task) -> None:
 
 @syscall("sigaltstack")
 def sys_sigaltstack(kernel: Kernel, task: Task, new: Addr, old: Addr) -> int:
-    code = "<QiiQ" if kernel.xlen == 64 else "<IiI"
+    code = "<QI4xQ" if kernel.xlen == 64 else "<3I"
     sp = kernel.harts[task.cpu].x[2] & kernel.xlen_mask
     base, flags, size = task.altstack
-    on_stack = not flags & sigframe.SS_DISABLE and base <= sp - 1 < base + size
+    on_stack = sigframe.on_altstack(task, sp)
     if new:
-        fields = struct.unpack(code, copy_from_user(task.mm, new, struct.calcsize(code)))
-        wanted = (fields[0], fields[1], fields[-1])
+        wanted = struct.unpack(code, copy_from_user(task.mm, new, struct.calcsize(code)))
         if on_stack:
             return -EPERM
-        if wanted[1] & ~(sigframe.SS_DISABLE | sigframe.SS_ONSTACK | 1 << 31):
+        mode = wanted[1] & ~sigframe.SS_AUTODISARM
+        if mode not in (0, sigframe.SS_DISABLE, sigframe.SS_ONSTACK):
             return -EINVAL
-        if wanted[1] & sigframe.SS_DISABLE:
-            wanted = (0, sigframe.SS_DISABLE, 0)
+        if mode == sigframe.SS_DISABLE:
+            wanted = (0, wanted[1], 0)
         elif wanted[2] < MINSIGSTKSZ:
             return -ENOMEM
         task.altstack = wanted
     if old:
-        shown = sigframe.SS_ONSTACK if on_stack else flags & sigframe.SS_DISABLE
-        words = (base, shown, 0, size) if kernel.xlen == 64 else (base, shown, size)
-        copy_to_user(task.mm, old, struct.pack(code, *words))
+        shown = flags & ~sigframe.SS_ONSTACK | (sigframe.SS_ONSTACK if on_stack else 0)
+        copy_to_user(task.mm, old, struct.pack(code, base, shown, size))
     return 0
 
 

@@ -21,6 +21,7 @@ from emu.kernel.fs.file import O_CLOEXEC, O_NONBLOCK, O_RDWR, File
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user, get_user
 from emu.kernel.net.names import AF_UNIX, read_address, write_address
 from emu.kernel.net.sleep import sleep
+from emu.kernel.net.transmit import check_peer
 from emu.kernel.net.unix import RCV_SHUTDOWN, SEND_SHUTDOWN, SOCK_DGRAM, SOCK_SEQPACKET, SOCK_STREAM, Socket
 from emu.kernel.syscall.descriptor import install
 from emu.kernel.syscall.table import Addr, Int, syscall
@@ -119,7 +120,9 @@ def sys_connect(kernel: Kernel, task: Task, fd: Int, addr: Addr, length: Int) ->
     if not name:
         return -EINVAL
     if not socket.connects:
-        socket.peer = kernel.unix.find(task, name, socket.type)
+        found = kernel.unix.find(task, name, socket.type)
+        check_peer(socket, found)
+        socket.peer = found
         return 0
     if socket.peer is not None:
         return -EISCONN

@@ -123,9 +123,9 @@ def room_in(task: Task, target: File, wait: bool) -> int:
     pipe = target.inode
     if not pipe.readers + pipe.opening_readers:
         pipe.write_iter(target, KernelIter(data=b"\0"), 0)
-    if not pipe.room():
+    if not pipe.room(target):
         block(task, pipe.write_wait, wait)
-    return pipe.room()
+    return pipe.room(target)
 
 
 def peek(task: Task, pipe: Pipe, count: int, wait: bool) -> bytes:
@@ -135,7 +135,7 @@ def peek(task: Task, pipe: Pipe, count: int, wait: bool) -> bytes:
             return b""
         block(task, pipe.read_wait, wait)
     ram, data = pipe.sb.kernel.ram, b""
-    for pfn, offset, length in pipe.buffers:
+    for pfn, offset, length, _ in pipe.buffers:
         at = (pfn << 12) + offset
         data += ram[at : at + min(length, count - len(data))]
         if len(data) == count:
