@@ -1,4 +1,5 @@
-"""The texts of /proc, in Linux's own formats: of the system, of memory, of a task, and the tunables.
+"""The texts of /proc, in Linux's own formats: of the system, of memory, of a task, and the tunables. A function that is
+named like a file makes its text; its contract is in proc(5).
 
 root base                the tree: which file is made by which function; of the system, of a task
 system mounts            stat, uptime, interrupts …

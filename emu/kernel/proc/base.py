@@ -59,6 +59,7 @@ def find_in_task(kernel: Kernel, of: Task, here: ProcDir, name: str) -> Inode | 
 
 
 def make_in_task(kernel: Kernel, of: Task, here: ProcDir, name: str) -> Inode | None:
+    """The inode of a name in the folder of task `of`, with nobody's rights yet; None: no such name."""
     sb = here.sb
     if name in TASK_FILES:
         return ProcFile(sb, partial(TASK_FILES[name], kernel, of))
@@ -90,22 +91,27 @@ def exe(of: Task) -> File:
 
 
 def exe_path(of: Task) -> str:
+    """What the link /proc/PID/exe says. ENOENT."""
     return exe(of).path
 
 
 def exe_inode(of: Task) -> Inode:
+    """Where it leads. ENOENT."""
     return exe(of).inode
 
 
 def cwd(of: Task) -> Inode:
+    """Where /proc/PID/cwd leads."""
     return of.fs.cwd
 
 
 def root(of: Task) -> Inode:
+    """Where /proc/PID/root leads."""
     return of.fs.root
 
 
 def root_path(of: Task) -> str:
+    """What the link says."""
     return path_of(of.fs.root)
 
 

@@ -72,6 +72,7 @@ class Captures:
         return [path for path in self.paths if path[0].isdecimal() and path not in known]
 
     def take_of(self, process: Process) -> None:
+        """A process ends: keep the files that were asked for of it."""
         pid = process.leader.pid
         for path in self.paths:
             of, slash, name = path.partition("/")

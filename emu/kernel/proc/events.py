@@ -52,6 +52,7 @@ def thresholds(kernel: Kernel) -> tuple[int, int, int, int]:
 
 
 def event(kernel: Kernel, name: str) -> int:
+    """The value of a row by its name; 0 for what has no mechanism here."""
     vm = kernel.vm
     special = {
         "pgfault": vm.minor + vm.major,

@@ -19,6 +19,7 @@ def escaped(path: str) -> str:
 
 
 def mode(root: DirBase) -> str:
+    """ro or rw."""
     return "ro" if root.sb.readonly else "rw"
 
 

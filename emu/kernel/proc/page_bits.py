@@ -44,6 +44,7 @@ def clear_refs(task: Task, data: bytes) -> None:
 
 
 def clear_area(mm: Mm, vma: Vma) -> None:
+    """Nobody has used the pages of this area yet: A goes from entries, REFERENCED from frames."""
     flags = mm.pages.mem_map.many.flags
     for low, high, _ in table_slices(mm, vma.vm_start, vma.vm_end):
         entries = mm.many_cells[low:high]

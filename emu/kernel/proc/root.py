@@ -59,6 +59,7 @@ def find_in_root(kernel: Kernel, here: ProcDir, name: str) -> Inode | None:
 
 
 def make_in_root(kernel: Kernel, here: ProcDir, name: str) -> Inode | None:
+    """The inode of a name in /proc, with the rights of a public file; None: no such name."""
     sb = here.sb
     if name in SYSTEM_FILES:
         return ProcFile(sb, partial(SYSTEM_FILES[name], kernel))

@@ -76,6 +76,7 @@ def memory_lines(kernel: Kernel, mm: Mm) -> list[str]:
 
 
 def signal_mask(numbers: object) -> str:
+    """A set of signals as SigCgt and its like show it."""
     return f"{sum(1 << (number - 1) for number in numbers):016x}"
 
 

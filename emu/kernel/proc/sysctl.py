@@ -33,6 +33,7 @@ def make_tree(kernel: Kernel, parent: ProcDir) -> ProcDir:
 
 
 def find_room(kernel: Kernel, here: ProcDir, name: str) -> Inode | None:
+    """/proc/sys/vm, /proc/sys/kernel."""
     if name == "vm":
         return ProcDir(here.sb, here, b"vm", partial(list, (*VM, *SPECIAL)), partial(find, kernel, name))
     if name == "kernel":
@@ -42,6 +43,7 @@ def find_room(kernel: Kernel, here: ProcDir, name: str) -> Inode | None:
 
 
 def find(kernel: Kernel, room: str, here: ProcDir, name: str) -> Inode | None:
+    """A file of one of the rooms."""
     table = KERNEL if room == "kernel" else VM
     if name in table:
         return ProcFile(here.sb, partial(show, kernel, name), partial(store, kernel, name, *table[name]))
@@ -67,6 +69,7 @@ def uts(kernel: Kernel, name: str) -> bytes:
 
 
 def resize_huge_pool(kernel: Kernel, data: bytes) -> None:
+    """vm.nr_hugepages was written."""
     kernel.huge_pool.resize(max(0, number(kernel, data)))
 
 
@@ -81,6 +84,7 @@ def number(kernel: Kernel, data: bytes) -> int:
 
 
 def store(kernel: Kernel, name: str, least: int, most: int, data: bytes) -> None:
+    """A tunable was written: a number in its bounds. EINVAL."""
     value = number(kernel, data)
     if not least <= value <= most:
         raise Errno(EINVAL)
@@ -88,6 +92,7 @@ def store(kernel: Kernel, name: str, least: int, most: int, data: bytes) -> None
 
 
 def store_min_free(kernel: Kernel, data: bytes) -> None:
+    """vm.min_free_kbytes was written: the watermarks move with it. EINVAL."""
     value = number(kernel, data)
     if not 0 <= value <= kernel.pages.total_pages * 4 // 4:
         raise Errno(EINVAL)

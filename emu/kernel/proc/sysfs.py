@@ -46,11 +46,13 @@ def make_root(kernel: Kernel) -> ProcDir:
 
 
 def folder(kernel: Kernel, sb: SuperBlock, parent: ProcDir | None, path: str) -> ProcDir:
+    """A folder of FOLDERS, which has what that says."""
     name = path.rpartition("/")[2].encode() or b"sys"
     return ProcDir(sb, parent, name, partial(list, FOLDERS[path]), partial(find, kernel, path))
 
 
 def find(kernel: Kernel, path: str, here: ProcDir, name: str) -> Inode | None:
+    """A name in it; None: no such name."""
     if name not in FOLDERS[path]:
         return None
     inside = f"{path.rstrip('/')}/{name}"
@@ -67,10 +69,12 @@ def find(kernel: Kernel, path: str, here: ProcDir, name: str) -> Inode | None:
 
 
 def text(value: int) -> bytes:
+    """A number as a line."""
     return f"{value}\n".encode()
 
 
 def show(kernel: Kernel, name: str) -> bytes:
+    """A counter or setting of khugepaged."""
     return text(getattr(kernel.khugepaged, name))
 
 
@@ -91,6 +95,7 @@ def show_mode(kernel: Kernel) -> bytes:
 
 
 def store_mode(kernel: Kernel, data: bytes) -> None:
+    """always, madvise or never. EINVAL."""
     mode = data.decode("ascii", "replace").strip()
     if mode not in MODES:
         raise Errno(EINVAL)

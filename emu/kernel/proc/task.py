@@ -31,6 +31,7 @@ STATE_WORDS = {"R": "running", "S": "sleeping", "D": "disk sleep", "T": "stopped
 
 # -- stat, statm ------------------------------------------------------------------------------------------------------
 def state_letter(task: Task) -> str:
+    """R S D T Z …, as ps(1) shows it."""
     return "D" if task.uninterruptible else STATE_LETTERS[task.state]
 
 

@@ -63,11 +63,13 @@ class Frames:
         self.huge = self.column(huge_frames(kernel))
 
     def column(self, pfns: list[int]) -> np.ndarray:
+        """Which frames these are, as a column over all."""
         found = np.zeros(len(self.flags), bool)
         found[pfns] = True
         return found
 
     def has(self, bits: int) -> np.ndarray:
+        """Frames with any of the flags."""
         return self.flags & np.uint32(bits) != 0
 
     def lru(self) -> dict[str, np.ndarray]:

@@ -1,4 +1,4 @@
-"""prctl(2): what a process says about itself, option by option."""
+"""prctl(2): what a process says about itself, option by option: a function each, whose contract is in the man page."""
 
 from __future__ import annotations
 
@@ -14,6 +14,17 @@ if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
     from emu.kernel.task import Task
 
+PR_SET_PDEATHSIG, PR_GET_PDEATHSIG, PR_GET_DUMPABLE, PR_SET_DUMPABLE, PR_GET_KEEPCAPS, PR_SET_KEEPCAPS = (
+    1,
+    2,
+    3,
+    4,
+    7,
+    8,
+)
+PR_SET_NAME, PR_GET_NAME, PR_GET_SECCOMP, PR_CAPBSET_READ, PR_GET_SECUREBITS = 15, 16, 21, 23, 27
+PR_SET_TIMERSLACK, PR_GET_TIMERSLACK, PR_SET_CHILD_SUBREAPER, PR_GET_CHILD_SUBREAPER = 29, 30, 36, 37
+PR_SET_NO_NEW_PRIVS, PR_GET_NO_NEW_PRIVS = 38, 39
 Option = Callable[["Kernel", "Task", int, int], int]
 LAST_CAP = 40
 TIMERSLACK = 50_000  # nanoseconds
@@ -39,7 +50,7 @@ def sys_prctl(kernel: Kernel, task: Task, number: Int, arg2: Addr, arg3: Addr, a
 
 
 # -- names ------------------------------------------------------------------------------------------------------------
-@option(15, strict=False)
+@option(PR_SET_NAME, strict=False)
 def set_name(kernel: Kernel, task: Task, addr: int, _: int) -> int:
     data = bytearray()
     while len(data) < 15:
@@ -51,14 +62,14 @@ def set_name(kernel: Kernel, task: Task, addr: int, _: int) -> int:
     return 0
 
 
-@option(16, strict=False)
+@option(PR_GET_NAME, strict=False)
 def get_name(kernel: Kernel, task: Task, addr: int, _: int) -> int:
     copy_to_user(task.mm, addr, task.comm.encode("utf-8", "surrogateescape")[:15].ljust(16, b"\0"))
     return 0
 
 
 # -- the family -------------------------------------------------------------------------------------------------------
-@option(1, strict=False)
+@option(PR_SET_PDEATHSIG, strict=False)
 def set_pdeathsig(kernel: Kernel, task: Task, number: int, _: int) -> int:
     if number > NSIG:
         return -EINVAL
@@ -66,31 +77,31 @@ def set_pdeathsig(kernel: Kernel, task: Task, number: int, _: int) -> int:
     return 0
 
 
-@option(2, strict=False)
+@option(PR_GET_PDEATHSIG, strict=False)
 def get_pdeathsig(kernel: Kernel, task: Task, addr: int, _: int) -> int:
     put_user(task.mm, addr, task.pdeath_signal, 4)
     return 0
 
 
-@option(36, strict=False)
+@option(PR_SET_CHILD_SUBREAPER, strict=False)
 def set_child_subreaper(kernel: Kernel, task: Task, on: int, _: int) -> int:
     task.process.subreaper = bool(on)
     return 0
 
 
-@option(37, strict=False)
+@option(PR_GET_CHILD_SUBREAPER, strict=False)
 def get_child_subreaper(kernel: Kernel, task: Task, addr: int, _: int) -> int:
     put_user(task.mm, addr, int(task.process.subreaper), 4)
     return 0
 
 
 # -- rights -----------------------------------------------------------------------------------------------------------
-@option(3, strict=False)
+@option(PR_GET_DUMPABLE, strict=False)
 def get_dumpable(kernel: Kernel, task: Task, _: int, __: int) -> int:
     return int(task.process.dumpable)
 
 
-@option(4, strict=False)
+@option(PR_SET_DUMPABLE, strict=False)
 def set_dumpable(kernel: Kernel, task: Task, on: int, _: int) -> int:
     if on > 1:
         return -EINVAL
@@ -98,7 +109,7 @@ def set_dumpable(kernel: Kernel, task: Task, on: int, _: int) -> int:
     return 0
 
 
-@option(38)
+@option(PR_SET_NO_NEW_PRIVS)
 def set_no_new_privs(kernel: Kernel, task: Task, on: int, _: int) -> int:
     if on != 1:
         return -EINVAL
@@ -106,17 +117,17 @@ def set_no_new_privs(kernel: Kernel, task: Task, on: int, _: int) -> int:
     return 0
 
 
-@option(39)
+@option(PR_GET_NO_NEW_PRIVS)
 def get_no_new_privs(kernel: Kernel, task: Task, arg2: int, _: int) -> int:
     return -EINVAL if arg2 else int(task.no_new_privs)
 
 
-@option(7, strict=False)
+@option(PR_GET_KEEPCAPS, strict=False)
 def get_keepcaps(kernel: Kernel, task: Task, _: int, __: int) -> int:
     return int(task.keepcaps)
 
 
-@option(8, strict=False)
+@option(PR_SET_KEEPCAPS, strict=False)
 def set_keepcaps(kernel: Kernel, task: Task, on: int, _: int) -> int:
     if on > 1:
         return -EINVAL
@@ -124,31 +135,31 @@ def set_keepcaps(kernel: Kernel, task: Task, on: int, _: int) -> int:
     return 0
 
 
-@option(23, strict=False)
+@option(PR_CAPBSET_READ, strict=False)
 def read_capability_bound(kernel: Kernel, task: Task, number: int, _: int) -> int:
     """The bounding set is always full."""
     return 1 if number <= LAST_CAP else -EINVAL
 
 
-@option(27, strict=False)
+@option(PR_GET_SECUREBITS, strict=False)
 def get_securebits(kernel: Kernel, task: Task, _: int, __: int) -> int:
     return 0
 
 
-@option(21, strict=False)
+@option(PR_GET_SECCOMP, strict=False)
 def get_seccomp(kernel: Kernel, task: Task, _: int, __: int) -> int:
     """There is no seccomp: its mode is 0."""
     return 0
 
 
 # -- time ------------------------------------------------------------------------------------------------------------
-@option(29, strict=False)
+@option(PR_SET_TIMERSLACK, strict=False)
 def set_timerslack(kernel: Kernel, task: Task, nanoseconds: int, _: int) -> int:
     """Timers here are exact; the value is kept."""
     task.timerslack = nanoseconds or TIMERSLACK
     return 0
 
 
-@option(30, strict=False)
+@option(PR_GET_TIMERSLACK, strict=False)
 def get_timerslack(kernel: Kernel, task: Task, _: int, __: int) -> int:
     return min(task.timerslack, kernel.xlen_mask >> 1)
