@@ -220,6 +220,23 @@ def test_waiting_and_several_tasks() -> None:
     ]
 
 
+def test_a_vfork_returns_when_its_child_has_left() -> None:
+    """Until then its line is unfinished."""
+    log = Log()
+    guest = log.guest
+    with pytest.raises(Asleep):
+        guest.call("clone", 0x4111, 0)
+    guest.become(guest.kernel.tasks[2])
+    with pytest.raises(Dead):
+        guest.call("exit_group", 7)
+    assert log.text.splitlines()[:4] == [
+        "clone(child_stack=NULL, flags=CLONE_VM|CLONE_VFORK|SIGCHLD <unfinished ...>",
+        "[pid     2] exit_group(7) = ?",
+        "[pid     2] +++ exited with 7 +++",
+        "<... clone resumed>) = 2",
+    ]
+
+
 def test_signals() -> None:
     """A signal's cause, a call that it ends, and the end by it."""
     log = Log()

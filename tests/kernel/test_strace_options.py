@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from kernel_fake import BSS, Dead
 from strace_log import Log
 
 from emu.errors import EmuError
+from emu.kernel.strace.classes import CLASSES
 from emu.kernel.strace.options import parse as parse_options
-from emu.kernel.strace.selection import parse
+from emu.kernel.strace.selection import EVERY, parse
 
 
 def test_column() -> None:
@@ -69,15 +71,64 @@ def test_options_of_strace() -> None:
     assert (told.only, told.output, told.lines) == ({"read"}, "log", True)
     assert parse_options("-c").lines is False and parse_options("-C open").only == {"openat"}
     for text, refusal in (
-        ("-z", "-z"),
+        ("-k", "-k"),
+        ("-e signal=INTT", "signal= knows no 'SIGINTT'"),
+        ("-e inject=read", "inject=read is not there"),
         ("-s x", "-s x is not a number"),
         ("-s -1", "-s -1"),
         ("'", "quotation"),
-        ("-e signal=none", "signal="),
         ("-a", "requires"),
     ):
         with pytest.raises(EmuError, match=refusal):
             parse_options(text)
+
+
+def test_what_is_told() -> None:
+    """-z, -Z and status= choose by result, signal= by name, -n shows numbers, -qq leaves out exits."""
+    calls = (("getpid", ()), ("close", (9,)))
+    for told, kept in (
+        ("-z", "getpid() = 1\n"),
+        ("-e status=failed", "close(9) = -1 EBADF (Bad file descriptor)\n"),
+        ("-n", "[ 172] getpid() = 1\n[  57] close(9) = -1 EBADF (Bad file descriptor)\n"),
+        ("-Z -e trace=none", ""),
+    ):
+        log = Log(**{**vars_of(told), "column": 0})
+        for name, args in calls:
+            log.guest.call(name, *args)
+        assert log.text == kept
+    log = Log(**{**vars_of("-qq -e signal=!chld"), "column": 0})
+    log.guest.call("kill", 1, 17)
+    with pytest.raises(Dead):
+        log.guest.call("exit_group", 1)
+    assert log.text == "kill(1, SIGCHLD) = 0\nexit_group(1) = ?\n"
+
+
+def vars_of(told: str) -> dict[str, object]:
+    """The fields of options."""
+    options = parse_options(told)
+    return {name: getattr(options, name) for name in options.__slots__}
+
+
+def test_structures_whole() -> None:
+    """-v: what is cut short without it."""
+    log = Log(full=True)
+    assert "machine=" in log.line("uname", BSS + 64) and "..." not in log.text
+    fd = log.guest.open("/tmp", 0o200000)
+    assert 'd_type=DT_DIR, d_name="."}, {' in log.line("getdents64", fd, BSS + 64, 512)
+    for name, last in (("fstat", "st_ctime_nsec="), ("getrusage", "ru_nivcsw=")):
+        assert last in log.line(name, fd if name == "fstat" else 0, BSS + 64) and "..." not in log.text
+    log.line("statx", fd, log.guest.string(""), 0x1000, 0xFFF, BSS + 64)
+    assert "stx_mask=STATX_ALL, " in log.text and "stx_btime={tv_sec=1700000000, " in log.text
+
+
+def test_classes() -> None:
+    """Each name is a system call; the older names of classes, expressions, and calls that need not be."""
+    assert all(calls and calls <= EVERY for calls in CLASSES.values())
+    assert parse("file,desc") == parse("%file,%desc") and parse("?nothing,read") == {"read"}
+    assert parse("none") == frozenset() and parse("/^getp.*d$") == {"getpid", "getppid", "getpgid"}
+    assert {"execve", "statx", "getcwd"} < parse("%file") and not {"fstat", "read"} & parse("%file")
+    with pytest.raises(EmuError, match="no regular expression"):
+        parse("/(")
 
 
 def test_selection() -> None:

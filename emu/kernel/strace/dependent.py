@@ -39,18 +39,27 @@ def clone_flags(call: Call, value: int) -> str:
 
 
 @kind
-def clone_parent(call: Call, value: int) -> str:
-    return f"parent_tid={address(value)}" if call.args[0] & CLONE_PARENT_SETTID else ""
+def clone_parent(call: Call, value: int) -> str | None:
+    """What the kernel has written there."""
+    written = KINDS["int_p"](call, value) if (call.result or 0) > 0 else None
+    return optional(call, CLONE_PARENT_SETTID, f"parent_tid={written or address(value)}")
 
 
 @kind
-def clone_tls(call: Call, value: int) -> str:
-    return f"tls={address(value)}" if call.args[0] & CLONE_SETTLS else ""
+def clone_tls(call: Call, value: int) -> str | None:
+    return optional(call, CLONE_SETTLS, f"tls={address(value)}")
 
 
 @kind
-def clone_child(call: Call, value: int) -> str:
-    return f"child_tidptr={address(value)}" if call.args[0] & CLONE_CHILD_TID else ""
+def clone_child(call: Call, value: int) -> str | None:
+    return optional(call, CLONE_CHILD_TID, f"child_tidptr={address(value)}")
+
+
+def optional(call: Call, flag: int, text: str) -> str | None:
+    """An argument that a flag asks for; strace tells it when the call returns."""
+    if not call.args[0] & flag:
+        return ""
+    return None if call.result is None else text
 
 
 @kind

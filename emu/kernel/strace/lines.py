@@ -23,6 +23,8 @@ class Lines:
         self.held = ""  # of that line, what is not written yet
         self.width = 0  # of that line, in characters
         self.last: int | None = None  # when the last line began, in ns
+        self.leaving = 0  # the task that has just ended
+        self.number: dict[int, int] = {}  # pid -> its last call's
 
     def begin(self, pid: int, cycle: int, text: str) -> None:
         """The start of a call's line."""
@@ -62,8 +64,10 @@ class Lines:
     # -- what each line begins with -----------------------------------------------------------------------------------
     def leader(self, pid: int, cycle: int) -> str:
         """Who speaks, when there are several, and the time."""
-        several = sum(1 for task in self.kernel.tasks.values() if not task.is_kthread and task.mm is not None) > 1
-        return (f"[pid {pid:>5}] " if several else "") + self.time(cycle)
+        tasks = [task for task in self.kernel.tasks.values() if not task.is_kthread and task.mm is not None]
+        several = sum(task.pid != self.leaving for task in tasks) > 1
+        number = f"[{self.number.get(pid, 0):4}] " if self.options.numbers else ""
+        return (f"[pid {pid:>5}] " if several else "") + self.time(cycle) + number
 
     def time(self, cycle: int) -> str:
         """The simulated time as -t, -tt, -ttt or -r asks for it: of the day (UTC), since 1970, since the last line."""

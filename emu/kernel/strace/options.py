@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import getopt
 import shlex
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from emu.errors import EmuError
+from emu.errors import EmuError, did_you_mean
+from emu.kernel.siginfo import name_of
 from emu.kernel.strace.selection import parse as parse_names
 from emu.kernel.strace.text import SHOWN
 
 COLUMN = 40
-SHORT = "cCfFrtTyqwe:s:a:o:"
+SHORT = "cCfFnqrtTvwyzZe:s:a:o:"
 HINT = (
-    "--strace=NAMES, or strace's -c -C -e trace=NAMES -t -tt -ttt -r -T -y -s SIZE -a COLUMN -o FILE, "
-    "like --strace='-tt -T'"
+    "--strace=NAMES, or strace's -c -C -e trace=NAMES -e signal=NAMES -n -qq -t -tt -ttt -r -T -v -y -z -Z -s SIZE "
+    "-a COLUMN -o FILE, like --strace='-tt -T'"
 )
+SIGNALS = frozenset(map(name_of, range(1, 65)))
+STATUSES = frozenset(("successful", "failed", "unfinished"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,11 @@ class Options:
     strings: int = SHOWN  # bytes that are shown of each
     column: int = COLUMN  # of the equal sign, where the line is no longer
     output: str | None = None  # a file of the host, in place of stderr
+    full: bool = False  # -v: structures whole
+    numbers: bool = False  # -n: the number of each call
+    quiet: int = 0  # -q; from the second on nothing of those who exit
+    statuses: frozenset[str] = STATUSES  # -z, -Z: calls that end so
+    signals: frozenset[str] = SIGNALS  # -e signal=: which are told
 
 
 PLAIN = Options(column=0)
@@ -40,6 +49,16 @@ SWITCHES: dict[str, dict[str, object]] = {
     "-r": {"stamp": "r"},
     "-T": {"spent": True},
     "-y": {"paths": True},
+    "-v": {"full": True},
+    "-n": {"numbers": True},
+    "-z": {"statuses": frozenset(("successful",))},
+    "-Z": {"statuses": frozenset(("failed",))},
+}
+EXPRESSIONS: dict[str, dict[str, object]] = {
+    "abbrev=none": {"full": True},
+    "quiet=exit": {"quiet": 2},
+    "quiet=all": {"quiet": 3},
+    "quiet=attach": {"quiet": 1},
 }
 NUMBERS = {"-s": "strings", "-a": "column"}
 
@@ -60,8 +79,10 @@ def meaning(chosen: Options, name: str, value: str) -> dict[str, object]:
     """The fields that one option sets. Processes are always followed (-f), and -c counts all time in a call (-w)."""
     if name == "-t":
         return {"stamp": ("t" + chosen.stamp.replace("r", ""))[:3]}
+    if name == "-q":
+        return {"quiet": chosen.quiet + 1}
     if name == "-e":
-        return {"only": parse_names(expression(value))}
+        return expression(value)
     if name == "-o":
         return {"output": value}
     if name in NUMBERS:
@@ -69,14 +90,29 @@ def meaning(chosen: Options, name: str, value: str) -> dict[str, object]:
     return SWITCHES.get(name, {})
 
 
-def expression(value: str) -> str:
-    """`trace=NAMES`, `t=NAMES` or NAMES alone."""
+def expression(value: str) -> dict[str, object]:
+    """`trace=NAMES` or NAMES alone, `signal=NAMES`, `status=KINDS`; -v and -qq under their other names."""
     kind, equals, names = value.partition("=")
-    if not equals:
-        return value
-    if kind not in ("trace", "t"):
-        raise EmuError(f"--strace: -e {kind}= is not there", hint="-e trace=NAMES chooses system calls")
-    return names
+    if not equals or kind in ("trace", "t"):
+        return {"only": parse_names(names if equals else value)}
+    if kind in ("signal", "signals", "s"):
+        return {"signals": some(names, SIGNALS, kind, lambda word: f"SIG{word.upper().removeprefix('SIG')}")}
+    if kind == "status":
+        return {"statuses": some(names, STATUSES, kind, str.lower)}
+    if value in EXPRESSIONS:
+        return EXPRESSIONS[value]
+    raise EmuError(f"--strace: -e {value} is not there", hint="-e trace= signal= status= quiet= abbrev=none are")
+
+
+def some(text: str, known: frozenset[str], what: str, full: Callable[[str], str]) -> frozenset[str]:
+    """`a,b` of those that are known, `!a,b` all others; `all`, `none`. EmuError for others."""
+    others, text = text.startswith("!"), text.removeprefix("!")
+    named = frozenset(full(word) for word in text.split(",") if word)
+    chosen = {"all": known, "none": frozenset[str]()}.get(text, named)
+    for word in chosen - known:
+        hint = did_you_mean(word, known) or f"like -e {what}={min(known)}"
+        raise EmuError(f"--strace: -e {what}= knows no {word!r}", hint=hint)
+    return known - chosen if others else chosen
 
 
 def number(name: str, value: str) -> int:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from emu.errors import EmuError, did_you_mean
+from emu.kernel.strace.classes import BARE, CLASSES
 from emu.kernel.strace.signatures import SIGNATURES
 from emu.kernel.syscall.numbers import NAMES
 
@@ -20,29 +23,26 @@ ALIASES: dict[str, tuple[str, ...]] = {
     old: tuple(new.split(",")) for old, new in (word.split("=") for word in _ALIASES.split())
 }
 EVERY = frozenset(SIGNATURES).union(*(names.values() for names in NAMES.values()))
-FIRST_KINDS = {"%file": ("path", "dirfd"), "%desc": ("fd", "dirfd")}
-_CLASSES = {
-    "%process": "clone clone3 execve execveat exit exit_group wait4 waitid kill tkill tgkill",
-    "%memory": "brk mmap mmap2 munmap mprotect mremap madvise msync mincore mlock mlock2 munlock mlockall munlockall",
-    "%signal": "kill tkill tgkill rt_sigaction rt_sigprocmask rt_sigpending rt_sigsuspend rt_sigtimedwait "
-    "rt_sigqueueinfo rt_sigreturn sigaltstack signalfd4",
-    "%network": "socket socketpair bind listen accept accept4 connect getsockname getpeername sendto recvfrom sendmsg "
-    "recvmsg sendmmsg recvmmsg shutdown setsockopt getsockopt",
-    "%ipc": "shmget shmat shmdt shmctl",
-}
 
 
 def members(word: str) -> set[str]:
     """The system calls that a word stands for; empty for an unknown one."""
-    if word in FIRST_KINDS:
-        wanted = FIRST_KINDS[word]
-        return {name for name, parameters in SIGNATURES.items() if any(p.kind in wanted for p in parameters)}
-    if word in _CLASSES:
-        return set(_CLASSES[word].split())
+    if word in CLASSES or word in BARE:
+        return set(CLASSES[f"%{word.removeprefix('%')}" if word in BARE else word])
+    if word.startswith("/"):
+        return matching(word[1:])
     found = set(ALIASES.get(word, ()))
     if word in EVERY:
         found.add(word)
     return found | {f"{name}{end}" for name in found for end in ("64", "_time64") if f"{name}{end}" in SIGNATURES}
+
+
+def matching(pattern: str) -> set[str]:
+    """The calls in whose names a regular expression is found. EmuError if it is none."""
+    try:
+        return {name for name in EVERY if re.search(pattern, name)}
+    except (re.error, RecursionError, OverflowError) as error:
+        raise EmuError(f"--strace: /{pattern} is no regular expression: {error}", hint="like /^get") from None
 
 
 def parse(text: str) -> frozenset[str] | None:
@@ -51,15 +51,17 @@ def parse(text: str) -> frozenset[str] | None:
     words = [word.strip() for word in text.split(",") if word.strip()]
     if words in ([], ["all"]):
         return frozenset() if others else None
+    if words == ["none"]:
+        return None if others else frozenset()
     chosen = frozenset().union(*map(known_members, words))
     return EVERY - chosen if others else chosen
 
 
 def known_members(word: str) -> set[str]:
-    """What a word stands for; EmuError if nothing."""
-    found = members(word)
-    if not found:
-        known = [*SIGNATURES, *ALIASES, *FIRST_KINDS, *_CLASSES]
+    """What a word stands for; EmuError if nothing, unless it begins with a question mark."""
+    found = members(word.removeprefix("?"))
+    if not found and not word.startswith("?"):
+        known = [*SIGNATURES, *ALIASES, *CLASSES, *BARE]
         hint = did_you_mean(word, known) or "a name like openat, or a class: %file %desc %memory %process %signal"
         raise EmuError(f"--strace: no system call {word!r}", hint=hint)
     return found

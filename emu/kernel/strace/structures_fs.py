@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from emu.kernel.fs.fcntl import F_SETLKW
 from emu.kernel.strace import flags
-from emu.kernel.strace.structures import fields, pointer
-from emu.kernel.strace.text import address, listed, struct
+from emu.kernel.strace.structures import date, fields, pointer
+from emu.kernel.strace.text import address, listed, quoted, struct
 from emu.kernel.strace.values import file_mode
 
 if TYPE_CHECKING:
@@ -16,32 +16,60 @@ if TYPE_CHECKING:
 
 @pointer
 def stat(call: Call, value: int) -> str | None:
-    """struct stat (generic): the parts that strace shows without -v."""
-    found = fields(call, value + 2 * 8, "II8xQQq")
+    """struct stat (generic): mode and size, or all of it."""
+    found = fields(call, value, "QQIIIIQQqiiq6q")
     if found is None:
         return None
-    mode, _, rdev, _, size = found
-    kind = mode >> 12
-    what = {"st_rdev": f"makedev({rdev >> 8 & 0xFFF:#x}, {rdev & 0xFF:#x})"} if kind in (2, 6) else {"st_size": size}
-    return struct("...", st_mode=file_mode(mode), **what)
+    dev, ino, mode, links, uid, gid, rdev, _, size, block, _, blocks, *times = found
+    special = {"st_rdev": device(rdev)} if mode >> 12 in (2, 6) else {"st_size": size}
+    if not call.options.full:
+        return struct("...", st_mode=file_mode(mode), **special)
+    head = {"st_dev": device(dev), "st_ino": ino, "st_mode": file_mode(mode), "st_nlink": links, "st_uid": uid}
+    rest = {"st_gid": gid, "st_blksize": block, "st_blocks": blocks, **special}
+    for n, name in enumerate(("st_atime", "st_mtime", "st_ctime")):
+        second, nanosecond = times[2 * n : 2 * n + 2]
+        rest |= {name: f"{second}{date(second, nanosecond)}", f"{name}_nsec": nanosecond}
+    return struct(**head, **rest)
+
+
+def device(number: int) -> str:
+    """Major and minor number of a device."""
+    return f"makedev({number >> 8 & 0xFFF:#x}, {number & 0xFF:#x})"
 
 
 @pointer
 def statx(call: Call, value: int) -> str | None:
-    found = fields(call, value, "IIQIIIH2xQQ")
+    found = fields(call, value, "IIQIIIH2xQQQQ" + 4 * "qI4x" + "4I")
     if found is None:
         return None
-    mask, _, attributes, _, _, _, mode, _, size = found
-    shown = {"stx_mask": flags.names("STATX", mask), "stx_attributes": attributes, "stx_mode": file_mode(mode)}
-    return struct("...", **shown, stx_size=size)
+    mask, block, attributes, links, uid, gid, mode, ino, size, blocks, _, *rest = found
+    asked, kind = {"stx_mask": flags.names("STATX", mask)}, {"stx_mode": file_mode(mode)}
+    if not call.options.full:
+        return struct("...", **asked, stx_attributes=attributes, **kind, stx_size=size)
+    owner = {"stx_nlink": links, "stx_uid": uid, "stx_gid": gid, **kind, "stx_ino": ino}
+    stamps = {f"stx_{name}time": stamp(*rest[2 * n : 2 * n + 2]) for n, name in enumerate("abcm")}
+    names = ("stx_rdev_major", "stx_rdev_minor", "stx_dev_major", "stx_dev_minor")
+    figures = {"stx_size": size, "stx_blocks": blocks, "stx_attributes_mask": 0, **stamps}
+    devices = dict(zip(names, rest[8:], strict=True))
+    return struct(**asked, stx_blksize=block, stx_attributes=attributes, **owner, **figures, **devices)
+
+
+def stamp(second: int, nanosecond: int) -> str:
+    """A time of statx, with its date."""
+    return struct(tv_sec=second, tv_nsec=nanosecond) + date(second, nanosecond)
 
 
 @pointer
 def dirents(call: Call, value: int) -> str:
-    at, entries, end = value, 0, value + (call.result or 0)
-    while at < end and (found := fields(call, at + 16, "H")) and found[0]:
-        at, entries = at + found[0], entries + 1
-    return f"{address(value)} /* {entries} {'entry' if entries == 1 else 'entries'} */"
+    at, entries, end = value, [], value + (call.result or 0)
+    while at < end and (found := fields(call, at, "QqHB")) and found[2]:
+        name = quoted(call.string(at + 19) or b"", 255) if call.options.full else ""
+        kind = flags.names("DT", found[3])
+        entries.append(struct(d_ino=found[0], d_off=found[1], d_reclen=found[2], d_type=kind, d_name=name))
+        at += found[2]
+    if call.options.full:
+        return listed(entries)
+    return f"{address(value)} /* {len(entries)} {'entry' if len(entries) == 1 else 'entries'} */"
 
 
 @pointer

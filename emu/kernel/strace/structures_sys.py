@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emu.kernel.fork import (
+    CLONE_CHILD_CLEARTID,
+    CLONE_CHILD_SETTID,
+    CLONE_PARENT_SETTID,
+    CLONE_PIDFD,
+    CLONE_SETTLS,
+)
+from emu.kernel.siginfo import name_of
 from emu.kernel.strace import flags
 from emu.kernel.strace.structures import fields, pointer
 from emu.kernel.strace.text import SHOWN, address, listed, quoted, struct
@@ -11,6 +19,11 @@ from emu.kernel.strace.text import SHOWN, address, listed, quoted, struct
 if TYPE_CHECKING:
     from emu.kernel.strace.call import Call
 
+SYSINFO = "totalram freeram sharedram bufferram totalswap freeswap procs totalhigh freehigh mem_unit".split()
+RUSAGE = (
+    "ru_maxrss ru_ixrss ru_idrss ru_isrss ru_minflt ru_majflt ru_nswap ru_inblock ru_oublock ru_msgsnd ru_msgrcv "
+    "ru_nsignals ru_nvcsw ru_nivcsw"
+).split()
 INFINITE = (1 << 64) - 1
 
 
@@ -38,25 +51,32 @@ def rlimit(call: Call, value: int) -> str | None:
 
 @pointer
 def rusage(call: Call, value: int) -> str | None:
-    found = fields(call, value, "4P")
+    found = fields(call, value, "4P14L")
     if found is None:
         return None
     user, system = (struct(tv_sec=found[n], tv_usec=found[n + 1]) for n in (0, 2))
-    return struct("...", ru_utime=user, ru_stime=system)
+    rest = dict(zip(RUSAGE, found[4:], strict=True)) if call.options.full else {}
+    return struct(*(() if rest else ("...",)), ru_utime=user, ru_stime=system, **rest)
 
 
 @pointer
 def utsname(call: Call, value: int) -> str | None:
-    names = [call.string(value + 65 * n) for n in range(2)]
-    return None if None in names else struct("...", sysname=quoted(names[0]), nodename=quoted(names[1]))
+    texts = [call.string(value + 65 * n) for n in range(6)]
+    if None in texts:
+        return None
+    shown = 6 if call.options.full else 2
+    names = ("sysname", "nodename", "release", "version", "machine", "domainname")
+    found = {name: quoted(text, 64) for name, text in zip(names[:shown], texts, strict=False)}
+    return struct(*(() if shown == 6 else ("...",)), **found)
 
 
 @pointer
 def sysinfo(call: Call, value: int) -> str | None:
-    found = fields(call, value, "10PH")
+    found = fields(call, value, "10PH6xPPI" if call.xlen == 64 else "10PH2xPPI")
     if found is None:
         return None
-    return struct("...", uptime=found[0], totalram=found[4], freeram=found[5], procs=found[10])
+    uptime, *loads = found[:4]
+    return struct(uptime=uptime, loads=listed(map(str, loads)), **dict(zip(SYSINFO, found[4:], strict=True)))
 
 
 @pointer
@@ -70,8 +90,14 @@ def clone_args(call: Call, value: int) -> str | None:
     found = fields(call, value, "8Q")
     if found is None:
         return None
-    names = flags.names("CLONE", found[0])
-    return struct("...", flags=names, stack=address(found[5]), stack_size=f"{found[6]:#x}", tls=address(found[7]))
+    bits, pidfd, child, parent, number, stack, size, tls = found
+    shown: dict[str, object] = {"flags": flags.names("CLONE", bits)}
+    shown |= {"pidfd": address(pidfd)} if bits & CLONE_PIDFD else {}
+    shown |= {"child_tid": address(child)} if bits & (CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID) else {}
+    shown |= {"parent_tid": address(parent)} if bits & CLONE_PARENT_SETTID else {}
+    shown |= {"exit_signal": name_of(number) if 0 < number < 65 else number}
+    shown |= {"stack": address(stack), "stack_size": f"{size:#x}" if size else "0"}
+    return struct(**shown, **({"tls": address(tls)} if bits & CLONE_SETTLS else {}))
 
 
 @pointer

@@ -163,7 +163,9 @@ def argv(call: Call, value: int) -> str | None:
 
 
 @kind
-def envp(call: Call, value: int) -> str:
+def envp(call: Call, value: int) -> str | None:
+    if call.options.full:
+        return argv(call, value)
     found = strings(call, value) or []
     return f"{address(value)} /* {len(found)} var{'' if len(found) == 1 else 's'} */"
 
