@@ -13,7 +13,7 @@ from emu.errors import EmuError
 from emu.isa.disassemble import disassemble as as_text
 
 Read = Callable[[int, int], bytes | None]
-MOST = 4096
+MOST, WIDEST = 4096, 40
 
 
 def fetch(read: Read, pc: int) -> int | None:
@@ -65,7 +65,8 @@ def instructions(session: Any, at: int, count: int, read: Read) -> View:
     here = registers_of(session).pc
     data = {"address": at, "format": "i", "instructions": rows, "next": after}
     notes = [] if len(rows) == count else [f"can't read {after:#x}: no page is there"]
-    return View("memory", data, [Text([one_line(session, row, here) for row in rows])], notes)
+    width = name_width(rows)
+    return View("memory", data, [Text([one_line(session, row, here, width) for row in rows])], notes)
 
 
 def disassemble(
@@ -77,7 +78,7 @@ def disassemble(
     at = here if at is None else at
     rows = some_from(session, at, MOST if end is not None else min(count, MOST), session.read, end)
     lines: list[Line] = []
-    last = symbol = ""
+    last, symbol, width = "", "", name_width(rows)
     for row in rows:
         name = row["symbol"].partition("+")[0]
         if name != symbol:
@@ -86,11 +87,16 @@ def disassemble(
         if source and row["source"] != last:
             last = row["source"]
             lines += [text] if (text := source_text(session, last)) else []
-        lines.append(one_line(session, row, here))
+        lines.append(one_line(session, row, here, width))
     return View("disassemble", {"pc": here, "instructions": rows}, [Text(lines)])
 
 
-def one_line(session: Any, row: dict[str, Any], here: int) -> Line:
+def name_width(rows: list[dict[str, Any]]) -> int:
+    """Room for the longest name, so that the instructions stand below each other; very long ones stick out."""
+    return min(max((len(row["symbol"]) + 3 for row in rows if row["symbol"]), default=0), WIDEST)
+
+
+def one_line(session: Any, row: dict[str, Any], here: int, width: int) -> Line:
     """`=> address <symbol>  word  instruction`."""
     word = f"{row['word']:0{row['length'] * 2}x}"
     mark = "=> " if row["address"] == here else "   "
@@ -98,7 +104,7 @@ def one_line(session: Any, row: dict[str, Any], here: int) -> Line:
     return [
         (mark, "head"),
         (address(row["address"], machine_of(session).xlen), "addr"),
-        (name, "symbol"),
+        (f"{name:<{width}}", "symbol"),
         (f"  {word:<8}  ", "dim"),
         (row["text"], "insn"),
     ]

@@ -13,6 +13,14 @@ from emu.debug.view import Line, Table, View
 from emu.errors import EmuError, did_you_mean
 
 TYPES = ("minor", "major", "cow", "invalid")
+BRIEF = {
+    "mapped a fresh zeroed frame": "zeroed frame",
+    "mapped the page cache's frame": "page cache",
+    "copied the page (copy-on-write)": "copied",
+    "took the page over: no one else uses it": "frame kept",
+    "nothing: the entry allowed it already": "nothing to do",
+    "copied a page of the file": "copy of the file",
+}
 KINDS = ("fault", "fault_wait")
 MOST_ROWS = 200
 
@@ -36,14 +44,20 @@ def faults(session: Any, kind: str | None = None) -> View:
             [(f"{r['address']:#x}", "addr")],
             [(r["symbol"], "symbol") if r["symbol"] else (f"{r['pc']:#x}", "addr")],
             short(r["area"]),
-            r["did"],
+            briefly(r["did"]),
             number(r["cycles"]),
         ]
         for r in chosen[-MOST_ROWS:]
     ]
-    columns = ("n", "cycle", "pid", "kind", "access", "address", "at", "area", "the kernel", "cycles")
+    columns = ("n", "cycle", "pid", "kind", "access", "address", "at", "area", "the kernel", "cost")
     title = plural(len(rows), "fault") + ": " + ", ".join(f"{n} {name}" for name, n in totals.items() if n)
     notes = [f"the last {MOST_ROWS} of {len(chosen):,}"] if len(chosen) > MOST_ROWS else []
+    counted = session.kernel.stats()["faults"]
+    if before := counted["minor"] + counted["major"] + counted["invalid"] - found.lost - len(rows):
+        notes.append(
+            f"{before} more, which filled the stack, came before the first instruction; `stat` counts them, and copies "
+            "(cow) also as minor"
+        )
     if found.lost:
         notes.append(f"{found.lost:,} older ones are no longer kept")
     return View("faults", data, [Table(columns, cells, title, right=(0, 1, 2, 9))], notes)
@@ -53,7 +67,14 @@ def short(area: str) -> str:
     """`10000-11000 r-xp /programs/fib.s` as `r-xp fib.s`, so that a fault stays one line."""
     _, _, rights_and_name = area.partition(" ")
     rights, _, name = rights_and_name.partition(" ")
-    return f"{rights} {name.rpartition('/')[2]}".strip()
+    return f"{rights} {name.rpartition('/')[2].replace('anonymous', 'anon')}".strip()
+
+
+def briefly(did: str) -> str:
+    """What the kernel did, in two or three words; `why fault N` says more."""
+    for long, brief in BRIEF.items():
+        did = did.replace(long, brief)
+    return did
 
 
 def served(past: Past) -> Past:

@@ -53,7 +53,7 @@ def grouped(session: Any, found: list[Miss]) -> list[dict[str, Any]]:
     """By data symbol and instruction, the most first."""
     groups: dict[tuple[str, int, str], int] = {}
     for miss in found:
-        key = miss.name.partition("+")[0] or f"{miss.pa & -4096:#x}", miss.pc, miss.kind
+        key = miss.name.partition("+")[0], miss.pc, miss.kind
         groups[key] = groups.get(key, 0) + 1
     ranked = sorted(groups.items(), key=lambda item: -item[1])
     return [

@@ -71,8 +71,15 @@ class Watch:
         self.tlb.flushes()
         if touched is not None and place is not None and machine.instructions > retired:
             self.tlb.note(hart, task.mm.asid, touched.va, self.tlb.count(hart) > walked)
-            self.note(hart, pc, touched, place, self.count(hart) > missed)
+            self.note(hart, pc, touched, place, self.count(hart) > missed, self.name(task.mm, touched.va))
         return True
+
+    def name(self, mm: Any, va: int) -> str:
+        """What lies there: a symbol, else the area."""
+        if name := self.session.symbolize(va):
+            return name
+        vma = mm.vma_at(va)
+        return "" if vma is None else mm.name_of(vma) or f"anonymous at {vma.vm_start:#x}"
 
     def about(self, task: Any, hart: int) -> tuple[int, access.Access | None, int | None]:
         """The instruction's access and its physical address, if its page is there."""
@@ -90,11 +97,10 @@ class Watch:
         counts = self.session.machine.state.hart[hart or 0]["count"]
         return int(counts[COUNTERS["l1d.read_miss"]] + counts[COUNTERS["l1d.write_miss"]])
 
-    def note(self, hart: int, pc: int, touched: access.Access, pa: int, missed: bool) -> None:
+    def note(self, hart: int, pc: int, touched: access.Access, pa: int, missed: bool, name: str) -> None:
         """An access has been made: classify it if it missed, and take the others' copies if it wrote."""
         self.accesses += 1
         line, mine = pa >> self.shift, self.harts[hart]
-        name = self.session.symbolize(touched.va)
         there = mine.ideal.touch(line)
         if missed:
             self.misses.append(self.classify(hart, pc, touched, pa, name, there))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 from emu.debug.look.subject import address_spaces
 from emu.isa.paging import PTE_V, is_leaf
+from emu.kernel.fs.directory import Directory
 from emu.kernel.mm.mm import Mm
 from emu.kernel.mm.page import (
     PG_ANON,
@@ -30,6 +33,7 @@ KINDS = {
     "pipe": ("pipes' buffers", "p"),
     "reserved": ("frame 0 and the page of zeroes", "R"),
 }
+MOST_FILES = 2000  # that are looked through for a name
 MARKED = (PG_TABLE, "table"), (PG_SLAB, "slab"), (PG_KERNEL, "pipe")
 """Flags that tell alone."""
 
@@ -141,7 +145,7 @@ def name_of(session: Any, pa: int) -> str:
     mapping = kernel.pages.mem_map.mapping.get(pfn)
     if hasattr(mapping, "host"):
         return f"{file_name(kernel, mapping)} page {kernel.pages.mem_map.index[pfn]}"
-    return "zero page" if pfn == kernel.pages.zero_pfn else "" if kind == "free" else kind
+    return "zero page" if pfn == kernel.pages.zero_pfn else kind
 
 
 def table_name(kernel: Any, pa: int) -> str:
@@ -166,7 +170,7 @@ def user_name(session: Any, users: list[Mapping], pa: int) -> str:
 
 
 def file_name(kernel: Any, mapping: Any) -> str:
-    """The path of a cached file, from an area or an open file that has it; else its inode number."""
+    """The path of a cached file, from an area, an open file or a folder that has it; else its inode number."""
     for vma in mapping.areas:
         return vma.mm.name_of(vma)
     for task in kernel.tasks.values():
@@ -176,4 +180,21 @@ def file_name(kernel: Any, mapping: Any) -> str:
         exe = task.mm.exe_file if task.mm is not None else None
         if exe is not None and getattr(exe.inode, "mapping", None) is mapping:
             return exe.path
-    return "[vdso]" if mapping is kernel.vdso.inode.mapping else f"inode {mapping.host.ino}"
+    if mapping is kernel.vdso.inode.mapping:
+        return "[vdso]"
+    return next((path for path, inode in files_below(kernel.fs.root) if inode is mapping.host), "") or (
+        f"inode {mapping.host.ino}"
+    )
+
+
+def files_below(root: Directory) -> Iterator[tuple[str, Any]]:
+    """(path, inode) in the folders that are in memory, nearest first; of very many not all."""
+    folders, left = deque([("", root)]), MOST_FILES
+    while folders:
+        path, folder = folders.popleft()
+        for name, inode in islice(folder.children.items(), left):
+            here = f"{path}/{name.decode('utf-8', 'backslashreplace')}"
+            yield here, inode
+            if isinstance(inode, Directory):
+                folders.append((here, inode))
+        left -= min(left, len(folder.children))

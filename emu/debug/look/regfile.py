@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from emu.debug.look.subject import hart_of, kernel_of, machine_of
+from emu.debug.look.words import plural
 from emu.isa.abi import F_NAMES, X_NAMES
 from emu.isa.causes import cause_name
 from emu.isa.paging import SATP32_ASID_BITS, SATP32_ASID_SHIFT, SATP64_ASID_BITS, SATP64_ASID_SHIFT, SCHEMES
@@ -52,13 +53,14 @@ def csrs_of(session: Any, number: int | None = None) -> list[tuple[str, int, str
     """(name, value, what its fields say) of a hart's control and status registers."""
     machine, hart = machine_of(session), hart_of(session, number)
     keep, fcsr = (1 << machine.xlen) - 1, hart.fcsr & 255
+    time = hart.cycle >> int(machine.state.time_shift)
     rows = [
         ("fflags", fcsr & 31, flags_text(fcsr)),
         ("frm", fcsr >> 5, f"rounding {ROUNDING[fcsr >> 5]}"),
         ("fcsr", fcsr, "frm and fflags together"),
-        ("cycle", hart.cycle & keep, "cycles of this hart's clock"),
-        ("time", (hart.cycle >> int(machine.state.time_shift)) & keep, "ticks of the wall-clock timer"),
-        ("instret", hart.instret & keep, "instructions retired"),
+        ("cycle", hart.cycle & keep, f"{plural(hart.cycle, 'cycle')} of this hart's clock"),
+        ("time", time & keep, f"{plural(time, 'tick')} of the wall-clock timer"),
+        ("instret", hart.instret & keep, f"{plural(hart.instret, 'instruction')} retired"),
         ("satp", hart.satp & keep, satp_text(session, hart.satp & keep)),
         ("scause", hart.cause & keep, f"last trap: {cause_name(hart.cause)}"),
         ("stval", hart.tval & keep, "address or instruction of the last trap"),

@@ -28,7 +28,7 @@ def walk(session: Any, va: int, pid: int | None = None) -> View:
         "pid": session.pid if pid is None else pid,
         "scheme": mm.scheme.name,
         "canonical": canonical,
-        "split": split(mm, va),
+        "split": split(mm, va, len(entries) if pa is not None else len(mm.scheme.levels)),
         "entries": entries,
         "pa": pa,
         "page_size": found.page_size if pa is not None else None,
@@ -47,13 +47,14 @@ def walk(session: Any, va: int, pid: int | None = None) -> View:
     return view
 
 
-def split(mm: Mm, va: int) -> list[dict[str, Any]]:
-    """The index that each level takes from the address, and the offset."""
+def split(mm: Mm, va: int, depth: int) -> list[dict[str, Any]]:
+    """The index that each of the first `depth` levels takes from the address; the rest is the offset."""
+    levels = mm.scheme.levels[:depth]
     parts = [
-        {"level": level.name, "index": level.index(va), "bits": level.bits, "shift": level.shift}
-        for level in mm.scheme.levels
+        {"level": level.name, "index": level.index(va), "bits": level.bits, "shift": level.shift} for level in levels
     ]
-    return [*parts, {"level": "offset", "index": va & 4095, "bits": 12, "shift": 0}]
+    rest = levels[-1].shift
+    return [*parts, {"level": "offset", "index": va & ((1 << rest) - 1), "bits": rest, "shift": 0}]
 
 
 def entry(session: Any, mm: Mm, step: Any, found: Any) -> dict[str, Any]:
