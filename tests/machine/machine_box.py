@@ -10,6 +10,7 @@ RAM = 1 << 20
 CODE, DATA, TABLES = 0x4000, 0x10000, 0x80000  # physical
 RWX = PTE_R | PTE_W | PTE_X
 GOOD = PTE_V | RWX | PTE_U | PTE_A | PTE_D
+SELF = {"rd": 0, "imm": 0}  # jal to itself
 
 
 def op(name: str, xlen: int = 64, **roles: int) -> bytes:
@@ -85,3 +86,16 @@ class Box:
     def trap(self, hart: int = 0) -> tuple[int, int]:
         """(cause, tval) of the last trap."""
         return self.harts[hart].cause, self.harts[hart].tval
+
+
+def spinning(timing="full", harts=1, **settings):
+    """All harts in a loop of five instructions, one of them a store and one compressed, over a line's end."""
+    box = Box(harts=harts, timing=timing, **settings)
+    loop = CODE + 0xF6
+    box.put(
+        loop, op("addi", rd=5, rs1=5, imm=1), op("c.addi", rd=6, imm=1), op("sd", rs2=5, rs1=10), op("add", rd=7, rs1=5)
+    )
+    box.put(loop + 14, op("jal", rd=0, imm=-14))
+    for number, hart in enumerate(box.harts):
+        hart.pc, hart.x[10] = loop, DATA + 64 * number
+    return box

@@ -1,36 +1,17 @@
-"""`run`: budgets to the instruction, deadlines, stops, breakpoints, watchpoints; and code that changes itself."""
+"""`run`: budgets to the instruction, deadlines, stops; and the counters that a program reads."""
 
 import threading
 
 import pytest
-from machine_box import CODE, DATA, Box, op
+from machine_box import CODE, Box, op, spinning
 
-from emu.isa.causes import BREAKPOINT
-from emu.isa.paging import PAGING_SV39
 from emu.machine.execute import (
-    STOP_BREAKPOINT,
     STOP_BUDGET,
     STOP_DEADLINE,
     STOP_EXTERNAL,
-    STOP_TRAP,
-    STOP_WATCHPOINT,
 )
 
 timings = pytest.mark.parametrize("timing", ["full", "simple", "off"])
-SELF = {"rd": 0, "imm": 0}  # jal to itself
-
-
-def spinning(timing="full", harts=1, **settings):
-    """All harts in a loop of five instructions, one of them a store and one compressed, over a line's end."""
-    box = Box(harts=harts, timing=timing, **settings)
-    loop = CODE + 0xF6
-    box.put(
-        loop, op("addi", rd=5, rs1=5, imm=1), op("c.addi", rd=6, imm=1), op("sd", rs2=5, rs1=10), op("add", rd=7, rs1=5)
-    )
-    box.put(loop + 14, op("jal", rd=0, imm=-14))
-    for number, hart in enumerate(box.harts):
-        hart.pc, hart.x[10] = loop, DATA + 64 * number
-    return box
 
 
 # ------------------------------------------------------------------------------------------------------------- budgets
@@ -146,179 +127,6 @@ def test_stop_from_a_thread(timing):
     timer.start()
     assert box.machine.run() == STOP_EXTERNAL
     timer.join()
-
-
-# --------------------------------------------------------------------------------------------------------- breakpoints
-
-
-@timings
-def test_breakpoints(timing):
-    """Execution stops before the instruction, each time it comes there; stepping over passes it."""
-    box = spinning(timing)
-    box.machine.run(max_insns=7)
-    store = CODE + 0xF6 + 6
-    box.machine.set_breakpoints([store])
-    for _ in range(3):
-        assert box.machine.run(max_insns=1000) == STOP_BREAKPOINT
-        assert (box.harts[0].pc, box.machine.stopped) == (store, 0)
-        before = box.harts[0].instret
-        assert box.machine.run(max_insns=1000) == STOP_BREAKPOINT
-        assert box.harts[0].instret == before
-        assert box.machine.step_over(0) == STOP_BUDGET
-        assert box.harts[0].instret == before + 1
-    box.machine.set_breakpoints([])
-    assert box.machine.run(max_insns=1000) == STOP_BUDGET
-
-
-@timings
-def test_breakpoints_change_nothing(timing):
-    """A run with breakpoints that are stepped over ends in the same registers."""
-    with_them, without = spinning(timing), spinning(timing)
-    with_them.machine.set_breakpoints([CODE + 0xF6 + 4, CODE + 0xF6 + 14])
-    done = 0
-    while done < 200:
-        reason = with_them.machine.run(max_insns=200 - done)
-        done = with_them.harts[0].instret
-        if reason == STOP_BREAKPOINT:
-            with_them.machine.step_over(0)
-            done += 1
-    without.machine.run(max_insns=200)
-    assert with_them.harts[0].x.tolist() == without.harts[0].x.tolist()
-    assert with_them.machine.counters()["insn.retired"] == without.machine.counters()["insn.retired"] == 200
-
-
-def test_breakpoint_on_an_instruction_over_two_pages():
-    """Its address is that of its first half."""
-    box = Box()
-    box.put(CODE + 4094, op("addi", rd=5, rs1=5, imm=1), op("jal", **SELF))
-    box.machine.set_breakpoints([CODE + 4094])
-    assert box.run(CODE + 4094, 5) == STOP_BREAKPOINT
-    assert box.machine.step_over(0) == STOP_BUDGET
-    assert (box.harts[0].x[5], box.harts[0].pc) == (1, CODE + 4098)
-
-
-def test_breakpoint_outlives_new_code():
-    """Code written anew, or dropped by FENCE.I, still stops at the address."""
-    box = Box()
-    box.put(CODE, op("fence.i"), op("addi", rd=5, rs1=5, imm=1), op("jal", rd=0, imm=-8))
-    box.machine.set_breakpoints([CODE + 4])
-    for _ in range(3):
-        assert box.run(CODE, 10) == STOP_BREAKPOINT
-        box.put(CODE + 4, op("addi", rd=5, rs1=5, imm=2))
-
-
-# --------------------------------------------------------------------------------------------------------- watchpoints
-
-LOAD, STORE, BOTH = 1, 2, 3
-
-
-@timings
-@pytest.mark.parametrize(
-    ("kinds", "low", "high", "va", "reads", "writes"),
-    [
-        (LOAD, 8, 16, 8, True, False),
-        (STORE, 8, 16, 8, False, True),
-        (BOTH, 8, 16, 15, True, True),
-        (BOTH, 8, 16, 1, True, True),
-        (BOTH, 8, 16, 0, False, False),
-        (BOTH, 8, 16, 16, False, False),
-        (BOTH, 4096, 4097, 4089, True, True),
-        (BOTH, 4095, 4096, 4092, True, True),
-    ],
-)
-def test_watchpoints(kinds, low, high, va, reads, writes, timing):
-    """An access stops before it happens if it overlaps the range and is of the kind; stepping over lets it happen."""
-    box = Box(timing=timing)
-    box.put(CODE, op("ld", rd=5, rs1=10), op("sd", rs2=6, rs1=10))
-    for warm in (CODE, CODE + 4):
-        assert box.run(warm, x6=1, x10=DATA + va) == STOP_BUDGET
-    box.machine.set_watchpoints([(DATA + low, DATA + high, kinds)])
-    for pc, stops in ((CODE, reads), (CODE + 4, writes)):
-        assert box.run(pc, x5=9, x6=0x55, x10=DATA + va) == (STOP_WATCHPOINT if stops else STOP_BUDGET)
-        if stops:
-            hart = box.harts[0]
-            assert (hart.pc, hart.x[5], hart.watch_va, hart.watch_kind) == (pc, 9, DATA + va, pc != CODE)
-            assert box.machine.ram[DATA + va] == 1
-            assert box.machine.step_over(0) == STOP_BUDGET
-            assert hart.pc == pc + 4
-            assert box.run(pc, x10=DATA + va) == STOP_WATCHPOINT
-    box.machine.set_watchpoints([])
-    assert box.run(CODE, 2, x10=DATA + va) == STOP_BUDGET
-
-
-def test_watchpoint_on_atomics():
-    """An AMO is a store, LR a load, SC with a reservation a store."""
-    box = Box()
-    box.put(CODE, op("lr.d", rd=5, rs1=10), op("sc.d", rd=6, rs2=7, rs1=10), op("amoadd.d", rd=5, rs2=7, rs1=10))
-    box.machine.set_watchpoints([(DATA, DATA + 1, STORE)])
-    assert box.run(CODE, 3, x10=DATA) == STOP_WATCHPOINT
-    assert box.harts[0].pc == CODE + 4
-    assert box.machine.step_over(0) == STOP_BUDGET
-    assert box.harts[0].x[6] == 0
-    assert box.machine.run(max_insns=1) == STOP_WATCHPOINT
-    box.machine.set_watchpoints([(DATA, DATA + 1, LOAD)])
-    assert box.run(CODE + 8, 1, x10=DATA) == STOP_BUDGET
-    assert box.run(CODE, 1, x10=DATA) == STOP_WATCHPOINT
-
-
-# ------------------------------------------------------------------------------------------------- code that changes
-
-
-@timings
-def test_self_modifying_code(timing):
-    """What a store writes over code runs after FENCE.I."""
-    box = Box(timing=timing)
-    target = CODE + 64
-    box.put(CODE, op("sw", rs2=6, rs1=10), op("fence.i"), op("jal", rd=0, imm=56))
-    box.put(target, op("addi", rd=5, rs1=0, imm=1), op("jal", **SELF))
-    assert box.run(target, 1) == STOP_BUDGET
-    for value in (2, 3, -4):
-        word = int.from_bytes(op("addi", rd=5, rs1=0, imm=value), "little")
-        assert box.run(CODE, 4, x6=word, x10=target) == STOP_BUDGET
-        assert box.harts[0].x[5] == value
-
-
-@timings
-def test_code_of_another_hart(timing):
-    """A hart that FENCE.Is after another has written sees the new code."""
-    box = Box(harts=2, timing=timing)
-    target = CODE + 4096
-    box.put(CODE, op("sw", rs2=6, rs1=10), op("fence.i"))
-    box.put(target, op("addi", rd=5, rs1=0, imm=1))
-    assert box.run(target, 1, 1) == STOP_BUDGET
-    word = int.from_bytes(op("addi", rd=5, rs1=0, imm=7), "little")
-    assert box.run(CODE, 1, 0, x6=word, x10=target) == STOP_BUDGET
-    assert box.run(CODE + 4, 1, 1) == STOP_BUDGET
-    assert box.run(target, 1, 1) == STOP_BUDGET
-    assert box.harts[1].x[5] == 7
-
-
-def test_kernel_fills_a_frame():
-    """code_changed makes the machine forget a frame's old instructions, at whichever address it is mapped."""
-    box = Box(mode=PAGING_SV39)
-    for va in (0x10000000, 0x20000000):
-        box.map(va, CODE)
-    for value in (1, 2, 3):
-        box.put(CODE, op("addi", rd=5, rs1=0, imm=value))
-        for va in (0x10000000, 0x20000000):
-            assert box.run(va) == STOP_BUDGET
-            assert box.harts[0].x[5] == value
-
-
-def test_more_code_pages_than_records():
-    """Code in more frames than can be predecoded at once runs all the same."""
-    pages = 4200
-    box = Box(ram=(pages + 16) * 4096, timing="off")
-    for page in range(8, pages + 8):
-        box.machine.ram64[page * 512] = int.from_bytes(
-            op("addi", rd=5, rs1=5, imm=1) + op("add", rd=1, rs1=1, rs2=2), "little"
-        )
-        box.machine.ram64[page * 512 + 1] = int.from_bytes(op("jalr", rd=0, rs1=1), "little")
-    box.machine.ram64[(pages + 8) * 512] = int.from_bytes(op("ebreak"), "little")
-    for lap in (1, 2):
-        assert box.run(8 << 12, 10 * pages, x1=8 << 12, x2=4096) == STOP_TRAP
-        assert box.trap()[0] == BREAKPOINT
-        assert box.harts[0].x[5] == lap * pages
 
 
 # ------------------------------------------------------------------------------------------------------------ counters
