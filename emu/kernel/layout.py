@@ -10,7 +10,7 @@ from emu.kernel.mm.mm import Mm
 from emu.kernel.mm.mmap import mmap_region
 from emu.kernel.mm.page import PAGE_SIZE
 from emu.kernel.mm.unmapped_area import STACK_GUARD_GAP, get_unmapped_area
-from emu.kernel.mm.vma import VM_ACCOUNT, VM_EXEC, VM_GROWSDOWN, VM_MAY, VM_READ, VM_WRITE
+from emu.kernel.mm.vma import VM_ACCOUNT, VM_DONTEXPAND, VM_EXEC, VM_GROWSDOWN, VM_MAY, VM_READ, VM_WRITE
 from emu.kernel.rlimit import RLIMIT_STACK
 
 if TYPE_CHECKING:
@@ -67,4 +67,4 @@ def setup_stack(kernel: Kernel, mm: Mm, program: elf.Elf) -> int:
 def map_vdso(kernel: Kernel, mm: Mm) -> None:
     """One page of kernel code in user space: the return from signal handlers."""
     mm.vdso = get_unmapped_area(mm, 0, PAGE_SIZE)
-    mmap_region(mm, mm.vdso, PAGE_SIZE, VM_READ | VM_EXEC | VM_MAY, kernel.vdso, 0, "[vdso]")
+    mmap_region(mm, mm.vdso, PAGE_SIZE, VM_READ | VM_EXEC | VM_MAY | VM_DONTEXPAND, kernel.vdso, 0, "[vdso]")

@@ -81,10 +81,12 @@ class VmStat:
         else:
             self.pgscan_direct += pages
 
-    def count_steal(self, by_kswapd: bool, pages: int, files: int = 0) -> None:
-        """`files` of them were pages of files, or freed by MADV_FREE."""
-        self.pgsteal_file += files
-        self.pgsteal_anon += pages - files
+    def count_steal(self, by_kswapd: bool, pages: int, of_files: bool) -> None:
+        """Pages that went; those freed by MADV_FREE stand on the lists of files."""
+        if of_files:
+            self.pgsteal_file += pages
+        else:
+            self.pgsteal_anon += pages
         if by_kswapd:
             self.pgsteal_kswapd += pages
         else:

@@ -45,6 +45,16 @@ def data_limit(guest: Guest) -> None:
     limit(guest, 2, (guest.mm.data_vm + 1) * PAGE)
 
 
+def memlock(size: int) -> Callable[[Guest], None]:
+    """RLIMIT_MEMLOCK, and a user whom it binds."""
+
+    def prepare(guest: Guest) -> None:
+        limit(guest, 8, size)
+        user(guest)
+
+    return prepare
+
+
 def readable_locked(guest: Guest) -> int:
     addr = guest.mmap(PAGE, 1)
     guest.ok("mlock", addr, PAGE)
@@ -165,8 +175,8 @@ ROWS: list[Row] = [
     ("mmap", lambda g: (0, PAGE, 1, 2, g.open("/prog", 0o10000000), 0), "EBADF"),  # O_PATH
     ("mmap", after(lambda g: limit(g, 9, 0), args=(0, PAGE, 3, 0x22, -1, 0)), "ENOMEM"),  # RLIMIT_AS
     ("mmap", after(lambda g: limit(g, 2, 0), args=(0, PAGE, 3, 0x22, -1, 0)), "ENOMEM"),  # RLIMIT_DATA
-    ("mmap", after(lambda g: limit(g, 8, PAGE), args=(0, 2 * PAGE, 3, 0x2022, -1, 0)), "EAGAIN"),  # MAP_LOCKED
-    ("mmap", after(lambda g: limit(g, 8, 0), args=(0, PAGE, 3, 0x2022, -1, 0)), "EPERM"),
+    ("mmap", after(memlock(PAGE), args=(0, 2 * PAGE, 3, 0x2022, -1, 0)), "EAGAIN"),  # MAP_LOCKED
+    ("mmap", after(memlock(0), args=(0, PAGE, 3, 0x2022, -1, 0)), "EPERM"),
     ("mmap", (0, PAGE, 3, 0x40022, -1, 0), "ENOMEM"),  # no huge pages were set aside
     (
         "mmap",
@@ -209,7 +219,7 @@ ROWS: list[Row] = [
     ("mremap", lambda g: (holes(g), 5 * PAGE, 6 * PAGE, 1, 0), "EFAULT"),
     ("mremap", lambda g: (holes(g), 2 * PAGE, 4 * PAGE, 0, 0), "ENOMEM"),  # no room and may not move
     ("mremap", lambda g: (g.mmap(PAGE), PAGE, -PAGE, 1, 0), lambda g, r: r in (-12, -22)),
-    ("mremap", after(lambda g: limit(g, 8, 2 * PAGE), args=lambda g: (locked(g), 2 * PAGE, 4 * PAGE, 1, 0)), "EAGAIN"),
+    ("mremap", after(memlock(2 * PAGE), args=lambda g: (locked(g), 2 * PAGE, 4 * PAGE, 1, 0)), "EAGAIN"),
     ("mremap", lambda g: (g.mmap(PAGE), 0, PAGE, 1, 0), "EINVAL"),  # a second view of private memory
     ("mremap", lambda g: (g.mmap(PAGE, flags=0x21), 0, PAGE, 0, 0), "ENOMEM"),
     ("mremap", lambda g: (g.mmap(PAGE), PAGE, PAGE, 4, 0), "EINVAL"),  # MREMAP_DONTUNMAP without MAYMOVE
@@ -272,7 +282,7 @@ ROWS: list[Row] = [
     ("mlock", mapped(-1), 0),  # rounded up, it wraps around to nothing
     ("mlock", lambda g: (g.mmap(5 * PAGE, 1, 1, tmp(g)), 5 * PAGE), "ENOMEM"),  # beyond the file
     ("mlock2", lambda g: (g.mmap(5 * PAGE, 1, 1, tmp(g)), 5 * PAGE, 1), 0),
-    ("mlock", after(lambda g: limit(g, 8, PAGE), args=mapped(2 * PAGE)), "ENOMEM"),
+    ("mlock", after(memlock(PAGE), args=mapped(2 * PAGE)), "ENOMEM"),
     ("mlock", lambda g: (g.mmap(PAGE, 0), PAGE), "ENOMEM"),  # nothing can be made of PROT_NONE
     ("mlock2", mapped(8192, 0), 0),
     ("mlock2", mapped(8192, 1), 0),
@@ -285,9 +295,10 @@ ROWS: list[Row] = [
     ("mlockall", (0,), "EINVAL"),
     ("mlockall", (4,), "EINVAL"),
     ("mlockall", (8,), "EINVAL"),
-    ("mlockall", after(lambda g: limit(g, 8, PAGE), args=(1,)), "ENOMEM"),
-    ("mlockall", after(lambda g: limit(g, 8, 0), args=(1,)), "EPERM"),
-    ("mlock", after(lambda g: limit(g, 8, 0), args=mapped(PAGE)), "EPERM"),
+    ("mlockall", after(memlock(PAGE), args=(1,)), "ENOMEM"),
+    ("mlockall", after(memlock(0), args=(1,)), "EPERM"),
+    ("mlock", after(memlock(0), args=mapped(PAGE)), "EPERM"),
+    ("mlock", after(lambda g: limit(g, 8, 0), args=mapped(2 * PAGE)), 0),  # no limit for root: CAP_IPC_LOCK
     ("munlockall", after(locked), lambda g, r: r == 0 and g.mm.locked_vm == 0),
     # membarrier
     ("membarrier", (0, 0, 0), "ok"),
@@ -337,6 +348,14 @@ ROWS: list[Row] = [
     ("shmctl", after(keyed(0o600), args=(0, 2, BUF)), "EACCES"),
     ("shmctl", after(keyed(0o644), args=(0, 2, BUF)), 0),
     *[("shmctl", after(keyed(0o666), args=(0, command, BUF)), "EPERM") for command in (0, 1, 11, 12)],
+    (
+        "shmctl",
+        lambda g: (segment(g), 11, 0),
+        lambda g, r: r == 0 and g.kernel.shm_ids.find(0).file.inode.mapping.unevictable,
+    ),
+    ("shmctl", after(segment, ("shmctl", 0, 11, 0), args=(0, 12, 0)), 0),  # SHM_UNLOCK
+    ("shmctl", after(memlock(PAGE), args=lambda g: (segment(g), 11, 0)), "ENOMEM"),
+    ("shmctl", after(memlock(0), args=lambda g: (segment(g), 11, 0)), "EPERM"),
     ("shmctl", after(user, segment, args=(0, 2, BUF)), lambda g, r: g.word_at(BUF + 4, 4) == 1000),  # its uid
     ("shmdt", without_first_page, 0),
     ("shmdt", lambda g: (without_first_page(g)[0] + PAGE,), "EINVAL"),

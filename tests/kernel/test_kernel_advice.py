@@ -194,9 +194,10 @@ def test_mlock_keeps_pages() -> None:
 
 
 def test_mlock_limit(guest: Guest) -> None:
-    """RLIMIT_MEMLOCK."""
+    """RLIMIT_MEMLOCK of a user."""
     guest.store(BUF, struct.pack("<QQ", 8 * PAGE, 8 * PAGE))
     guest.ok("prlimit64", 0, 8, BUF, 0)
+    guest.ok("setresuid", 1000, 1000, 1000)
     addr = guest.mmap(10 * PAGE)
     assert guest.errno("mlock", addr, 10 * PAGE) == "ENOMEM"
     guest.ok("mlock", addr, 8 * PAGE)

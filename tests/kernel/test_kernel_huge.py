@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from kernel_fake import BSS, Guest
+
+from emu.kernel.proc import task_mmu
 
 PAGE = 4096
 BUF = BSS + 0x800
@@ -123,6 +127,48 @@ def small_pages(guest: Guest, size: int) -> int:
         guest.store(addr + n, (n >> 12).to_bytes(4, "little"))
     guest.kernel.sysctl.transparent_hugepage = "always"
     return addr
+
+
+@pytest.mark.parametrize("xlen", [64, 32])
+def test_hugetlb_moves_and_is_given_back(xlen: int) -> None:
+    """mremap moves whole huge pages and never makes them more; MADV_DONTNEED leaves their promise; mlock passes by."""
+    guest = Guest(xlen, ram=64 << 20, huge_pages=2)
+    size, pool = 1 << guest.mm.pmd_shift, guest.kernel.huge_pool
+    first = guest.mmap(2 * size, flags=HUGETLB)
+    guest.store(first, b"moved")
+    second = first - 8 * size
+    assert guest.errno("mremap", first, 2 * size, 2 * size, 3, second + PAGE) == "EINVAL"
+    assert guest.errno("mremap", first, size, 2 * size, 1, 0) == "EINVAL"
+    guest.ok("mremap", first, 2 * size, 2 * size, 3, second)
+    assert guest.load(second, 5) == b"moved"
+    guest.check()
+    guest.ok("mlock", second, 5)
+    assert guest.mm.locked_vm == 0
+    assert guest.errno("madvise", second + PAGE, PAGE, 4) == "EINVAL"
+    guest.ok("madvise", second, size + PAGE, 4)
+    assert (len(pool.free), pool.reserved) == (2, 2)
+    assert guest.load(second, 5) == bytes(5)
+    guest.ok("munmap", second, 2 * size)
+    assert (len(pool.free), pool.reserved) == (2, 0)
+    guest.check()
+
+
+@pytest.mark.parametrize("flags", [HUGETLB, HUGETLB ^ 3])
+def test_smaps_of_hugetlb(flags: int) -> None:
+    """Their size in rows of their own, and in no other; shared ones are private until a second process has them."""
+    guest = Guest(ram=64 << 20, huge_pages=2)
+    addr = guest.mmap(2 << 21, flags=flags)
+    guest.store(addr, b"x")
+    text = task_mmu.smaps(guest.kernel, guest.task).decode()
+    rows = text[text.index(f"{addr:08x}-") :].split("VmFlags:")[0]
+    found = dict(re.findall(r"^(\w+): +(\d+) kB$", rows, re.MULTILINE))
+    assert {name: int(value) for name, value in found.items() if value != "0"} == {
+        "Size": 4096,
+        "KernelPageSize": 2048,
+        "MMUPageSize": 2048,
+        "Private_Hugetlb": 2048,
+    }
+    assert "/anon_hugepage (deleted)" in rows
 
 
 @pytest.mark.parametrize("xlen", [64, 32])

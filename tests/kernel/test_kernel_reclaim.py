@@ -306,3 +306,19 @@ def test_random_pressure(seed: int, xlen: int) -> None:
         if step % 200 == 0:
             guest.check()
     guest.check()
+
+
+def test_shared_page_wanted_while_it_is_written() -> None:
+    """A page of shared memory that is touched on its way to swap is the file's again, and of no use to swap; nobody
+    scanned for it (MADV_PAGEOUT), so it is no stolen page.
+    """
+    guest = small(swap=1 << 20)
+    addr = guest.mmap(PAGE, flags=0x21)
+    guest.store(addr, b"here")
+    guest.ok("madvise", addr, PAGE, 21)
+    kernel = guest.kernel
+    assert (len(kernel.swap.cache), kernel.vm.nr_shmem) == (1, 0)
+    assert guest.load(addr, 4) == b"here"
+    assert (len(kernel.swap.cache), kernel.vm.nr_shmem) == (0, 1)
+    assert kernel.vm.pgsteal_anon == kernel.vm.pgscan_anon == 0
+    guest.check()

@@ -73,5 +73,6 @@ def check_page_cache(kernel: Kernel) -> None:
             mem_map = kernel.pages.mem_map
             wrong = mem_map.mapping.get(pfn) is not mapping or mem_map.index[pfn] != index
             bug_on(wrong, "page cache", mapping.host.ino, index, pfn)
+            bug_on(bool(mem_map.flags[pfn] & PG_SWAPCACHE), "in the page cache and the swap cache", pfn)
         bug_on(not mapping.dirty.keys() <= mapping.pages.keys(), "a dirty page is not cached")
     bug_on(total != kernel.vm.nr_file_pages, "nr_file_pages", total, kernel.vm.nr_file_pages)

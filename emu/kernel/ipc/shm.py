@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from emu.kernel.errno import EINVAL, Errno
+from emu.kernel.errno import EINVAL, ENOMEM, EPERM, Errno
 from emu.kernel.ipc.util import IPC_PRIVATE, Ids, Perm
-from emu.kernel.mm.page import page_align
+from emu.kernel.mm.page import PG_UNEVICTABLE, page_align
 
 if TYPE_CHECKING:
     from emu.kernel.fs.file import File
     from emu.kernel.kernel import Kernel
     from emu.kernel.task import Task
 
-SHM_DEST, SHM_NORESERVE = 0o1000, 0o10000
+SHM_DEST, SHM_LOCKED, SHM_NORESERVE = 0o1000, 0o2000, 0o10000
 SHMMIN, SHMMNI = 1, 4096
 
 
@@ -31,6 +31,8 @@ class Segment:
     dtime: int = 0
     ctime: int = 0
     removed: bool = False
+
+    locked_by: int | None = None  # the user for whom it counts as locked memory
 
     @property
     def nattch(self) -> int:
@@ -69,6 +71,25 @@ class Shm(Ids):
         segment.removed = True
         segment.perm.key = IPC_PRIVATE
         self.sweep()
+
+    def lock(self, task: Task, segment: Segment) -> None:
+        """SHM_LOCK: its pages stay in memory. EPERM where nothing may be locked, ENOMEM beyond RLIMIT_MEMLOCK."""
+        limit = task.mm.memlock_limit
+        if not limit:
+            raise Errno(EPERM)
+        locked = sum(page_align(s.size) for s in self.objects.values() if s.locked_by == task.euid)
+        if segment.locked_by is None and locked + page_align(segment.size) > limit:
+            raise Errno(ENOMEM)
+        segment.locked_by = task.euid if segment.locked_by is None else segment.locked_by
+        segment.file.inode.mapping.unevictable = True
+
+    def unlock(self, segment: Segment) -> None:
+        """SHM_UNLOCK: reclaim may have them again."""
+        mapping, lru = segment.file.inode.mapping, self.kernel.pages.lru
+        segment.locked_by, mapping.unevictable = None, False
+        for pfn in mapping.pages.values():
+            if self.kernel.pages.mem_map.flags[pfn] & PG_UNEVICTABLE and lru.holds(pfn):
+                lru.move(pfn, clear_flags=PG_UNEVICTABLE)
 
     def sweep(self) -> None:
         """Drop what is removed and mapped nowhere."""

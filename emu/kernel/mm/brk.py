@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emu.kernel.errno import ENOMEM, Errno
+from emu.kernel.errno import EAGAIN, ENOMEM, Errno
 from emu.kernel.mm import overcommit
 from emu.kernel.mm.mmap import do_munmap, mmap_region
 from emu.kernel.mm.page import PAGE_SIZE, page_align
@@ -39,6 +39,8 @@ def _grow_heap(mm: Mm, old: int, new: int, brk: int) -> None:
     guard = STACK_GUARD_GAP if above and above.vm_flags & VM_GROWSDOWN else 0
     if (above and above.vm_start - guard < new) or len(mm.vmas) >= mm.kernel.sysctl.max_map_count:
         raise Errno(ENOMEM)
+    if mm.def_flags & VM_LOCKED and (mm.locked_vm << 12) + new - old > mm.memlock_limit:
+        raise Errno(EAGAIN)
     mmap_region(mm, old, new - old, VM_READ | VM_WRITE | VM_MAY | mm.def_flags, None, 0)
 
 
@@ -51,6 +53,9 @@ def stack_above(mm: Mm, addr: int) -> Vma | None:
     below = mm.neighbours(vma)[0]
     gap = 0 if below and below.vm_flags & VM_GROWSDOWN else STACK_GUARD_GAP
     if vma.vm_end - start > mm.rlimit(RLIMIT_STACK) or start < lowest(mm) or (below and start - below.vm_end < gap):
+        return None
+    grown = mm.locked_vm + ((vma.vm_start - start) >> 12)
+    if vma.vm_flags & VM_LOCKED and grown << 12 > mm.memlock_limit:
         return None
     try:
         overcommit.may_expand(mm, vma.vm_flags, (vma.vm_start - start) >> 12)

@@ -35,7 +35,7 @@ READ_AHEAD_PAGES, READ_AHEAD_MOST = 4, 32  # the window of a first read; of a se
 class AddressSpace:
     """The cached pages of one file."""
 
-    __slots__ = ("areas", "dirty", "error", "host", "is_shmem", "pages", "ra_next", "ra_size")
+    __slots__ = ("areas", "dirty", "error", "host", "is_shmem", "pages", "ra_next", "ra_size", "unevictable")
 
     def __init__(self, host: Inode, is_shmem: bool = False) -> None:
         self.host = host  # the inode: i_size, read_page, write_page
@@ -43,6 +43,7 @@ class AddressSpace:
         self.areas: dict[Vma, None] = {}
         self.dirty: dict[int, None] = {}  # indices of dirty pages, oldest first
         self.is_shmem = is_shmem
+        self.unevictable = False  # reclaim leaves its pages alone
         self.error = 0  # of a write-back that failed
         self.ra_next, self.ra_size = 0, READ_AHEAD_PAGES
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emu.kernel.errno import EINVAL, Errno
 from emu.kernel.mm.fault import FAULT_MINOR, FAULT_SIGBUS
 from emu.kernel.mm.huge import clear_block
 from emu.kernel.mm.mm import Mm, address_spaces
@@ -92,6 +93,31 @@ def hugetlb_zap(mm: Mm, vma: Vma, start: int, end: int) -> None:
         if not shared:  # else the file keeps it
             pool.give_back(mm.cells[found[0]] >> 10)
         pmd_clear(mm, addr)
+
+
+def hugetlb_dont_need(mm: Mm, vma: Vma, start: int, end: int) -> None:
+    """MADV_DONTNEED: the whole pages of a range go back to the pool, which keeps them for the area. EINVAL."""
+    size = 1 << mm.pmd_shift
+    if start & size - 1:
+        raise Errno(EINVAL)
+    count = (end - start) // size
+    mm.kernel.huge_pool.reserved += 0 if vma.vm_file else count
+    hugetlb_zap(mm, vma, start, start + count * size)
+
+
+def hugetlb_move(mm: Mm, vma: Vma, start: int, end: int, target: int) -> None:
+    """mremap: the pages go to another place, and the promise of those that were never touched; the old area is
+    unmapped then.
+    """
+    size = 1 << mm.pmd_shift
+    mm.kernel.huge_pool.reserved += 0 if vma.vm_file else (end - start) // size
+    for addr in range(start, end, size):
+        found = mm.huge.pop(addr >> mm.pmd_shift, None)
+        if found is not None:
+            cell = pmd_alloc(mm, addr - start + target)
+            mm.cells[cell] = mm.cells[found[0]]
+            mm.huge[addr - start + target >> mm.pmd_shift] = (cell, 0)
+            pmd_clear(mm, addr)
 
 
 def hugetlb_protect(mm: Mm, vma: Vma, start: int, end: int) -> None:

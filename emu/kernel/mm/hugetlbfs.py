@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from emu.kernel.mm.mm import Mm
 
 
+HUGE_NAME = "/anon_hugepage (deleted)"
+
+
 class HugeFile(ShmemFile):
     """`huge_blocks[n]` is the first frame of its n-th huge page; `promised` are reserved and not touched yet."""
 
@@ -47,4 +50,4 @@ class HugeFile(ShmemFile):
 
 def open_huge_file(kernel: Kernel, count: int) -> File:
     """A file of `count` huge pages, all reserved. ENOMEM."""
-    return File(HugeFile(kernel, count), O_RDWR, "/anon_hugepage (deleted)")
+    return File(HugeFile(kernel, count), O_RDWR, HUGE_NAME)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from emu.isa.paging import PTE_A, PTE_V
 from emu.kernel.errno import EACCES, EFAULT, EINVAL, Errno
 from emu.kernel.mm import filemap, khugepaged, lazyfree, tlb, zap
+from emu.kernel.mm.hugetlb import hugetlb_dont_need
 from emu.kernel.mm.merge import split_vma, vma_merge
 from emu.kernel.mm.page import PAGE_SIZE, PG_ACTIVE, PG_REFERENCED, page_align
 from emu.kernel.mm.ranges import Act, check_range, walk_areas
@@ -112,7 +113,10 @@ def dont_need(mm: Mm, vma: Vma, low: int, high: int) -> None:
 
 def dont_need_locked(mm: Mm, vma: Vma, low: int, high: int) -> None:
     """The same, of locked areas too."""
-    zap.zap_range(mm, vma, low, high)
+    if vma.vm_flags & VM_HUGETLB:
+        hugetlb_dont_need(mm, vma, low, high)
+    else:
+        zap.zap_range(mm, vma, low, high)
     tlb.flush_range(mm, low, high)
 
 

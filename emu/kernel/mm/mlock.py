@@ -13,12 +13,12 @@ from emu.kernel.mm.page import PAGE_SIZE, PG_UNEVICTABLE, page_align
 from emu.kernel.mm.ranges import walk_areas
 from emu.kernel.mm.uaccess import populate
 from emu.kernel.mm.vma import (
+    VM_HUGETLB,
     VM_LOCKED,
     VM_LOCKED_MASK,
     VM_LOCKONFAULT,
     Vma,
 )
-from emu.kernel.rlimit import RLIMIT_MEMLOCK
 
 if TYPE_CHECKING:
     from emu.kernel.mm.mm import Mm
@@ -37,11 +37,11 @@ def do_mlock(mm: Mm, start: int, length: int, flags: int) -> None:
         raise Errno(ENOMEM)
     if first >= end:
         return
-    if flags and not mm.rlimit(RLIMIT_MEMLOCK):
+    if flags and not mm.memlock_limit:
         raise Errno(EPERM)
     if flags:
         fresh = sum(vma.pages for vma in mm.areas_between(first, end) if not vma.vm_flags & VM_LOCKED)
-        if (mm.locked_vm + min(fresh, (end - first) >> 12)) << 12 > mm.rlimit(RLIMIT_MEMLOCK):
+        if (mm.locked_vm + min(fresh, (end - first) >> 12)) << 12 > mm.memlock_limit:
             raise Errno(ENOMEM)
     walk_areas(mm, first, end, partial(lock_area, flags=flags) if flags else unlock_area, pass_holes=False)
     if flags and not flags & VM_LOCKONFAULT and not populate(mm, first, end):
@@ -49,16 +49,18 @@ def do_mlock(mm: Mm, start: int, length: int, flags: int) -> None:
 
 
 def lock_area(mm: Mm, vma: Vma, low: int, high: int, flags: int) -> None:
-    if not vma.vm_flags & VM_LOCKED:
-        mm.locked_vm += (high - low) >> 12
+    if vma.vm_flags & VM_HUGETLB:  # they stay in memory as it is
+        return
+    fresh = not vma.vm_flags & VM_LOCKED
     change_flags(mm, vma, low, high, VM_LOCKED_MASK, flags)
+    mm.locked_vm += (high - low) >> 12 if fresh else 0
 
 
 def unlock_area(mm: Mm, vma: Vma, low: int, high: int) -> None:
     if not vma.vm_flags & VM_LOCKED:
         return
-    mm.locked_vm -= (high - low) >> 12
     change_flags(mm, vma, low, high, VM_LOCKED_MASK, 0)
+    mm.locked_vm -= (high - low) >> 12
     lru, flags = mm.pages.lru, mm.pages.mem_map.flags
     for first, last, _ in zap.table_slices(mm, low, high):
         for cell in range(first, last):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from emu.isa.paging import Scheme
 from emu.kernel.mm import huge, pgtable, rmap
 from emu.kernel.mm.vma import VM_EXEC, VM_GROWSDOWN, VM_SHARED, VM_WRITE, Vma
+from emu.kernel.rlimit import INFINITY, RLIMIT_MEMLOCK
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
@@ -183,6 +184,12 @@ class Mm:
     def rlimit(self, which: int) -> int:
         """The soft limit of the process it belongs to."""
         return self.rlimits[which][0]
+
+    @property
+    def memlock_limit(self) -> int:
+        """How many bytes may be locked: RLIMIT_MEMLOCK, which does not bind root (CAP_IPC_LOCK)."""
+        current = self.kernel.current
+        return self.rlimits[RLIMIT_MEMLOCK][0] if current is not None and current.euid else INFINITY
 
     def update_hiwater_rss(self) -> None:
         """Before pages go: the most that there ever were."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from emu.kernel.errno import EACCES, EAGAIN, EEXIST, EINVAL, ENOMEM, EOVERFLOW, EPERM, Errno
 from emu.kernel.mm import overcommit, pgtable, tlb, zap
-from emu.kernel.mm.hugetlbfs import HugeFile, open_huge_file
+from emu.kernel.mm.hugetlbfs import HUGE_NAME, HugeFile, open_huge_file
 from emu.kernel.mm.merge import isolate, reserve_vma, vma_merge
 from emu.kernel.mm.mmap_flags import (
     MAP_FIXED,
@@ -26,13 +26,13 @@ from emu.kernel.mm.page import PAGE_SIZE, page_align
 from emu.kernel.mm.unmapped_area import area_freed, get_unmapped_area, lowest
 from emu.kernel.mm.vma import (
     VM_ACCOUNT,
+    VM_DONTEXPAND,
     VM_HUGETLB,
     VM_LOCKED,
     VM_NORESERVE,
     VM_WRITE,
     Vma,
 )
-from emu.kernel.rlimit import RLIMIT_MEMLOCK
 
 if TYPE_CHECKING:
     from emu.kernel.fs.file import File
@@ -58,9 +58,9 @@ def do_mmap(mm: Mm, addr: int, length: int, prot: int, flags: int, file: File | 
     vm_flags = mmap_flags(prot, flags, file) | mm.def_flags
     if mm.kernel.sysctl.overcommit_memory == overcommit.OVERCOMMIT_NEVER:
         vm_flags &= ~VM_NORESERVE  # there it asks in vain
-    if flags & MAP_LOCKED and not mm.rlimit(RLIMIT_MEMLOCK):
+    if flags & MAP_LOCKED and not mm.memlock_limit:
         raise Errno(EPERM)
-    if vm_flags & VM_LOCKED and (mm.locked_vm << 12) + length > mm.rlimit(RLIMIT_MEMLOCK):
+    if vm_flags & VM_LOCKED and (mm.locked_vm << 12) + length > mm.memlock_limit:
         raise Errno(EAGAIN)
     return mmap_region(mm, addr, length, vm_flags, file, pgoff)
 
@@ -106,7 +106,9 @@ def mmap_hugetlb(mm: Mm, addr: int, length: int, prot: int, flags: int, file: Fi
         raise Errno(ENOMEM)
     try:
         addr = place(mm, addr if fixed else 0, length if fixed else length + size, flags)
-        return mmap_region(mm, addr + -addr % size, length, mmap_flags(prot, flags, file) | VM_HUGETLB, file, 0)
+        vm_flags = mmap_flags(prot, flags, file) | VM_HUGETLB | VM_DONTEXPAND
+        vm_flags &= ~VM_LOCKED  # they stay in memory as it is
+        return mmap_region(mm, addr + -addr % size, length, vm_flags, file, 0, "" if file else HUGE_NAME)
     except Errno:
         pool.reserved -= length // size if private else 0
         raise

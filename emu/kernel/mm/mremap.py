@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from emu.kernel.errno import EAGAIN, EFAULT, EINVAL, ENOMEM, Errno
 from emu.kernel.mm import overcommit, rmap, tlb
+from emu.kernel.mm.hugetlb import hugetlb_move
 from emu.kernel.mm.merge import split_vma, vma_merge
 from emu.kernel.mm.mmap import do_munmap
 from emu.kernel.mm.page import PAGE_SIZE, page_align
 from emu.kernel.mm.pgtable import pte_alloc
 from emu.kernel.mm.unmapped_area import get_unmapped_area, lowest, start_gap
-from emu.kernel.mm.vma import VM_ACCOUNT, VM_DONTEXPAND, VM_LOCKED, VM_LOCKED_MASK, VM_MAYSHARE, Vma
+from emu.kernel.mm.vma import VM_ACCOUNT, VM_DONTEXPAND, VM_HUGETLB, VM_LOCKED, VM_LOCKED_MASK, VM_MAYSHARE, Vma
 from emu.kernel.mm.zap import table_slices
-from emu.kernel.rlimit import RLIMIT_MEMLOCK
 
 if TYPE_CHECKING:
     from emu.kernel.mm.mm import Mm
@@ -33,6 +33,8 @@ def do_mremap(mm: Mm, addr: int, old_len: int, new_len: int, flags: int, new_add
         check_target(mm, addr, old_len, new_len, flags, new_addr)
     if addr + old_len > mm.task_size or mm.vma_at(addr) is None:
         raise Errno(EFAULT)
+    if mm.vma_at(addr).vm_flags & VM_HUGETLB:
+        old_len, new_len = hugetlb_lengths(mm, addr, old_len, new_len, new_addr)
     if flags & MREMAP_FIXED:
         return mremap_to(mm, addr, old_len, new_len, new_addr, flags)
     if flags & MREMAP_DONTUNMAP:
@@ -70,6 +72,15 @@ def check_target(mm: Mm, addr: int, old_len: int, new_len: int, flags: int, new_
         raise Errno(EINVAL)
 
 
+def hugetlb_lengths(mm: Mm, addr: int, old_len: int, new_len: int, new_addr: int) -> tuple[int, int]:
+    """Of huge pages both lengths are whole pages, and they never grow. EINVAL."""
+    size = 1 << mm.pmd_shift
+    old_len, new_len = old_len + -old_len % size, new_len + -new_len % size
+    if (addr | new_addr) & size - 1 or new_len > old_len:
+        raise Errno(EINVAL)
+    return old_len, new_len
+
+
 def area_to_resize(mm: Mm, addr: int, old_len: int, new_len: int, flags: int) -> Vma:
     """vma_to_resize: one area must hold all of the old range. EFAULT EINVAL ENOMEM EAGAIN."""
     vma = mm.vma_at(addr)
@@ -77,11 +88,13 @@ def area_to_resize(mm: Mm, addr: int, old_len: int, new_len: int, flags: int) ->
         raise Errno(EFAULT)
     if not old_len and not vma.vm_flags & VM_MAYSHARE:
         raise Errno(EINVAL)
-    if old_len > vma.vm_end - addr or vma.vm_flags & VM_DONTEXPAND:
+    if flags & MREMAP_DONTUNMAP and vma.vm_flags & VM_DONTEXPAND:
+        raise Errno(EINVAL)
+    if old_len > vma.vm_end - addr or (new_len != old_len and vma.vm_flags & VM_DONTEXPAND):
         raise Errno(EFAULT)
     if new_len > old_len or flags & MREMAP_DONTUNMAP:
         more = (new_len if flags & MREMAP_DONTUNMAP else new_len - old_len) >> 12
-        if vma.vm_flags & VM_LOCKED and (mm.locked_vm + more) << 12 > mm.rlimit(RLIMIT_MEMLOCK):
+        if vma.vm_flags & VM_LOCKED and (mm.locked_vm + more) << 12 > mm.memlock_limit:
             raise Errno(EAGAIN)
         overcommit.may_expand(mm, vma.vm_flags, more)
     return vma
@@ -132,7 +145,10 @@ def move_vma(mm: Mm, vma: Vma, addr: int, old_len: int, new_len: int, new_addr: 
     mm.insert(twin)
     if vma.vm_flags & VM_LOCKED:
         mm.locked_vm += new_len >> 12
-    move_page_tables(mm, addr, old_len, new_addr)
+    if vma.vm_flags & VM_HUGETLB:
+        hugetlb_move(mm, vma, addr, addr + old_len, new_addr)
+    else:
+        move_page_tables(mm, addr, old_len, new_addr)
     tlb.flush_range(mm, addr, addr + old_len)
     if flags & MREMAP_DONTUNMAP:
         leave_empty(mm, vma)

@@ -12,7 +12,7 @@ from emu.kernel.errno import ENOSPC, Errno
 from emu.kernel.fs.inode import SuperBlock
 from emu.kernel.fs.regular import Regular
 from emu.kernel.mm import filemap, memfd, workingset
-from emu.kernel.mm.page import PAGE_SIZE, PG_DIRTY, PG_LOCKED, PG_SWAPBACKED, PG_UPTODATE
+from emu.kernel.mm.page import PAGE_SIZE, PG_DIRTY, PG_LOCKED, PG_SWAPBACKED, PG_UPTODATE, PG_WRITEBACK
 from emu.kernel.mm.zap import unmap_mapping_range
 
 if TYPE_CHECKING:
@@ -132,9 +132,12 @@ def move_from_swap(kernel: Kernel, mapping: filemap.AddressSpace, index: int, pf
     del mapping.host.swapped[index]
     mapping.pages[index] = pfn
     mem_map.mapping[pfn], mem_map.index[pfn] = mapping, index
-    mem_map.flags[pfn] = mem_map.flags[pfn] & ~PG_LOCKED | PG_SWAPBACKED | PG_UPTODATE | PG_DIRTY
+    leaving = mem_map.flags[pfn] & PG_WRITEBACK  # what is written then is of no use to anyone
+    mem_map.flags[pfn] = mem_map.flags[pfn] & ~(PG_LOCKED | PG_WRITEBACK) | PG_SWAPBACKED | PG_UPTODATE | PG_DIRTY
     mem_map.refcount[pfn] += 1
     kernel.vm.nr_file_pages += 1
     kernel.vm.nr_shmem += 1
     kernel.swap.area.count[slot] -= 1
     kernel.swap.try_to_free(pfn)
+    if leaving:
+        kernel.pages.lru.pending.append(pfn)

@@ -74,11 +74,7 @@ class PageShrinker(SwapWriter):
         for pfn in swapped:
             if not mem_map.flags[pfn] & PG_ANON and mem_map.mapping[pfn] is not kernel.swap:
                 shmem.move_to_swap(kernel, pfn, mem_map.private[pfn])
-        files = freed
-        if swapped:
-            freed += self.write_to_swap(swapped)
-        kernel.vm.count_steal(self.by_kswapd, freed, files)
-        return freed
+        return freed + (self.write_to_swap(swapped) if swapped else 0)
 
     def shrink_sole(self, pages: list[int], sole: reclaim_many.Sole) -> int:
         """The same for a batch of the common kind."""
@@ -96,9 +92,7 @@ class PageShrinker(SwapWriter):
         leave = set(swapped)
         kernel.pages.lru.add_all([pfn for pfn in pages if pfn not in leave])
         reclaim_many.flush(sole, used.nonzero()[0].tolist() + gone)
-        freed = self.write_to_swap(swapped) if swapped else 0
-        kernel.vm.count_steal(self.by_kswapd, freed)
-        return freed
+        return self.write_to_swap(swapped) if swapped else 0
 
     def check_references(self, pfn: int, mappings: list[Mapping], batch: Batch) -> int:
         """folio_check_references: the second chance."""
@@ -116,7 +110,7 @@ class PageShrinker(SwapWriter):
         if mem_map.refcount[pfn] != users:
             return KEEP
         referenced, vm_flags = page_referenced(mappings, batch)
-        if vm_flags & VM_LOCKED:
+        if vm_flags & VM_LOCKED or (of_file and mem_map.mapping[pfn].unevictable):
             return CULL
         if not referenced:
             mem_map.flags[pfn] = flags & ~PG_REFERENCED

@@ -166,7 +166,9 @@ class Reclaimer(PageShrinker, Throttle):
             if self.inactive_is_low(inactive):
                 self.shrink_active(active, batch)
             pages = self.isolate(inactive, min(count, batch))
-            freed += self.shrink_pages(pages)
+            done = self.shrink_pages(pages)
+            self.kernel.vm.count_steal(self.by_kswapd, done, inactive >= INACTIVE_FILE)
+            freed += done
             count -= batch
             if freed >= batch or not lists[inactive].count:
                 break

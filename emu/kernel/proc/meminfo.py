@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 from emu.isa.paging import SV32, SV48
 from emu.kernel.mm.lru import ACTIVE_ANON, ACTIVE_FILE, INACTIVE_ANON, INACTIVE_FILE, UNEVICTABLE
 from emu.kernel.mm.overcommit import commit_limit
-from emu.kernel.proc.memory import KB, STACK_PAGES, anon_pages, huge_frames, lru_counts, mapped_pages, mlocked_frames
+from emu.kernel.proc.memory import (
+    KB,
+    STACK_PAGES,
+    anon_pages,
+    huge_frames,
+    lru_counts,
+    mapped_pages,
+    mlocked_frames,
+    writeback_pages,
+)
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
@@ -45,7 +54,7 @@ def meminfo_rows(kernel: Kernel) -> list[tuple[str, int]]:
         ("SwapTotal", max(0, kernel.swap_pages - 1)),
         ("SwapFree", kernel.swap.area.free),
         ("Dirty", vm.nr_dirty),
-        ("Writeback", kernel.disk.pages_in_flight + kernel.swap_disk.pages_in_flight),
+        ("Writeback", writeback_pages(kernel)),
         ("AnonPages", anon_pages(kernel)),
         ("Mapped", mapped_pages(kernel)),
         ("Shmem", vm.nr_shmem),

@@ -8,7 +8,7 @@ import numpy as np
 
 from emu.isa.paging import PTE_V
 from emu.kernel.mm.mm import address_spaces
-from emu.kernel.mm.page import PG_ANON
+from emu.kernel.mm.page import PG_ANON, PG_WRITEBACK
 from emu.kernel.mm.vma import VM_LOCKED
 from emu.kernel.proc.task_mmu import possible_pages
 
@@ -28,6 +28,11 @@ def anon_pages(kernel: Kernel) -> int:
     """Anonymous frames that are mapped; one that two processes share counts once."""
     many = kernel.pages.mem_map.many
     return int(np.count_nonzero((many.flags & np.uint32(PG_ANON) != 0) & (many.mapcount > 0)))
+
+
+def writeback_pages(kernel: Kernel) -> int:
+    """Frames that are on their way to a disk."""
+    return int(np.count_nonzero(kernel.pages.mem_map.many.flags & np.uint32(PG_WRITEBACK)))
 
 
 def cached_frames(kernel: Kernel) -> list[int]:

@@ -90,12 +90,15 @@ class Usage:
     def __init__(self) -> None:
         self.rss = self.shared_clean = self.shared_dirty = self.private_clean = self.private_dirty = 0
         self.referenced = self.anonymous = self.swap = self.locked = self.lazy_free = 0
-        self.huge = self.pss_dirty = self.swap_pss_bytes = 0
+        self.huge = self.pss_dirty = self.swap_pss_bytes = self.shared_hugetlb = self.private_hugetlb = 0
         self.pss_bytes = self.pss_anon = self.pss_file = self.pss_shmem = 0
 
 
 def measure(kernel: Kernel, mm: Mm, vma: Vma, into: Usage) -> None:
     """Add up the pages of an area."""
+    if vma.vm_flags & VM_HUGETLB:
+        measure_hugetlb(mm, vma, into)
+        return
     mem_map = kernel.pages.mem_map
     whole = [key << mm.pmd_shift for key, (_, table) in mm.huge.items() if table]  # transparent ones
     into.huge += sum(1 << mm.pmd_shift - 10 for addr in whole if vma.vm_start <= addr < vma.vm_end)
@@ -124,6 +127,19 @@ def measure(kernel: Kernel, mm: Mm, vma: Vma, into: Usage) -> None:
         setattr(into, part, getattr(into, part) + 4096 // count)
 
 
+def measure_hugetlb(mm: Mm, vma: Vma, into: Usage) -> None:
+    """smaps_hugetlb_range: they count for nothing else."""
+    for addr in range(vma.vm_start, vma.vm_end, 1 << mm.pmd_shift):
+        if addr >> mm.pmd_shift in mm.huge:
+            areas = vma.mapping.areas if vma.mapping else (vma,)
+            at = vma.index_of(addr) << 12
+            keys = [(area.mm, area.vm_start + at - (area.vm_pgoff << 12) >> mm.pmd_shift) for area in areas]
+            if sum(key in of.huge for of, key in keys) > 1:
+                into.shared_hugetlb += 1 << mm.pmd_shift - 10
+            else:
+                into.private_hugetlb += 1 << mm.pmd_shift - 10
+
+
 def possible_pages(mm: Mm, vma: Vma) -> Iterator[int]:
     """The pages of an area for which there is a table or a huge page: an area may be as large as the address space."""
     span = 1 << mm.pmd_shift
@@ -149,8 +165,8 @@ def usage_rows(usage: Usage) -> list[tuple[str, int]]:
         ("AnonHugePages", usage.huge),
         ("ShmemPmdMapped", 0),
         ("FilePmdMapped", 0),
-        ("Shared_Hugetlb", 0),
-        ("Private_Hugetlb", 0),
+        ("Shared_Hugetlb", usage.shared_hugetlb),
+        ("Private_Hugetlb", usage.private_hugetlb),
         ("Swap", usage.swap),
         ("SwapPss", usage.swap_pss_bytes >> 10),
         ("Locked", usage.locked >> 10),
@@ -173,7 +189,8 @@ def smaps(kernel: Kernel, task: Task) -> bytes:
         usage = Usage()
         measure(kernel, task.mm, vma, usage)
         lines.append(maps_line(task.mm, vma))
-        lines += [row("Size", vma.pages * 4), row("KernelPageSize", 4), row("MMUPageSize", 4)]
+        unit = 1 << task.mm.pmd_shift - 10 if vma.vm_flags & VM_HUGETLB else 4
+        lines += [row("Size", vma.pages * 4), row("KernelPageSize", unit), row("MMUPageSize", unit)]
         lines += [row(name, value) for name, value in usage_rows(usage)]
         lines.append(f"THPeligible:    {int(eligible(task.mm, vma)):8d}\n")
         letters = "".join(f"{letters} " for bit, letters in VM_LETTERS if vma.vm_flags & bit)

@@ -12,7 +12,6 @@ from emu.kernel.mm.mmap_flags import MAP_ANONYMOUS, MAP_FIXED, MAP_LOCKED, MAP_N
 from emu.kernel.mm.page import PAGE_SIZE, page_align
 from emu.kernel.mm.uaccess import copy_to_user, populate
 from emu.kernel.mm.vma import VM_LOCKED, VM_LOCKED_MASK, VM_LOCKONFAULT, VM_RWX, VM_SHARED
-from emu.kernel.rlimit import RLIMIT_MEMLOCK
 from emu.kernel.syscall.table import Addr, Int, Size, syscall
 
 if TYPE_CHECKING:
@@ -152,9 +151,9 @@ def sys_mlockall(kernel: Kernel, task: Task, flags: Int) -> int:
     if not flags or flags & ~7 or flags == 4:
         return -EINVAL
     mm = task.mm
-    if not mm.rlimit(RLIMIT_MEMLOCK):
+    if not mm.memlock_limit:
         return -EPERM
-    if mm.total_vm << 12 > mm.rlimit(RLIMIT_MEMLOCK) and flags & MCL_CURRENT:
+    if mm.total_vm << 12 > mm.memlock_limit and flags & MCL_CURRENT:
         return -ENOMEM
     locked = VM_LOCKED | VM_LOCKONFAULT if flags & MCL_ONFAULT else VM_LOCKED
     mm.def_flags = locked if flags & MCL_FUTURE else 0

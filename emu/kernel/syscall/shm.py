@@ -9,7 +9,7 @@ from emu.kernel.errno import EEXIST, EINVAL, Errno
 from emu.kernel.fs import file as f
 from emu.kernel.fs.inode import S_IFREG
 from emu.kernel.ipc import util as u
-from emu.kernel.ipc.shm import SHM_DEST, Segment
+from emu.kernel.ipc.shm import SHM_DEST, SHM_LOCKED, Segment
 from emu.kernel.mm import mmap
 from emu.kernel.mm.memfd import F_SEAL_EXEC
 from emu.kernel.mm.mmap_flags import MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_SHARED
@@ -102,14 +102,17 @@ def control(kernel: Kernel, task: Task, segment: Segment, command: int, buf: int
     elif command == u.IPC_SET:
         segment.perm.change(kernel, data)
         segment.ctime = kernel.realtime_seconds()
-    else:  # locking isn't done: EINVAL
-        return -EINVAL
+    elif command == SHM_LOCK:
+        kernel.shm_ids.lock(task, segment)
+    else:
+        kernel.shm_ids.unlock(segment)
     return 0
 
 
 def pack_ds(kernel: Kernel, segment: Segment) -> bytes:
     """struct shmid64_ds."""
-    perm = segment.perm.pack(kernel, SHM_DEST if segment.removed else 0)
+    marks = (SHM_DEST if segment.removed else 0) | (SHM_LOCKED if segment.locked_by is not None else 0)
+    perm = segment.perm.pack(kernel, marks)
     if kernel.xlen == 64:
         times = (segment.atime, segment.dtime, segment.ctime)
         rest = struct.pack("<Q3qiiQQQ", segment.size, *times, segment.creator, segment.last, segment.nattch, 0, 0)
