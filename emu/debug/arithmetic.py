@@ -8,23 +8,30 @@ from emu.debug.operands import Operands
 from emu.debug.source.types import Type
 from emu.debug.tokens import Token, mistake
 from emu.debug.typename import MOST, repeated
-from emu.debug.value import Value, base_type, make, make_float, pointer_to
+from emu.debug.value import Value, base_type, integer, make, make_float, pointer_to
 
 
 class Arithmetic(Operands):
     """The part of the parser that computes."""
 
-    def number(self, value: int, signed: bool = True) -> Value:
-        """A plain number, as wide as a register."""
-        return make(value, self.scope.xlen, signed)
+    def number(self, value: int) -> Value:
+        """The int that a comparison is."""
+        return integer(value, 32, True, self.scope.xlen)
+
+    def result(self, value: int, bits: int, signed: bool) -> Value:
+        """What arithmetic with whole numbers leaves; as wide as a register it is not given a type."""
+        return integer(value, 32, signed, self.scope.xlen) if bits == 32 else make(value, bits, signed)
 
     def apply(self, operator: Token, left: Value, right: Value) -> Value:
-        """One operation under C's conversions: floating point if either is; the wider type, unsigned if either is."""
+        """One operation under C's usual arithmetic conversions (C11, 6.3.1.8)."""
         if operator.text == "@":
             return self.repeat(operator, left, right.number)
         if left.is_float or right.is_float:
-            return self.apply_real(operator, left.real, right.real)
-        sign, bits = left.signed and right.signed, max(left.bits, right.bits, self.scope.xlen)
+            kind = max((each.type for each in (left, right) if each.is_float), key=lambda kind: kind.size)
+            return self.apply_real(operator, left.real, right.real, kind)
+        sign, bits = common(promoted(left), promoted(right))
+        if operator.text in ("<<", ">>"):
+            return self.shift(operator, left, right)
         a, b = (left.number, right.number) if sign else (make(v.number, bits, False).number for v in (left, right))
         if operator.text in COMPARE:
             return self.number(int(COMPARE[operator.text](a, b)))
@@ -33,24 +40,27 @@ class Arithmetic(Operands):
         if operator.text == "+" and is_pointer(right):
             return self.move(right, a)
         if operator.text == "-" and is_pointer(left):
-            return self.number(_divide(left.number - right.number, (left.type.target or Type()).size or 1))
+            return make(_divide(left.number - right.number, (left.type.target or Type()).size or 1), self.scope.xlen)
         if operator.text in ("/", "%") and not b:
             if self.dry:
                 return left
             raise mistake(self.text, operator.column, "division by zero")
-        if operator.text in ("<<", ">>"):
-            return make(shifted(operator.text, a, b, bits), bits, sign)
-        return make(ARITHMETIC[operator.text](a, b), bits, sign)
+        return self.result(ARITHMETIC[operator.text](a, b), bits, sign)
 
-    def apply_real(self, operator: Token, a: float, b: float) -> Value:
-        """The same with floating-point numbers."""
+    def shift(self, operator: Token, left: Value, right: Value) -> Value:
+        """<< and >>: of the type of what is shifted, whatever the count's (C11, 6.5.7)."""
+        sign, bits = promoted(left)
+        return self.result(shifted(operator.text, left.number, right.number, bits), bits, sign)
+
+    def apply_real(self, operator: Token, a: float, b: float, kind: Type) -> Value:
+        """The same with floating-point numbers of a type."""
         if operator.text in COMPARE:
             return self.number(int(COMPARE[operator.text](a, b)))
         if operator.text not in REAL:
             raise mistake(self.text, operator.column, f"{operator.text} takes whole numbers")
         if operator.text == "/" and not b:
-            return make_float(float("nan") if not a or a != a else float("inf") if a > 0 else float("-inf"))
-        return make_float(REAL[operator.text](a, b))
+            return make_float(float("nan") if not a or a != a else float("inf") if a > 0 else float("-inf"), kind)
+        return make_float(REAL[operator.text](a, b), kind)
 
     def repeat(self, operator: Token, value: Value, count: int) -> Value:
         """value@count: an array that begins with it."""
@@ -66,6 +76,18 @@ class Arithmetic(Operands):
         target = pointer.type.target or Type()
         kind = pointer.type if pointer.type.kind == "pointer" else pointer_to(target, self.scope.xlen)
         return make(pointer.number + count * (target.size or 1), self.scope.xlen, False, type=kind)
+
+
+def promoted(value: Value) -> tuple[bool, int]:
+    """(signed, bits) after C's integer promotion: what is narrower than an int is one."""
+    return (value.signed, value.bits) if value.bits >= 32 else (True, 32)
+
+
+def common(left: tuple[bool, int], right: tuple[bool, int]) -> tuple[bool, int]:
+    """The type of both: the wider one; of two as wide the unsigned one."""
+    if left[1] == right[1]:
+        return left[0] and right[0], left[1]
+    return max(left, right, key=lambda kind: kind[1])
 
 
 def is_pointer(value: Value) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from emu.debug.arithmetic import Arithmetic
+from emu.debug.arithmetic import Arithmetic, promoted
 from emu.debug.reading import Scope
 from emu.debug.source.types import Type
 from emu.debug.tokens import Token, mistake
@@ -129,7 +129,8 @@ class Parser(Arithmetic):
         if value.is_float:
             return self.negated(operator, value)
         number = {"-": -value.number, "+": value.number, "~": ~value.number}[operator.text]
-        return make(number, max(value.bits, self.scope.xlen), value.signed or operator.text == "-")
+        sign, bits = promoted(value)
+        return self.result(number, bits, sign)
 
     def negated(self, operator: Token, value: Value) -> Value:
         """- + of a floating-point number."""

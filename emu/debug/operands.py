@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from emu.debug.reading import Reading
 from emu.debug.source.types import Type
-from emu.debug.tokens import Token, mistake, suffix_of, to_character, to_number, tokens
+from emu.debug.tokens import Token, is_decimal, mistake, suffix_of, to_character, to_number, tokens
 from emu.debug.typename import TypeReader
-from emu.debug.value import DOUBLE, FLOAT, Value, base_type, make, make_float
+from emu.debug.value import DOUBLE, FLOAT, Value, base_type, integer, make, make_float
 from emu.errors import EmuError
 
 
@@ -45,7 +45,7 @@ class Operands(Reading):
         if token.text == "pa" and self.take("("):
             value = self.ternary()
             self.need(")")
-            return make(0 if self.dry else self.scope.physical(value.unsigned), 64, False)
+            return make(0 if self.dry else self.scope.physical(value.word(self.scope.xlen)), 64, False)
         if token.text == "sizeof":
             return self.size_of()
         if token.kind in ("register", "name"):
@@ -54,12 +54,15 @@ class Operands(Reading):
         raise self.wrong("an expression is missing" if token.kind == "end" else f"unexpected {token.text!r}")
 
     def literal(self, token: Token) -> Value:
-        """A number as wide as a register, or as it needs; C's suffixes make it unsigned or 64 bits wide."""
+        """A number of C's type: the first of int, long and long long that holds it; decimal ones are signed."""
         number, suffix = to_number(token, self.text), suffix_of(token.text)
-        if number >> max(64, self.scope.xlen):
-            raise mistake(self.text, token.column, f"{token.text} does not fit in 64 bits")
-        bits = self.scope.xlen if not number >> self.scope.xlen and "ll" not in suffix else 64
-        return make(number, bits, not number >> (bits - 1) and "u" not in suffix)
+        xlen, least = self.scope.xlen, {0: 32, 1: self.scope.xlen, 2: 64}[suffix.count("l")]
+        for bits in sorted({bits for bits in (32, xlen, 64) if bits >= least}):
+            if "u" not in suffix and not number >> (bits - 1):
+                return integer(number, bits, True, xlen)
+            if not number >> bits and ("u" in suffix or bits == 64 or not is_decimal(token.text)):
+                return integer(number, bits, False, xlen)
+        raise mistake(self.text, token.column, f"{token.text} does not fit in 64 bits")
 
     def in_braces(self) -> Value:
         """gdb's {type} address."""

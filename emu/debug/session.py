@@ -160,7 +160,7 @@ class Session(Runner, Callers):
 
     def evaluate(self, text: str) -> int:
         """An expression as a number without sign, as wide as a register (64-bit where it was loaded so)."""
-        return self.value(text).unsigned
+        return self.value(text).word(self.machine.xlen)
 
     def value(self, text: str) -> Value:
         """An expression with its width, sign, type and place."""

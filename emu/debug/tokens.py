@@ -74,6 +74,11 @@ def to_number(token: Token, text: str) -> int:
         raise mistake(text, token.column, f"{token.text!r} is no number", hint) from None
 
 
+def is_decimal(word: str) -> bool:
+    """Whether a number is written in base 10: without a suffix it is signed then."""
+    return word[0] != "0"
+
+
 def to_character(token: Token, text: str) -> int:
     """'a', '\\n', '\\101', '\\x41': a byte."""
     inner = token.text[1:-1]

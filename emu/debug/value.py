@@ -32,6 +32,10 @@ class Value:
         """The same bits as a number without sign."""
         return self.number & ((1 << self.bits) - 1)
 
+    def word(self, xlen: int) -> int:
+        """The number without sign, as a register holds it: what is narrower is extended by its sign."""
+        return self.number & ((1 << max(self.bits, xlen)) - 1)
+
     @property
     def is_float(self) -> bool:
         """Whether the bits are those of a float or double."""
@@ -58,6 +62,12 @@ def make(number: int, bits: int = 64, signed: bool = True, **more: object) -> Va
     return Value(number, bits, signed, **more)
 
 
+def integer(number: int, bits: int, signed: bool, xlen: int) -> Value:
+    """A whole number of one of C's types of at least int."""
+    name = "int" if bits <= 32 else "long" if bits == xlen else "long long"
+    return make(number, max(bits, 32), signed, type=base_type(name if signed else f"unsigned {name}", xlen))
+
+
 def make_float(number: float, kind: Type | None = None) -> Value:
     """A floating-point value, a double unless told otherwise."""
     kind = kind or DOUBLE
@@ -75,6 +85,8 @@ NAMES = {
     "u32": ("unsigned int", 4, 7), "i32": ("int", 4, 5), "u64": ("unsigned long long", 8, 7), "i64": ("long long", 8,
     5), "f32": ("float", 4, 4), "f64": ("double", 8, 4), "bool": ("bool", 1, 2), "_Bool": ("_Bool", 1, 2),
     "char": ("char", 1, 8), "short": ("short", 2, 5), "int": ("int", 4, 5), "unsigned": ("unsigned int", 4, 7),
+    "unsigned int": ("unsigned int", 4, 7), "unsigned long": ("unsigned long", 0, 7),
+    "unsigned long long": ("unsigned long long", 8, 7),
     "uint8_t": ("unsigned char", 1, 7), "int8_t": ("signed char", 1, 5), "uint16_t": ("unsigned short", 2, 7),
     "int16_t": ("short", 2, 5), "uint32_t": ("unsigned int", 4, 7), "int32_t": ("int", 4, 5),
     "uint64_t": ("unsigned long long", 8, 7), "int64_t": ("long long", 8, 5),

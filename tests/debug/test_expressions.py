@@ -138,6 +138,25 @@ def test_values(text: str, value: int) -> None:
     assert evaluate(text, Names()).number == value
 
 
+AS_GDB = {
+    "1<<31": -2147483648, "-1 > 0u": 1, "sizeof(1)": 4, "3000000000": 3000000000, "2147483647 + 1": -2147483648,
+    "0xffffffff + 1": 0, "0x80000000": 2147483648, "-0x80000000": 2147483648, "1u - 2": 4294967295, "-1 >> 1": -1,
+    "1ul - 2 > 0": 1, "sizeof(1 == 1)": 4, "sizeof(4294967296)": 8, "sizeof(0xffffffff)": 4, "sizeof('a' + 1)": 4,
+    "18446744073709551615": 18446744073709551615, "-9223372036854775808": 9223372036854775808, "~0u": 4294967295,
+    "(unsigned char) 200 + 100": 300, "(short) -1 > 0u": 1, "(char) -1 == 255": 1, "1 << 3u": 8, "-1L >> 63": -1,
+    "0x7fffffffffffffff + 1 < 0": 1, "sizeof(1.5f * 2)": 4, "sizeof(1.5 + 1)": 8,
+}  # fmt: skip
+BY_WIDTH = {"sizeof(1l)": (8, 4), "sizeof(3000000000)": (8, 8), "1u - 2l > 0": (0, 1), "sizeof(1u + 1l)": (8, 4)}
+
+
+@pytest.mark.parametrize("xlen", [64, 32])
+def test_numbers_have_types_of_c(xlen: int) -> None:
+    """Literals, promotions and conversions as in C11 (6.3.1, 6.4.4.1), which is what gdb prints."""
+    by_width = {text: values[xlen == 32] for text, values in BY_WIDTH.items()}
+    wanted = AS_GDB | by_width
+    assert {text: evaluate(text, Names(xlen)).number for text in wanted} == wanted
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
     [

@@ -39,7 +39,7 @@ def examine(session: Session, fmt: str, address: Value | None, physical: bool = 
     at = address.address if address is not None else None
     if kind is not None and at is not None and kind.members and not fmt.strip("0123456789") and not physical:
         return structure.structure(session, kind, at, min(int(fmt[:4] or 1), 100))
-    return numbers(session, fmt, None if address is None else address.unsigned, physical)
+    return numbers(session, fmt, None if address is None else address.word(machine_of(session).xlen), physical)
 
 
 def numbers(session: Session, fmt: str, address: int | None, physical: bool) -> View:

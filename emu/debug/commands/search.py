@@ -69,7 +69,7 @@ def last_write(session: Session, address: Value, length: str | None) -> View:
     count = whole("length", length) if length else min(target.size, MOST_BYTES) if target is not None else 0
     if not 0 <= count <= MOST_BYTES:
         raise EmuError(f"--length is 1 to {MOST_BYTES} bytes")
-    return writers.last_write(session, address.unsigned, count)
+    return writers.last_write(session, address.word(session.machine.xlen), count)
 
 
 COMMANDS = (

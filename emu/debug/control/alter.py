@@ -87,7 +87,7 @@ def set_register(session: Session, name: str, value: Value) -> View:
 def as_bits(name: str, value: Value) -> int:
     """What a register holds for a value: of whole numbers their bits, a float boxed in an f register."""
     if not value.is_float:
-        return value.unsigned
+        return value.word(64)
     if registers.float_number(name) is None:
         return whole(value.real)
     return value.unsigned | (0xFFFFFFFF << 32 if value.bits == 32 else 0)

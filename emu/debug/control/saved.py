@@ -12,13 +12,12 @@ from emu.debug.control import catches, lifetime
 from emu.debug.control.breaks import ACCESS, BREAK, CATCH, MOST, READ, WATCH, WRITE, Break
 from emu.debug.control.lifetime import Lifetime
 from emu.debug.control.setting_breaks import LARGEST_WATCH
-from emu.debug.value import DOUBLE, FLOAT, Value, make
+from emu.debug.value import NAMES, Value, base_type, make
 
 if TYPE_CHECKING:
     from emu.debug.session import Session
 
 NOT_KEPT = ("value", "kernel", "internal", "ends", "frame_sp", "frame_cfa")
-FLOATS = {kind.name: kind for kind in (FLOAT, DOUBLE)}
 WORD, SMALL, MOST_NAMES, LONGEST = 1 << 64, 1 << 31, 1000, 4096
 
 
@@ -30,7 +29,7 @@ def as_data(session: Session) -> dict[str, Any]:
         for row in session.breaks
     ]
     names = {
-        name: [value.unsigned, value.bits, value.signed, value.type.name if value.is_float and value.type else ""]
+        name: [value.unsigned, value.bits, value.signed, value.type.name if value.type else ""]
         for name, value in session.scope.convenience.items()
     }
     return {
@@ -48,7 +47,7 @@ class Saved:
         self.breaks = [row_of(row, xlen) for row in data["breaks"]]
         self.last = max([whole(data["last"], SMALL), *(row.number for row in self.breaks)])
         self.displays = {whole(number, SMALL): (text(what), text(fmt)) for number, what, fmt in data["displays"]}
-        self.names = {text(name): value_of(*row) for name, row in sorted(data["names"].items())[:MOST_NAMES]}
+        self.names = {text(name): value_of(xlen, *row) for name, row in sorted(data["names"].items())[:MOST_NAMES]}
         self.pid = whole(data["pid"], SMALL)
 
     def put(self, session: Session) -> None:
@@ -112,9 +111,9 @@ def text(value: Any) -> str:
     return value
 
 
-def value_of(number: Any, bits: Any, signed: Any, kind: Any) -> Value:
-    """A $name's value."""
-    width = whole(bits, 65)
-    if width not in (8, 16, 32, 64) or (kind and 8 * FLOATS[text(kind)].size != width):
+def value_of(xlen: int, number: Any, bits: Any, signed: Any, name: Any) -> Value:
+    """A $name's value; its type is kept as far as it is one of C's own."""
+    kind = base_type(name, xlen) if text(name) in NAMES else None
+    if bits not in (8, 16, 32, 64) or (kind is not None and 8 * kind.size != bits):
         raise ValueError(bits)
-    return make(whole(number, WORD), width, bool(signed), type=FLOATS[kind] if kind else None)
+    return make(whole(number, WORD), bits, bool(signed), type=kind)

@@ -98,7 +98,8 @@ class SessionScope:
         if symbol is not None:
             return make(symbol.start, self.xlen, False, address=symbol.start)
         if (found := program.debug.enumerator(name) if program.dwarf is not None else None) is not None:
-            return make(found[0], 8 * found[1].size, found[0] < 0, type=found[1])
+            number, bits = found[0], 8 * found[1].size
+            return make(number, bits, not number >> (bits - 1) or number < 0, type=found[1])
         if (member := self.member_of_this(name)) is not None:
             return member
         if program.dwarf is not None and (starts := program.debug.functions.get(name)):

@@ -93,7 +93,7 @@ def watched_range(session: Session, text: str, length: int | None, physical: boo
     """(first address, bytes)."""
     value = session.value(text)
     if physical:
-        low, size = value.unsigned, length or 8
+        low, size = value.word(session.machine.xlen), length or 8
         if low + size > len(session.machine.ram):
             raise EmuError(f"physical memory ends at {len(session.machine.ram):#x}")
         if (low & 4095) + size > 4096:
@@ -103,8 +103,8 @@ def watched_range(session: Session, text: str, length: int | None, physical: boo
         raise EmuError(
             f"{text} is a register: watchpoints are for memory", hint=f"watch *{text} watches what it points at"
         )
-    low = value.address if value.address is not None else value.unsigned
-    kind = value.type
+    low = value.address if value.address is not None else value.word(session.machine.xlen)
+    kind = value.type if value.address is not None else None
     size = length or (
         kind.size if kind is not None and kind.size else session.symbol_size(low) or session.machine.xlen // 8
     )

@@ -82,7 +82,7 @@ def spelled(session: Session, value: Value, letter: str) -> str:
 
 def string_at(session: Session, value: Value) -> str:
     """The C string that a value points at (or is the array of)."""
-    at, found = value.unsigned, bytearray()
+    at, found = value.word(session.machine.xlen), bytearray()
     while len(found) < 4096:
         piece = session.read(at + len(found), min(64, 64 - (at + len(found)) % 64))
         if piece is None:
