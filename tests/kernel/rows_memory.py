@@ -236,6 +236,7 @@ ROWS: list[Row] = [
     *[("madvise", lambda g, to=advice: (g.mmap(PAGE, flags=0x21), PAGE, to), "EINVAL") for advice in (8, 18)],
     ("madvise", lambda g: (g.mmap(PAGE, 0), PAGE, 22), "EINVAL"),  # MADV_POPULATE without the right
     ("madvise", lambda g: (g.mmap(PAGE, 1), PAGE, 23), "EINVAL"),
+    ("madvise", lambda g: (g.mmap(PAGE, 2), PAGE, 22), "EINVAL"),  # though the hardware would read it
     ("madvise", lambda g: (g.mmap(5 * PAGE, 3, 1, tmp(g)) + 4 * PAGE, PAGE, 22), "EFAULT"),  # beyond the file
     ("madvise", lambda g: (locked(g), PAGE, 24), 0),  # MADV_DONTNEED_LOCKED
     ("madvise", lambda g: (locked(g), PAGE, 9), "EINVAL"),

@@ -14,7 +14,6 @@ from emu.kernel.mm.page import PAGE_SIZE, PG_ACTIVE, PG_REFERENCED, page_align
 from emu.kernel.mm.ranges import Act, check_range, walk_areas
 from emu.kernel.mm.uaccess import user_page
 from emu.kernel.mm.vma import (
-    ACCESS_LOAD,
     VM_DONTCOPY,
     VM_DONTDUMP,
     VM_HUGEPAGE,
@@ -23,6 +22,7 @@ from emu.kernel.mm.vma import (
     VM_MAYWRITE,
     VM_NOHUGEPAGE,
     VM_RAND_READ,
+    VM_READ,
     VM_SEQ_READ,
     VM_SHARED,
     VM_WIPEONFORK,
@@ -95,7 +95,7 @@ def wipe_on_fork(mm: Mm, vma: Vma, low: int, high: int) -> None:
 
 def populate(mm: Mm, vma: Vma, low: int, high: int, write: bool) -> None:
     """Fault the pages in as if they were read or written. EINVAL without that right, EFAULT where a fault fails."""
-    if not vma.vm_flags & (VM_WRITE if write else ACCESS_LOAD):
+    if not vma.vm_flags & (VM_WRITE if write else VM_READ):
         raise Errno(EINVAL)
     for addr in range(low, high, PAGE_SIZE):
         try:
