@@ -227,7 +227,8 @@ def test_mountinfo(tmp_path: Path) -> None:
     at = {row[4]: row for row in rows}
     assert at["/dev/x\\040y"][1] == at["/dev"][0]
     assert at["/dev"][1] == at["/"][0]
-    assert at["/dev/x\\040y"][3:] == ["/", "/dev/x\\040y", "ro,relatime", "-", "hostfs", f"{tmp_path}/a\\040b", "ro"]
+    source = f"{tmp_path}/a b".replace(" ", "\\040")
+    assert at["/dev/x\\040y"][3:] == ["/", "/dev/x\\040y", "ro,relatime", "-", "hostfs", source, "ro"]
     assert len({row[2] for row in rows}) == len({row[0] for row in rows}) == len(rows)
     table = [row.split() for row in read_file(guest, "/proc/self/mounts").splitlines()]
     assert [row[1] for row in table] == [row[4] for row in rows]
