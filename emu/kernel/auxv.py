@@ -17,6 +17,7 @@ from emu.kernel.rlimit import RLIMIT_STACK
 if TYPE_CHECKING:
     from emu.kernel.binfmt import Binprm
     from emu.kernel.elfmap import Loaded
+    from emu.kernel.fs.permission import Ids
     from emu.kernel.kernel import Kernel
     from emu.kernel.mm.mm import Mm
 
@@ -43,7 +44,7 @@ def build_stack(mm: Mm, top: int, loaded: Loaded, bprm: Binprm, envp: list[bytes
     mm.arg_start = at
     at = (at & -16) - kernel.random_below(512) * 16
     random = at = push(mm, at, kernel.random_bytes(16))
-    vector = auxiliary(kernel, loaded, random, execfn)
+    vector = auxiliary(kernel, loaded, bprm.ids, random, execfn)
     words = [len(args), *args, 0, *envs, 0, *vector]
     table = struct.pack(f"<{len(words)}{'Q' if word == 8 else 'I'}", *words)
     mm.auxv = table[-len(vector) * word :]
@@ -77,7 +78,7 @@ def push_strings(mm: Mm, at: int, strings: list[bytes]) -> tuple[list[int], int]
     return addresses, bottom
 
 
-def auxiliary(kernel: Kernel, loaded: Loaded, random: int, execfn: int) -> list[int]:
+def auxiliary(kernel: Kernel, loaded: Loaded, ids: Ids, random: int, execfn: int) -> list[int]:
     """The auxiliary vector, in Linux's order, flat."""
     program, bias = loaded.program, loaded.bias
     pairs = [
@@ -90,11 +91,11 @@ def auxiliary(kernel: Kernel, loaded: Loaded, random: int, execfn: int) -> list[
         ("BASE", loaded.base),
         ("FLAGS", 0),
         ("ENTRY", loaded.entry),
-        ("UID", 0),
-        ("EUID", 0),
-        ("GID", 0),
-        ("EGID", 0),
-        ("SECURE", 0),
+        ("UID", ids.uid),
+        ("EUID", ids.euid),
+        ("GID", ids.gid),
+        ("EGID", ids.egid),
+        ("SECURE", int(ids.lent)),
         ("RANDOM", random),
         ("HWCAP2", 0),
         ("EXECFN", execfn),

@@ -13,7 +13,7 @@ from emu.kernel.fs.directory import DirBase
 from emu.kernel.fs.file import O_RDONLY, File
 from emu.kernel.fs.inode import S_IFLNK, S_IFREG, Inode
 from emu.kernel.fs.iov import KernelIter
-from emu.kernel.fs.permission import MAY_EXEC, cred_of, permission
+from emu.kernel.fs.permission import MAY_EXEC, ROOT_IDS, Ids, cred_of, permission
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
@@ -36,6 +36,7 @@ class Binprm:
     argv: list[bytes]
     cwd: DirBase  # where relative names start
     unreachable: bool = False  # the file's name is one of a descriptor that will be closed
+    ids: Ids = ROOT_IDS
 
     def replace_file(self, file: File) -> None:
         self.file.put()

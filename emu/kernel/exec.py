@@ -22,6 +22,7 @@ from emu.kernel.sigframe import NO_ALTSTACK
 
 if TYPE_CHECKING:
     from emu.kernel.fs.file import File
+    from emu.kernel.fs.permission import Ids
     from emu.kernel.kernel import Kernel
     from emu.kernel.task import Process, Task
 
@@ -87,7 +88,7 @@ def load_interpreter(mm: Mm, file: File) -> tuple[int, int]:
     return program.segments[0].first_page + bias, program.entry + bias
 
 
-def begin_new_exec(kernel: Kernel, task: Task) -> None:
+def begin_new_exec(kernel: Kernel, task: Task, ids: Ids) -> None:
     """The point of no return: other threads end, handlers are reset, descriptors marked close-on-exec are closed."""
     group = task.process
     for thread in [thread for thread in group.threads if thread is not task]:
@@ -103,11 +104,20 @@ def begin_new_exec(kernel: Kernel, task: Task) -> None:
         timer.set(0, 0)
     group.posix_timers.clear()
     task.altstack = NO_ALTSTACK
-    group.did_exec = group.dumpable = True
-    task.suid, task.sgid = task.fsuid, task.fsgid = task.euid, task.egid
+    group.did_exec = True
+    commit_creds(task, ids)
     group.membarriers = 0
     task.keepcaps = False
     exit.mm_release(kernel, task)
+
+
+def commit_creds(task: Task, ids: Ids) -> None:
+    """The rights of the new program; with lent ones nobody looks into the process, or has it killed when he ends."""
+    task.suid = task.fsuid = task.euid = ids.euid
+    task.sgid = task.fsgid = task.egid = ids.egid
+    task.process.dumpable = not ids.lent
+    if ids.lent:
+        task.pdeath_signal = 0
 
 
 def unshare_sighand(group: Process) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import struct
 
 import pytest
 from kernel_fake import BASE, BSS, DATA, Asleep, Guest, make_elf
@@ -11,6 +12,7 @@ from kernel_tasks import args, store_program
 from emu.errors import EmuError
 
 PAGE = 4096
+AT_UID, AT_EUID, AT_GID, AT_EGID, AT_SECURE = 11, 12, 13, 14, 23
 
 
 def test_execve(guest: Guest) -> None:
@@ -41,6 +43,35 @@ def test_execve_errors(guest: Guest, path: str, error: str) -> None:
     assert guest.load(DATA, 4) == b"DATA"
     assert guest.errno("execve", 0x600000, 0, 0) == "EFAULT"
     assert guest.errno("execve", guest.string("/prog"), 0x600000, 0) == "EFAULT"
+
+
+@pytest.mark.parametrize(
+    ("mode", "renounced", "rights"),
+    [
+        (0o755, False, (1000, 1000, 1000, 1000, 0)),
+        (0o4755, False, (1000, 7, 1000, 1000, 1)),
+        (0o2755, False, (1000, 1000, 1000, 8, 1)),
+        (0o2745, False, (1000, 1000, 1000, 1000, 0)),  # S_ISGID where the group may not execute is no such bit
+        (0o6755, False, (1000, 7, 1000, 8, 1)),
+        (0o6755, True, (1000, 1000, 1000, 1000, 0)),
+    ],
+)
+def test_set_user_id(guest: Guest, mode: int, renounced: bool, rights: tuple[int, ...]) -> None:
+    """S_ISUID and S_ISGID lend the owner's and group's rights, and the auxiliary vector says so."""
+    store_program(guest, "lent", make_elf(guest.xlen), mode)
+    guest.ok("fchownat", -100, guest.string("/lent"), 7, 8, 0)
+    guest.ok("fchmodat", -100, guest.string("/lent"), mode)
+    guest.ok("setresgid", 1000, 1000, 1000)
+    guest.ok("setresuid", 1000, 1000, 1000)
+    if renounced:
+        guest.ok("prctl", 38, 1, 0, 0, 0)
+    guest.call("execve", guest.string("/lent"), args(guest, "lent"), 0)
+    words = struct.unpack(f"<{len(guest.mm.auxv) // guest.word}{'QI'[guest.xlen == 32]}", guest.mm.auxv)
+    vector = dict(zip(words[::2], words[1::2], strict=True))
+    assert tuple(vector[kind] for kind in (AT_UID, AT_EUID, AT_GID, AT_EGID, AT_SECURE)) == rights
+    assert (guest.task.suid, guest.task.fsuid) == (rights[1], rights[1])
+    assert (guest.task.sgid, guest.task.fsgid) == (rights[3], rights[3])
+    assert guest.ok("prctl", 3, 0, 0, 0, 0) == (not rights[4])
 
 
 def test_vfork_waits_for_exec(guest: Guest) -> None:

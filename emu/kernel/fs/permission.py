@@ -106,6 +106,33 @@ def remove_privs(task: Task | None, inode: Inode) -> None:
         inode.set_attributes(mode=inode.mode & ~bits)
 
 
+class Ids(NamedTuple):
+    """Who runs a program, and with whose rights."""
+
+    uid: int = 0
+    euid: int = 0
+    gid: int = 0
+    egid: int = 0
+
+    @property
+    def lent(self) -> bool:
+        """Whether they are somebody else's rights (AT_SECURE)."""
+        return self.uid != self.euid or self.gid != self.egid
+
+
+ROOT_IDS = Ids()
+
+
+def ids_after_exec(task: Task, inode: Inode) -> Ids:
+    """bprm_fill_uid: S_ISUID and S_ISGID lend the rights of a program's owner and group, but not those of the host's
+    files, nor to who has renounced them (PR_SET_NO_NEW_PRIVS).
+    """
+    mode = 0 if task.no_new_privs or inode.sb.kind == "hostfs" else inode.mode
+    euid = inode.uid if mode & S_ISUID else task.euid
+    egid = inode.gid if mode & S_ISGID and mode & 0o010 else task.egid
+    return Ids(task.uid, euid, task.gid, egid)
+
+
 def change_owner(cred: Cred, inode: Inode, uid: int, gid: int) -> None:
     """chown(2): the owner may change the group to another of his own, only root all. EPERM EROFS."""
     mine = cred.uid == inode.uid

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from emu.kernel.errno import EINVAL, EPERM
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user
-from emu.kernel.syscall.identity import KEEP
+from emu.kernel.syscall.identity import KEEP, commit_creds
 from emu.kernel.syscall.table import Addr, Int, Uint, syscall
 
 if TYPE_CHECKING:
@@ -23,9 +23,8 @@ def sys_setreuid(kernel: Kernel, task: Task, ruid: Uint, euid: Uint) -> int:
     if task.euid and (ruid not in (KEEP, task.uid, task.euid) or euid not in (KEEP, task.uid, task.euid, task.suid)):
         return -EPERM
     saved = ruid != KEEP or euid not in (KEEP, task.uid)
-    task.uid, task.euid = task.uid if ruid == KEEP else ruid, task.euid if euid == KEEP else euid
-    task.suid = task.euid if saved else task.suid
-    task.fsuid = task.euid
+    uid, euid = task.uid if ruid == KEEP else ruid, task.euid if euid == KEEP else euid
+    commit_creds(task, uid=uid, euid=euid, suid=euid if saved else task.suid, fsuid=euid)
     return 0
 
 
@@ -34,9 +33,8 @@ def sys_setregid(kernel: Kernel, task: Task, rgid: Uint, egid: Uint) -> int:
     if task.euid and (rgid not in (KEEP, task.gid, task.egid) or egid not in (KEEP, task.gid, task.egid, task.sgid)):
         return -EPERM
     saved = rgid != KEEP or egid not in (KEEP, task.gid)
-    task.gid, task.egid = task.gid if rgid == KEEP else rgid, task.egid if egid == KEEP else egid
-    task.sgid = task.egid if saved else task.sgid
-    task.fsgid = task.egid
+    gid, egid = task.gid if rgid == KEEP else rgid, task.egid if egid == KEEP else egid
+    commit_creds(task, gid=gid, egid=egid, sgid=egid if saved else task.sgid, fsgid=egid)
     return 0
 
 
@@ -45,7 +43,7 @@ def sys_setfsuid(kernel: Kernel, task: Task, uid: Uint) -> int:
     """Whose files are used; the call tells what it was, whether it may change it or not."""
     old = task.fsuid
     if uid != KEEP and (not task.euid or uid in (task.uid, task.euid, task.suid, old)):
-        task.fsuid = uid
+        commit_creds(task, fsuid=uid)
     return old
 
 
@@ -53,7 +51,7 @@ def sys_setfsuid(kernel: Kernel, task: Task, uid: Uint) -> int:
 def sys_setfsgid(kernel: Kernel, task: Task, gid: Uint) -> int:
     old = task.fsgid
     if gid != KEEP and (not task.euid or gid in (task.gid, task.egid, task.sgid, old)):
-        task.fsgid = gid
+        commit_creds(task, fsgid=gid)
     return old
 
 

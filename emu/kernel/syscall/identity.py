@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from emu.kernel.task import Task
 
 KEEP = 0xFFFFFFFF  # (uid_t)-1: leave it as it is
+RIGHTS = ("euid", "egid", "fsuid", "fsgid")
 
 
 @syscall("getpid")
@@ -69,6 +70,16 @@ def owns(task: Task, other: Task) -> bool:
     return task.euid in (0, other.uid, other.euid)
 
 
+def commit_creds(task: Task, **ids: int) -> None:
+    """New user and group numbers. With other rights nobody looks into the process any more, and a parent's end does not
+    matter to it (prctl(2): PR_SET_DUMPABLE, PR_SET_PDEATHSIG).
+    """
+    if any(name in RIGHTS and getattr(task, name) != value for name, value in ids.items()):
+        task.process.dumpable, task.pdeath_signal = False, 0
+    for name, value in ids.items():
+        setattr(task, name, value)
+
+
 def _allowed(task: Task, value: int, *own: int) -> bool:
     return value == KEEP or task.euid == 0 or value in own
 
@@ -79,9 +90,8 @@ def sys_setuid(kernel: Kernel, task: Task, uid: Uint) -> int:
         return -EINVAL
     if not _allowed(task, uid, task.uid, task.suid):
         return -EPERM
-    if task.euid == 0:
-        task.uid = task.suid = uid
-    task.euid = task.fsuid = uid
+    real = {"uid": uid, "suid": uid} if task.euid == 0 else {}
+    commit_creds(task, euid=uid, fsuid=uid, **real)
     return 0
 
 
@@ -91,9 +101,8 @@ def sys_setgid(kernel: Kernel, task: Task, gid: Uint) -> int:
         return -EINVAL
     if not _allowed(task, gid, task.gid, task.sgid):
         return -EPERM
-    if task.euid == 0:
-        task.gid = task.sgid = gid
-    task.egid = task.fsgid = gid
+    real = {"gid": gid, "sgid": gid} if task.euid == 0 else {}
+    commit_creds(task, egid=gid, fsgid=gid, **real)
     return 0
 
 
@@ -102,10 +111,8 @@ def sys_setresuid(kernel: Kernel, task: Task, ruid: Uint, euid: Uint, suid: Uint
     own = (task.uid, task.euid, task.suid)
     if not all(_allowed(task, value, *own) for value in (ruid, euid, suid)):
         return -EPERM
-    task.uid, task.euid, task.suid = (
-        old if new == KEEP else new for old, new in zip(own, (ruid, euid, suid), strict=True)
-    )
-    task.fsuid = task.euid
+    uid, euid, suid = (old if new == KEEP else new for old, new in zip(own, (ruid, euid, suid), strict=True))
+    commit_creds(task, uid=uid, euid=euid, suid=suid, fsuid=euid)
     return 0
 
 
@@ -114,10 +121,8 @@ def sys_setresgid(kernel: Kernel, task: Task, rgid: Uint, egid: Uint, sgid: Uint
     own = (task.gid, task.egid, task.sgid)
     if not all(_allowed(task, value, *own) for value in (rgid, egid, sgid)):
         return -EPERM
-    task.gid, task.egid, task.sgid = (
-        old if new == KEEP else new for old, new in zip(own, (rgid, egid, sgid), strict=True)
-    )
-    task.fsgid = task.egid
+    gid, egid, sgid = (old if new == KEEP else new for old, new in zip(own, (rgid, egid, sgid), strict=True))
+    commit_creds(task, gid=gid, egid=egid, sgid=sgid, fsgid=egid)
     return 0
 
 
