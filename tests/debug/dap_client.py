@@ -6,23 +6,26 @@ import json
 import queue
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 300  # seconds: a busy host that compiles the machine first
 
 
 class Editor:
     """Requests, their responses, and the events that come between."""
 
     def __init__(self) -> None:
+        self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the process; a pipe could be full
         self.process = subprocess.Popen(
             [sys.executable, "-m", "emu", "dap"],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=self.errors,
         )
         self.sequence, self.events, self.inbox = 0, [], queue.Queue()
         threading.Thread(target=self.listen, daemon=True).start()
@@ -50,11 +53,18 @@ class Editor:
         self.process.stdin.write(data)
         self.process.stdin.flush()
 
+    def message(self) -> dict[str, Any]:
+        """The next one; what went wrong if there is none."""
+        message = self.inbox.get(timeout=PATIENCE)
+        if message is None:
+            self.errors.seek(0)
+            raise AssertionError(self.errors.read().decode())
+        return message
+
     def answer(self, number: int) -> dict[str, Any]:
         """The response to a request; events that come before it are kept."""
         while True:
-            message = self.inbox.get(timeout=300)
-            assert message is not None, self.process.stderr.read().decode()
+            message = self.message()
             if message["type"] == "response" and message["request_seq"] == number:
                 return message
             self.events.append(message)
@@ -78,8 +88,7 @@ class Editor:
                 if message["type"] == "event" and message["event"] == name:
                     del self.events[index]
                     return message.get("body", {})
-            message = self.inbox.get(timeout=300)
-            assert message is not None, self.process.stderr.read().decode()
+            message = self.message()
             self.events.append(message)
 
     def output(self, category: str) -> str:
@@ -102,6 +111,6 @@ class Editor:
         """disconnect, and the process ends."""
         self.ask("disconnect")
         self.process.stdin.close()
-        assert self.process.wait(60) == 0
+        assert self.process.wait(PATIENCE) == 0
         self.process.stdout.close()
-        self.process.stderr.close()
+        self.errors.close()
