@@ -82,7 +82,8 @@ static void show(const char *what) {
 }
 
 int main(void) {
-    static char *blocks[100];
+    static char *blocks[100], output[BUFSIZ];
+    setvbuf(stdout, output, _IOLBF, sizeof output); /* or it would ask the C library's malloc, which has this heap too */
     char *small = allocate(1000);
     show("allocate 1 kB: brk");
     char *large = allocate(1 << 20);

@@ -124,7 +124,8 @@ static void line(char *text) {
         char end = text[length];
         text[length] = '\0';
         char *word = text + strspn(text, " \t");
-        if (!strncmp(word, "exit", 4)) exit(word[4] ? atoi(word + 4) : status);
+        for (char *tail = word + strlen(word); tail > word && (tail[-1] == ' ' || tail[-1] == '\t');) *--tail = '\0';
+        if (!strcmp(word, "exit") || !strncmp(word, "exit ", 5)) exit(word[4] ? atoi(word + 5) : status);
         if (!strncmp(word, "cd ", 3)) status = chdir(word + 3) ? (perror(word + 3), 1) : 0;
         else if (!strcmp(word, "wait")) while (wait(NULL) > 0) {}
         else if (*word && *word != '#') pipeline(word, end == '&');
@@ -135,7 +136,8 @@ static void line(char *text) {
 int main(int argc, char **argv) {
     char text[4096] = "";
     setvbuf(stdin, NULL, _IONBF, 0); /* what is not read yet is for the commands: a buffer would keep it from them */
-    if (argc > 2 && !strcmp(argv[1], "-c")) return line(strncpy(text, argv[2], sizeof text - 1)), status;
+    if (argc == 3 && !strcmp(argv[1], "-c")) return line(strncpy(text, argv[2], sizeof text - 1)), status;
+    if (argc > 1) return fprintf(stderr, "usage: sh [-c COMMAND]\n"), 2;
     for (;;) {
         if (isatty(0)) fputs("$ ", stdout), fflush(stdout);
         if (!fgets(text, sizeof text, stdin)) return status;

@@ -142,7 +142,9 @@ def test_shell(program: Emulate, xlen: int) -> None:
     assert (code, re.sub(r"\[\d+\]", "[pid]", out)) == (0, "1 2 8\n[pid]\none two\nthree\n")
     code, out, err = program(xlen, "sh.c", stdin="false; nosuch\n/proc/self/exe -c 'echo'\nexit 3\n")
     assert code == 3 and "sh: nosuch: No such file or directory" in err
-    assert program(xlen, "sh.c", "-c", "echo a b c | cat | cat | wc")[1] == "1 3 6\n"
+    assert program(xlen, "sh.c", "-c", "echo a b c | cat | cat | wc ; exit")[1] == "1 3 6\n"
+    code, out, err = program(xlen, "sh.c", "-c")
+    assert (code, out, err) == (2, "", "usage: sh [-c COMMAND]\n")
 
 
 def test_shell_leaves_its_input_to_the_commands(program: Callable) -> None:
