@@ -124,7 +124,16 @@ def make_task(kernel: Kernel, task: Task, pid: int, flags: int, mm: Mm) -> Task:
         setattr(child, name, getattr(task, name))
     if not flags & CLONE_VM or flags & CLONE_VFORK:
         child.altstack = task.altstack
+    if task.reset_on_fork:
+        reset_policy(child)
     return child
+
+
+def reset_policy(child: Task) -> None:
+    """SCHED_RESET_ON_FORK: no privileges of scheduling are handed down."""
+    if child.rt_priority:
+        child.policy = child.rt_priority = child.nice = 0
+    child.nice = max(child.nice, 0)
 
 
 def copy_registers(kernel: Kernel, task: Task, child: Task, flags: int, stack: int, tls: int) -> None:

@@ -17,7 +17,9 @@ NAMES = ("cpu fsize data stack core rss nproc nofile memlock as locks sigpending
     RLIMIT_LOCKS,
     RLIMIT_SIGPENDING,
     RLIMIT_MSGQUEUE,
-) = range(13)
+    RLIMIT_NICE,
+    RLIMIT_RTPRIO,
+) = range(15)
 INFINITY = (1 << 64) - 1
 
 
@@ -29,6 +31,8 @@ def default_rlimits(stack: int) -> list[list[int]]:
     limits[RLIMIT_NPROC] = [4096, 4096]
     limits[RLIMIT_SIGPENDING] = [4096, 4096]
     limits[RLIMIT_MSGQUEUE] = [819_200, 819_200]
+    limits[RLIMIT_NICE] = [0, 0]
+    limits[RLIMIT_RTPRIO] = [0, 0]
     limits[RLIMIT_NOFILE] = [1024, 4096]
     limits[RLIMIT_MEMLOCK] = [8 << 20, 8 << 20]
     return limits

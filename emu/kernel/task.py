@@ -126,6 +126,7 @@ class Task:
         self.vfork_done = WaitQueue()  # the parent of a vfork, until this task has left its memory
         self.exit_signal = 17  # what the parent is sent when it ends
         self.policy = self.nice = self.rt_priority = 0
+        self.reset_on_fork = False  # its children are ordinary tasks again
         self.major_wait: Any = None  # the page of a major fault that waits for the disk
         self.io_cause: int | None = None  # while it waits for a disk: the ledger's name for that
         self.timer = 0  # number of the timer that may wake it

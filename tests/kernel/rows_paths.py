@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from typing import Any
 
 from kernel_fake import BSS, Guest
@@ -90,6 +91,26 @@ def ended(guest: Guest) -> tuple[int, int]:
     return fd, 1
 
 
+NO_XDEV, NO_MAGICLINKS, NO_SYMLINKS, BENEATH, IN_ROOT, CACHED = (1 << bit for bit in range(6))
+
+
+def how(
+    where: str, flags: int = 0, mode: int = 0, resolve: int = 0, size: int = 24, more: int = 0
+) -> Callable[[Guest], tuple[Any, ...]]:
+    """openat2's arguments: a path from a directory with a file, a directory, and a link that says /file."""
+
+    def prepare(guest: Guest) -> tuple[Any, ...]:
+        for folder in ("/tmp/d", "/tmp/d/sub"):
+            guest.ok("mkdirat", AT, guest.string(folder), 0o755)
+        guest.ok("close", guest.open("/tmp/d/file", 0o101))
+        guest.ok("symlinkat", guest.string("/file"), AT, guest.string("/tmp/d/rooted", BSS + 0x400))
+        directory = guest.open("/tmp/d", 0)
+        guest.store(BUF + 0x100, struct.pack("<4Q", flags, mode, resolve, more))
+        return directory, guest.string(where), BUF + 0x100, size
+
+    return prepare
+
+
 ROWS: list[Row] = [
     ("inotify_init1", (0,), 3),
     ("inotify_init1", (1,), "EINVAL"),
@@ -115,6 +136,45 @@ ROWS: list[Row] = [
     ("read", after(ended, ("inotify_rm_watch", 3, 1), args=(3, BUF, 16)), lambda g, r: g.word_at(BUF + 4, 4) == 0x8000),
     ("openat", path("/tmp", TMPFILE | 2, 0o600), lambda g, r: g.task.files.get(r).inode.nlink == 0),
     ("openat", path("/tmp", TMPFILE, 0o600), "EINVAL"),
+    *[
+        ("openat2", how(where, resolve=conditions), expected)
+        for conditions, where, expected in (
+            (BENEATH, "file", "ok"),
+            (BENEATH, "sub/../file", "ok"),
+            (BENEATH, "../file", "EXDEV"),
+            (BENEATH, "sub/../../file", "EXDEV"),
+            (BENEATH, "/prog", "EXDEV"),
+            (BENEATH, "rooted", "EXDEV"),
+            (IN_ROOT, "rooted", "ok"),
+            (IN_ROOT, "/file", "ok"),
+            (IN_ROOT, "../../file", "ok"),
+            (IN_ROOT, "/prog", "ENOENT"),
+            (NO_SYMLINKS, "file", "ok"),
+            (NO_SYMLINKS, "rooted", "ELOOP"),
+            (NO_MAGICLINKS, "/proc/self/cwd", "ELOOP"),
+            (NO_MAGICLINKS, "/proc/self/status", "ok"),
+            (BENEATH, "/proc/self/cwd", "EXDEV"),
+            (NO_XDEV, "/dev/null", "EXDEV"),
+            (NO_XDEV, "../../prog", "ok"),
+            (BENEATH | IN_ROOT, "file", "EINVAL"),
+            (1 << 6, "file", "EINVAL"),
+        )
+    ],
+    ("openat2", how("new", flags=0o102, mode=0o600, resolve=BENEATH), "ok"),
+    ("openat2", how("new", flags=2, mode=0o600), "EINVAL"),
+    ("openat2", how("new", flags=0o102, mode=0o10600), "EINVAL"),
+    ("openat2", how("file", flags=1 << 40), "EINVAL"),
+    ("openat2", how("file", flags=0o10000002), "EINVAL"),  # O_PATH with O_RDWR
+    ("openat2", how("file", flags=0o1002, resolve=CACHED), "EAGAIN"),
+    ("openat2", how("file", size=23), "EINVAL"),
+    ("openat2", how("file", size=32), "ok"),
+    ("openat2", how("file", size=32, more=1), "E2BIG"),
+    ("openat2", how("file", size=4097), "E2BIG"),
+    ("openat2", how(""), "ENOENT"),
+    ("openat2", lambda g: (AT, UNMAPPED, BUF, 24), "EFAULT"),
+    ("openat2", path("file", UNMAPPED, 24), "EFAULT"),
+    ("openat2", lambda g: (99, *how("file")(g)[1:]), "EBADF"),
+    ("openat2", lambda g: (0, *how("file")(g)[1:]), "ENOTDIR"),
     ("openat", path("/tmp/none", TMPFILE | 2, 0o600), "ENOENT"),
     ("openat", path("/prog", TMPFILE | 2, 0o600), "ENOTDIR"),
     ("openat", path("/proc", TMPFILE | 2, 0o600), "EOPNOTSUPP"),

@@ -98,6 +98,8 @@ POINTERS = [
     P("rt_tgsigqueueinfo", "in", words("iii", 17, 0, -1), lambda g, p: (1, 1, 17, p)),
     # paths
     at_path("openat", 0, 0),
+    P("openat2", "in", words("QQQ", 0, 0, 0), lambda g, p: (AT, g.string("/prog"), p, 24)),
+    at_path("openat2", BSS + 0xC00, 24),
     at_path("mkdirat", 0o755, text="/tmp/made"),
     at_path("mknodat", 0o100644, 0, text="/tmp/made"),
     at_path("unlinkat", 0),
@@ -164,6 +166,8 @@ POINTERS = [
     P("sched_setscheduler", "in", words("i", 0), lambda g, p: (0, 0, p)),
     P("sched_setparam", "in", words("i", 0), lambda g, p: (0, p)),
     P("sched_getparam", "out", 4, lambda g, p: (0, p)),
+    P("sched_setattr", "in", words("IIQQQQQ", 48, 0, 0, 0, 0, 0, 0), lambda g, p: (0, p, 0)),
+    P("sched_getattr", "out", 48, lambda g, p: (0, p, 48, 0)),
     P("sched_rr_get_interval", "out", 16, lambda g, p: (0, p)),
     P("getcpu", "out", 4, lambda g, p: (p, 0, 0)),
     P("getcpu", "out", 4, lambda g, p: (0, p, 0)),

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import struct
+from collections.abc import Callable
+from typing import Any
+
 from kernel_fake import BSS, Guest
 from rows_common import BUF, TEXT, UNMAPPED, Row, after, child, data, name, user, zombie
 
@@ -57,6 +61,28 @@ def thread(guest: Guest) -> int:
 def clone_without_signal(guest: Guest) -> int:
     """A child that sends nothing when it ends."""
     return guest.fork(0).pid
+
+
+RESET_FIFO_5 = struct.pack("<IIQiI", 48, 1, 1, 0, 5)
+
+
+def reset_on_fork(guest: Guest) -> None:
+    """SCHED_FIFO with SCHED_RESET_ON_FORK."""
+    guest.store(BUF, struct.pack("<i", 5))
+    guest.ok("sched_setscheduler", 0, 1 | 1 << 30, BUF)
+
+
+def more_for_users(guest: Guest) -> None:
+    """RLIMIT_RTPRIO of 9."""
+    guest.store(BUF, struct.pack("<2Q", 9, 9))
+    guest.ok("prlimit64", 0, 14, BUF, 0)
+
+
+def attr(
+    pid: int = 0, size: int = 48, policy: int = 0, flags: int = 0, nice: int = 0, priority: int = 0
+) -> Callable[[Guest], tuple[Any, ...]]:
+    """The arguments of sched_setattr."""
+    return data("IIQiI3Q", size, policy, flags, nice, priority, 0, 0, 0, before=(pid,), rest=(0,))
 
 
 ROWS: list[Row] = [
@@ -285,6 +311,36 @@ ROWS: list[Row] = [
         ("sched_get_priority_min", (policy,), least)
         for policy, least in ((0, 0), (1, 1), (2, 1), (3, 0), (4, "EINVAL"), (-1, "EINVAL"))
     ],
+    ("sched_getscheduler", after(reset_on_fork, args=(0,)), 1 | 1 << 30),
+    ("sched_getscheduler", after(reset_on_fork, args=lambda g: (child(g),)), 0),
+    ("sched_setscheduler", after(reset_on_fork, user, args=data("i", 5, before=(0, 1))), "EPERM"),
+    ("sched_setattr", attr(policy=2, priority=7), lambda g, r: r == 0 and g.call("sched_getscheduler", 0) == 2),
+    ("sched_setattr", attr(nice=5), lambda g, r: r == 0 and g.call("getpriority", 0, 0) == 15),
+    ("sched_setattr", attr(nice=-99), lambda g, r: r == 0 and g.call("getpriority", 0, 0) == 40),
+    ("sched_setattr", after(user, args=attr(nice=-1)), "EPERM"),
+    ("sched_setattr", after(user, args=attr(policy=1, priority=1)), "EPERM"),
+    ("sched_setattr", after(more_for_users, user, args=attr(policy=1, priority=9)), 0),
+    ("sched_setattr", after(more_for_users, user, args=attr(policy=1, priority=10)), "EPERM"),
+    ("sched_setattr", attr(policy=9, flags=8, nice=1), 0),  # SCHED_FLAG_KEEP_POLICY
+    ("sched_setattr", attr(policy=9), "EINVAL"),
+    ("sched_setattr", attr(priority=1), "EINVAL"),
+    ("sched_setattr", attr(flags=1 << 7), "EINVAL"),
+    ("sched_setattr", attr(size=0), 0),
+    ("sched_setattr", attr(size=47), lambda g, r: r == -7 and g.word_at(BUF, 4) == 56),
+    ("sched_setattr", data("IIQ10QB", 100, *12 * (0,), 1, before=(0,), rest=(0,)), "E2BIG"),
+    ("sched_setattr", (0, BUF, 1), "EINVAL"),
+    ("sched_setattr", (0, 0, 0), "EINVAL"),
+    ("sched_setattr", (-1, BUF, 0), "EINVAL"),
+    ("sched_setattr", attr(pid=99), "ESRCH"),
+    ("sched_setattr", (0, UNMAPPED, 0), "EFAULT"),
+    ("sched_getattr", after(reset_on_fork, args=(0, BUF, 48, 0)), lambda g, r: g.load(BUF, 24) == RESET_FIFO_5),
+    ("sched_getattr", (0, BUF, 47, 0), "EINVAL"),
+    ("sched_getattr", (0, BUF, 4097, 0), "EINVAL"),
+    ("sched_getattr", (0, BUF, 48, 1), "EINVAL"),
+    ("sched_getattr", (0, 0, 48, 0), "EINVAL"),
+    ("sched_getattr", (99, BUF, 48, 0), "ESRCH"),
+    ("sched_getattr", (0, UNMAPPED, 48, 0), "EFAULT"),
+    ("restart_syscall", (), "EINTR"),
     ("sched_rr_get_interval", (0, BUF), lambda g, r: r == 0 and g.word_at(BUF + 8) == 10_000_000),
     ("sched_rr_get_interval", (-1, BUF), "EINVAL"),
     ("sched_rr_get_interval", (99, BUF), "ESRCH"),

@@ -31,6 +31,7 @@ from emu.kernel.fs.inotify import IN_CREATE, IN_MODIFY, IN_OPEN
 from emu.kernel.fs.namei import Found, Walk, topmost
 from emu.kernel.fs.permission import MAY_READ, MAY_WRITE, Cred, cred_of, may_create, must_own, own, permission
 from emu.kernel.fs.pipe import Pipe
+from emu.kernel.fs.scoped import ScopedWalk
 from emu.kernel.mm import filemap
 from emu.kernel.proc import root as proc
 from emu.kernel.proc import sysfs
@@ -93,9 +94,11 @@ class Vfs:
         return at.add(name, diskfs.DiskFile(self.root.sb, mode, data))
 
     # -- paths --------------------------------------------------------------------------------------------------------
-    def walk(self, start: DirBase, path: bytes, follow: bool = True, cred: Cred | None = None) -> Found:
-        """With the rights of the current task, or with those of `cred`."""
-        return Walk(self, start, cred or cred_of(self.kernel.current)).resolve(path, follow)
+    def walk(self, start: DirBase, path: bytes, follow: bool = True, cred: Cred | None = None, how: int = 0) -> Found:
+        """With the rights of the current task, or with those of `cred`. `how`: the conditions of openat2(2)."""
+        cred = cred or cred_of(self.kernel.current)
+        walk = ScopedWalk(self, start, cred, how) if how else Walk(self, start, cred)
+        return walk.resolve(path, follow)
 
     def lookup(self, start: DirBase, path: bytes, follow: bool = True, cred: Cred | None = None) -> Inode:
         """The inode at a path. ENOENT and what a walk may raise."""
@@ -104,13 +107,14 @@ class Vfs:
             raise Errno(ENOENT)
         return inode
 
-    def open(self, start: DirBase, path: bytes, flags: int, mode: int = 0) -> File:
+    def open(self, start: DirBase, path: bytes, flags: int, mode: int = 0, how: int = 0) -> File:
         """openat(2): an open file, made first when O_CREAT says so. O_PATH only names a place."""
         if flags & O_PATH:
             flags &= O_PATH_FLAGS
         if flags & O_TMPFILE == O_TMPFILE and not flags & O_PATH:
-            return self._open_nameless(self.walk(start, path, not flags & O_NOFOLLOW), flags, mode)
-        found = self.walk(start, path, not flags & O_NOFOLLOW and not (flags & O_CREAT and flags & O_EXCL))
+            return self._open_nameless(self.walk(start, path, not flags & O_NOFOLLOW, how=how), flags, mode)
+        follow = not flags & O_NOFOLLOW and not (flags & O_CREAT and flags & O_EXCL)
+        found = self.walk(start, path, follow, how=how)
         inode = found.inode
         if inode is None:
             inode = self._create(found, flags, mode)

@@ -10,8 +10,8 @@ from importlib import import_module
 
 THEMES = (
     "absent attributes credentials descriptor directory epoll execve file futex hart identity info inotify itimer "
-    "kill link lock memory message mmsg mqueue msg path pidfd pipe prctl process process_vm sched sem shm signal "
-    "signalfd socket sockopt splice stat time timer timerfd transfer usage"
+    "kill link lock memory message mmsg mqueue msg openat2 path pidfd pipe prctl process process_vm sched sched_attr "
+    "sem shm signal signalfd socket sockopt splice stat time timer timerfd transfer usage"
 ).split()
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emu.kernel.errno import ENOSYS, EOPNOTSUPP
+from emu.kernel.errno import EINTR, ENOSYS, EOPNOTSUPP
 from emu.kernel.syscall.table import syscall
 
 if TYPE_CHECKING:
@@ -21,6 +21,12 @@ def sys_rseq(kernel: Kernel, task: Task) -> int:
     number of their hart from getcpu(2).
     """
     return -ENOSYS
+
+
+@syscall("restart_syscall")
+def sys_restart_syscall(kernel: Kernel, task: Task) -> int:
+    """Nothing waits to be restarted: calls that wait are executed anew."""
+    return -EINTR
 
 
 @syscall("getxattr", "lgetxattr", "fgetxattr", "setxattr", "lsetxattr", "fsetxattr")

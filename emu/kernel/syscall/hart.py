@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from emu.kernel.errno import EACCES, EINVAL, EPERM, ESRCH, Errno
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user, put_user
+from emu.kernel.rlimit import RLIMIT_NICE
 from emu.kernel.syscall.identity import owns
 from emu.kernel.syscall.table import Addr, Int, Uint, syscall
 
@@ -90,7 +91,7 @@ def sys_setpriority(kernel: Kernel, task: Task, which: Int, who: Int, nice: Int)
     for found in meant(kernel, task, which, who):
         if not owns(task, found):
             return -EPERM
-        if nice < found.nice and task.euid:
+        if task.euid and nice < found.nice and 20 - nice > found.process.rlimits[RLIMIT_NICE][0]:
             return -EACCES
         found.nice = nice
     return 0

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from emu.kernel.errno import EINVAL, EPERM, ESRCH, Errno
-from emu.kernel.mm.uaccess import copy_from_user, copy_to_user
+from emu.kernel.mm.uaccess import copy_to_user, get_user
+from emu.kernel.rlimit import RLIMIT_NICE, RLIMIT_RTPRIO
 from emu.kernel.syscall.identity import owns
 from emu.kernel.syscall.table import Addr, Int, syscall
 from emu.kernel.syscall.time import put_timespec
@@ -32,34 +33,61 @@ def find(kernel: Kernel, task: Task, pid: int) -> Task:
 
 @syscall("sched_getscheduler")
 def sys_sched_getscheduler(kernel: Kernel, task: Task, pid: Int) -> int:
-    return find(kernel, task, pid).policy
-
-
-def set_policy(kernel: Kernel, task: Task, pid: int, policy: int | None, param: int) -> int:
-    """What sched_setscheduler and sched_setparam (which keeps the policy) share."""
-    if pid < 0 or not param:
-        return -EINVAL
-    priority = struct.unpack("<i", copy_from_user(task.mm, param, 4))[0]
     found = find(kernel, task, pid)
-    wanted = found.policy if policy is None else policy
-    if wanted not in (*REAL_TIME, SCHED_OTHER, SCHED_BATCH, SCHED_IDLE):
+    return found.policy | (RESET_ON_FORK if found.reset_on_fork else 0)
+
+
+class Wanted(NamedTuple):
+    """What a task is to become."""
+
+    policy: int
+    priority: int
+    nice: int
+    reset_on_fork: bool
+
+
+def set_scheduler(task: Task, found: Task, wanted: Wanted) -> int:
+    """__sched_setscheduler, which all of these calls end in. EINVAL EPERM."""
+    real_time = wanted.policy in REAL_TIME
+    if not real_time and wanted.policy not in (SCHED_OTHER, SCHED_BATCH, SCHED_IDLE):
         return -EINVAL
-    if not (1 <= priority <= 99 if wanted in REAL_TIME else priority == 0):
+    if not (1 <= wanted.priority <= 99 if real_time else wanted.priority == 0):
         return -EINVAL
-    if not owns(task, found) or (task.euid and wanted in REAL_TIME):
+    if task.euid and (not owns(task, found) or asks_too_much(found, wanted)):
         return -EPERM
-    found.policy, found.rt_priority = wanted, priority
+    found.policy, found.rt_priority, found.nice, found.reset_on_fork = wanted
     return 0
+
+
+def asks_too_much(found: Task, wanted: Wanted) -> bool:
+    """Whether a user may not have that: RLIMIT_RTPRIO and RLIMIT_NICE are the bounds, SCHED_RESET_ON_FORK stays."""
+    limits = found.process.rlimits
+    if wanted.policy in REAL_TIME and wanted.priority > max(found.rt_priority, limits[RLIMIT_RTPRIO][0]):
+        return True
+    too_willing = wanted.nice < found.nice and 20 - wanted.nice > limits[RLIMIT_NICE][0]
+    return too_willing or (found.reset_on_fork and not wanted.reset_on_fork)
+
+
+def read_priority(task: Task, pid: int, param: int) -> int:
+    """struct sched_param. EINVAL EFAULT."""
+    if pid < 0 or not param:
+        raise Errno(EINVAL)
+    return get_user(task.mm, param, 4, signed=True)
 
 
 @syscall("sched_setscheduler")
 def sys_sched_setscheduler(kernel: Kernel, task: Task, pid: Int, policy: Int, param: Addr) -> int:
-    return -EINVAL if policy < 0 else set_policy(kernel, task, pid, policy & ~RESET_ON_FORK, param)
+    if policy < 0:
+        return -EINVAL
+    priority, found = read_priority(task, pid, param), find(kernel, task, pid)
+    wanted = Wanted(policy & ~RESET_ON_FORK, priority, found.nice, bool(policy & RESET_ON_FORK))
+    return set_scheduler(task, found, wanted)
 
 
 @syscall("sched_setparam")
 def sys_sched_setparam(kernel: Kernel, task: Task, pid: Int, param: Addr) -> int:
-    return set_policy(kernel, task, pid, None, param)
+    priority, found = read_priority(task, pid, param), find(kernel, task, pid)
+    return set_scheduler(task, found, Wanted(found.policy, priority, found.nice, found.reset_on_fork))
 
 
 @syscall("sched_getparam")
