@@ -8,25 +8,24 @@ from __future__ import annotations
 from collections import Counter
 
 from naive_cache import Memory, Private
-from naive_float import execute as float_execute
+from naive_data import Data
+from naive_jumps import Jumps
 from naive_mmu import Mmu, Trap
 from naive_policy import Xorshift
-from naive_semantics import AMOS, BRANCHES, COMPUTE, LOADS, STORES, signed, unsigned
+from naive_semantics import BRANCHES, COMPUTE, LOADS, STORES, signed, unsigned
+from naive_state import FLOAT_LOADS, FLOAT_STORES, Csrs, Floating
 
 from emu.isa.insns import decode, expand
 
-LINKS = (1, 5)
 PIPELINE = ("load_use", "taken", "mispredict", "mul", "div", "fp_add", "fp_mul", "fp_div", "fp_sqrt")
 FLOATING = {"F", "D", "Zfa"}
-FLOAT_LOADS, FLOAT_STORES = {"flw": 4, "fld": 8}, {"fsw": 4, "fsd": 8}
 MEMORY = {*LOADS, *STORES, *FLOAT_LOADS, *FLOAT_STORES}
-MOVES = ("fmv", "fsgnj", "fli")  # cost nothing and are not counted as computing
 SLOW = {"mulh", "mulhu", "mulhsu", "fence", "fence.tso"}  # after these the clock is looked at
 IMPLEMENTED = {"I", "M", "A", "C", "Zicsr", "Zifencei", "Zihintpause", "Zba", "Zbb", "Zbs", "Zicond"}
 IMPLEMENTED |= FLOATING | {"C+F", "C+D"}
 
 
-class NaiveHart:
+class NaiveHart(Jumps, Data, Floating, Csrs):
     """One hart. `mode`, `asid` and `root` are the parts of satp."""
 
     def __init__(self, machine: NaiveMachine, number: int) -> None:
@@ -187,206 +186,6 @@ class NaiveHart:
             self.entered = None
         elif name not in ("wfi", "pause"):
             raise AssertionError(name)
-
-    # ---------------------------------------------------------------------------------------------------------- jumps
-
-    def branch(self, name: str, o: dict[str, int]) -> None:
-        go = BRANCHES[name](self.x[o["rs1"]], self.x[o["rs2"]], self.xlen)
-        self.count("insn.branch")
-        if self.machine.timed:
-            k = unsigned(self.pc, 64) // 2 % 4096
-            guess = self.branch_counters[k] >= 2
-            self.branch_counters[k] = min(3, self.branch_counters[k] + 1) if go else max(0, self.branch_counters[k] - 1)
-            self.guessed(guess == go)
-        if go:
-            self.taken(self.pc + o["imm"])
-
-    def guessed(self, right: bool) -> None:
-        if not right:
-            self.count("insn.mispredict")
-            self.charge("branch", self.cost("mispredict"))
-
-    def taken(self, target: int) -> None:
-        self.count("insn.taken")
-        self.charge("branch", self.cost("taken"))
-        self.after = self.wrap(target)
-
-    def jump(self, name: str, o: dict[str, int]) -> None:
-        rd, target = o["rd"], self.pc + o["imm"]
-        if name == "jalr":
-            rs1 = o["rs1"]
-            target = self.wrap(self.x[rs1] + o["imm"] & ~1)
-            if self.machine.timed and rs1 in LINKS and rd != rs1:
-                self.guessed(self.returns[self.top % 16] == target)
-                self.top -= 1
-            elif self.machine.timed:
-                k = unsigned(self.pc, 64) // 2 % 256
-                self.guessed(self.targets.get(k) == (self.pc, target))
-                self.targets[k] = self.pc, target
-        if self.machine.timed and rd in LINKS:
-            self.top += 1
-            self.returns[self.top % 16] = self.next
-        self.set(rd, self.next)
-        self.taken(target)
-
-    # ----------------------------------------------------------------------------------------------------------- data
-
-    def access(self, va: int, size: int, kind: str) -> list[int]:
-        """The physical address of every byte, after translation and cache accesses."""
-        if va % size:
-            self.count("insn.misaligned")
-        first = min(size, 4096 - va % 4096)
-        parts = [(self.mmu.translate(va, kind), first)]
-        if first < size:
-            parts.append((self.mmu.translate(self.wrap(va + first), kind), size - first))
-        for pa, length in parts:
-            lines = range(pa // self.machine.line, (pa + length - 1) // self.machine.line + 1)
-            if kind == "store":
-                self.machine.break_reservations(self, lines)
-            for line in lines:
-                self.cache_access(line * self.machine.line, kind == "store")
-        return [pa + k for pa, length in parts for k in range(length)]
-
-    def load(self, name: str, o: dict[str, int]) -> None:
-        size, sign = LOADS[name]
-        places = self.access(self.wrap(self.x[o["rs1"]] + o["imm"]), size, "load")
-        value = int.from_bytes(bytes(self.machine.ram[p] for p in places), "little")
-        self.count("insn.load")
-        self.charge("stall", self.cost("load_use") if self.waits(o["rd"], "xreg") else 0)
-        self.set(o["rd"], signed(value, 8 * size) if sign else value)
-
-    def waits(self, rd: int, kind: str) -> bool:
-        """Whether the instruction that follows in memory reads rd."""
-        at = self.next % 4096
-        if (rd == 0 and kind == "xreg") or at + 4 > 4096 or at < self.pc % 4096:
-            return False
-        word = self.read(self.next + self.distance, 4)
-        found = decode(word, self.xlen)
-        if not found:
-            return False
-        base = expand(found, self.xlen)
-        return any(
-            f.kind == kind and f.role in ("rs1", "rs2", "rs3") and base.operands[f.name] == rd for f in base.insn.fields
-        )
-
-    def store(self, name: str, o: dict[str, int]) -> None:
-        self.put(STORES[name], self.x[o["rs2"]], o)
-
-    def put(self, size: int, value: int, o: dict[str, int]) -> None:
-        places = self.access(self.wrap(self.x[o["rs1"]] + o["imm"]), size, "store")
-        for place, octet in zip(places, unsigned(value, 64).to_bytes(8, "little"), strict=False):
-            self.machine.ram[place] = octet
-        self.count("insn.store")
-
-    # ------------------------------------------------------------------------------------------------- floating point
-
-    def floating(self, insn, o: dict[str, int]) -> None:
-        name = insn.name
-        if name in FLOAT_LOADS:
-            size = FLOAT_LOADS[name]
-            places = self.access(self.wrap(self.x[o["rs1"]] + o["imm"]), size, "load")
-            value = int.from_bytes(bytes(self.machine.ram[p] for p in places), "little")
-            self.count("insn.load")
-            self.charge("stall", self.cost("load_use") if self.waits(o["rd"], "freg") else 0)
-            self.f[o["rd"]] = value | (0xFFFFFFFF << 32 if size == 4 else 0)
-        elif name in FLOAT_STORES:
-            self.put(FLOAT_STORES[name], self.f[o["rs2"]], o)
-        else:
-            self.compute_float(insn, o)
-
-    def compute_float(self, insn, o: dict[str, int]) -> None:
-        kinds = {f.role: f.kind for f in insn.fields}
-        rm = o.get("rm", 0)
-        if rm == 7:
-            rm = self.csrs[3] >> 5
-        if rm > 4:
-            raise Trap(2, 0)
-        f1, f2, f3 = (self.f[o[r]] if kinds.get(r) == "freg" else 0 for r in ("rs1", "rs2", "rs3"))
-        x1, x2 = (self.x[o[r]] if kinds.get(r) == "xreg" else o.get(r, 0) for r in ("rs1", "rs2"))
-        result, flags = float_execute(insn.name, rm, f1, f2, f3, x1, x2)
-        self.csrs[3] |= flags
-        if kinds["rd"] == "freg":
-            self.f[o["rd"]] = result
-        else:
-            self.set(o["rd"], result)
-        if not insn.name.startswith(MOVES):
-            self.count("insn.fp")
-            self.charge("stall", self.cost(self.float_cost(insn.name)))
-
-    @staticmethod
-    def float_cost(name: str) -> str:
-        if name.startswith("fdiv"):
-            return "fp_div"
-        if name.startswith("fsqrt"):
-            return "fp_sqrt"
-        return "fp_mul" if name.startswith(("fmul", "fmadd", "fmsub", "fnm")) else "fp_add"
-
-    # -------------------------------------------------------------------------------------------------------- atomics
-
-    def atomic(self, name: str, o: dict[str, int]) -> None:
-        kind, _, width = name.partition(".")
-        size, va = (4 if width == "w" else 8), self.x[o["rs1"]]
-        if va % size:
-            raise Trap(4 if kind == "lr" else 6, va)
-        if kind == "lr":
-            pa = self.access(va, size, "load")[0]
-            self.reserved = pa
-            self.count("lock.reserve")
-            self.set(o["rd"], signed(self.read(pa, size), 8 * size))
-        elif kind == "sc":
-            self.conditional(va, size, o)
-        else:
-            pa = self.access(va, size, "store")[0]
-            old = signed(self.read(pa, size), 8 * size)
-            operand = signed(self.x[o["rs2"]], 8 * size)
-            self.write(pa, AMOS[kind](old, operand, 8 * size), size)
-            self.set(o["rd"], old)
-        self.count("insn.amo")
-
-    def conditional(self, va: int, size: int, o: dict[str, int]) -> None:
-        pa = self.access(va, size, "store")[0] if self.reserved is not None else None
-        done = pa is not None and pa == self.reserved
-        self.reserved = None
-        if done:
-            self.write(pa, self.x[o["rs2"]], size)
-        else:
-            self.count("lock.sc_fail")
-        self.set(o["rd"], int(not done))
-
-    # ----------------------------------------------------------------------------------------------------------- CSRs
-
-    def csr(self, name: str, o: dict[str, int]) -> None:
-        number = o["csr"]
-        immediate = name.endswith("i")
-        operand = o["imm"] if immediate else self.x[o["rs1"]]
-        action = name.removeprefix("csrr")[0]
-        writes = action == "w" or (o["imm"] if immediate else o["rs1"]) != 0
-        old = self.read_csr(number)
-        if old is None or number >> 8 & 3 > self.priv or (writes and number >> 10 == 3):
-            raise Trap(2, 0)
-        if writes:
-            self.write_csr(number, {"w": operand, "s": old | operand, "c": old & ~operand}[action])
-        self.set(o["rd"], old)
-
-    def read_csr(self, number: int) -> int | None:
-        fcsr = self.csrs[3]
-        counters = {0xC00: self.clock, 0xC01: self.clock, 0xC02: self.instret}
-        if number in (1, 2, 3):
-            return {1: fcsr & 31, 2: fcsr >> 5, 3: fcsr}[number]
-        if number in counters:
-            return self.wrap(counters[number])
-        if self.xlen == 32 and number - 0x80 in counters:
-            return self.wrap(counters[number - 0x80] >> 32)
-        return self.csrs[number] if number in (0x340, 0x140) else None
-
-    def write_csr(self, number: int, value: int) -> None:
-        fcsr = self.csrs[3]
-        if number == 1:
-            self.csrs[3] = fcsr & 0xE0 | value & 31
-        elif number == 2:
-            self.csrs[3] = fcsr & 31 | (value & 7) << 5
-        else:
-            self.csrs[number] = value & 255 if number == 3 else self.wrap(value)
 
     # ----------------------------------------------------------------------------------------------- the kernel's doors
 
