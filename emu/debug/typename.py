@@ -26,6 +26,7 @@ class TypeReader:
         self.missing = ""
 
     def word(self) -> Token:
+        """The word at hand; of kind `end` behind the last one."""
         return self.words[min(self.at, len(self.words) - 1)]
 
     def takes(self, *texts: str) -> bool:

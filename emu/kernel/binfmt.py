@@ -39,6 +39,7 @@ class Binprm:
     ids: Ids = ROOT_IDS
 
     def replace_file(self, file: File) -> None:
+        """Another file is to be executed: the interpreter of the one that was."""
         self.file.put()
         self.file = file
 

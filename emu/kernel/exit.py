@@ -70,6 +70,7 @@ def do_exit(kernel: Kernel, task: Task, code: int) -> None:
 
 
 def put_files(task: Task) -> None:
+    """exit_files: leave the table of descriptors; whoever leaves last closes them and gives up his locks."""
     files, task.files = task.files, Files()
     files.users -= 1
     if not files.users:

@@ -51,6 +51,7 @@ def setup_mmap_base(kernel: Kernel, mm: Mm) -> None:
 
 
 def setup_heap(kernel: Kernel, mm: Mm) -> None:
+    """brk begins behind the program, at a random distance."""
     mm.brk = mm.start_brk = mm.start_brk + kernel.random_below(BRK_RND[kernel.xlen] >> 12) * PAGE_SIZE
 
 

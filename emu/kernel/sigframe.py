@@ -74,6 +74,7 @@ def on_altstack(task: Task, sp: int) -> bool:
 
 
 def pack_context(kernel: Kernel, task: Task, layout: Layout, mask: int) -> bytes:
+    """struct ucontext: the alternate stack, the mask that the handler's end restores, all registers."""
     hart = kernel.harts[task.cpu]
     base, flags, size = task.altstack
     words = [0, 0, base, flags, size]

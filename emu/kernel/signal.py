@@ -77,6 +77,7 @@ def deliver(kernel: Kernel, task: Task) -> None:
 
 
 def do_signal(kernel: Kernel, task: Task) -> None:
+    """Take pending signals one after the other, until one has called a handler for each, or the task is gone."""
     while task.cpu >= 0 and (info := next_pending(task)) is not None:
         action = task.process.actions.get(info.number, DEFAULT)
         what = effect(kernel, task, info.number)

@@ -52,6 +52,7 @@ class Sighand:
         return Sighand(self.cache, dict(self.actions))
 
     def put(self) -> None:
+        """A process less uses it."""
         self.users -= 1
         if not self.users:
             self.cache.free(self.slab)
@@ -148,10 +149,12 @@ class Task:
 
     @property
     def is_leader(self) -> bool:
+        """Whether it is the first thread of its process."""
         return self.pid == self.tgid
 
     @property
     def in_iowait(self) -> bool:
+        """Whether it waits for a disk."""
         return self.io_cause is not None
 
     @property
@@ -160,6 +163,7 @@ class Task:
         return self.io_cause is not None or self.killable
 
     def set_state(self, state: str) -> None:
+        """READY, RUNNING …; the load average and the timeline are told."""
         load = self.kernel.sched.load
         if self.kernel.now >= load.next:
             load.catch_up()

@@ -136,14 +136,17 @@ def commands(session: Session, number: int | None, body: list[str]) -> View:
 
 
 def enable(session: Session, row: Break) -> None:
+    """It stops again."""
     row.enabled = True
 
 
 def disable(session: Session, row: Break) -> None:
+    """It stays in the list and stops nothing."""
     row.enabled = False
 
 
 def delete(session: Session, row: Break) -> None:
+    """It goes; its number is not used again."""
     session.breaks.remove(row)
 
 

@@ -81,6 +81,7 @@ def fatal(kernel: Any, kind: str, what: str, signal: str, code: str) -> Outcome:
 
 
 def huge_pool_page(kernel: Any) -> Outcome:
+    """hugetlb_fault: a page of the pool, or SIGBUS."""
     if not kernel.huge_pool.free:
         return fatal(kernel, "sigbus", "the pool of huge pages is empty", "SIGBUS", "BUS_ADRERR")
     return handled(kernel, "minor", "a huge page from the pool", "hugetlb_fault")

@@ -48,6 +48,7 @@ class Type:
 
     @property
     def is_signed(self) -> bool:
+        """Whether its values have a sign."""
         return self.kind == "base" and self.encoding in SIGNED
 
     @property
@@ -57,6 +58,7 @@ class Type:
 
     @property
     def is_char(self) -> bool:
+        """Whether it is written as a character."""
         return self.kind == "base" and self.size == 1 and self.encoding in CHARS
 
 

@@ -36,6 +36,7 @@ class Segment:
 
     @property
     def nattch(self) -> int:
+        """How often it is attached."""
         return len(self.file.inode.mapping.areas)
 
 

@@ -49,6 +49,7 @@ def do_mlock(mm: Mm, start: int, length: int, flags: int) -> None:
 
 
 def lock_area(mm: Mm, vma: Vma, low: int, high: int, flags: int) -> None:
+    """VM_LOCKED for a part of an area; its pages count once."""
     if vma.vm_flags & VM_HUGETLB:  # they stay in memory as it is
         return
     fresh = not vma.vm_flags & VM_LOCKED
@@ -57,6 +58,7 @@ def lock_area(mm: Mm, vma: Vma, low: int, high: int, flags: int) -> None:
 
 
 def unlock_area(mm: Mm, vma: Vma, low: int, high: int) -> None:
+    """And back: pages may be reclaimed again."""
     if not vma.vm_flags & VM_LOCKED:
         return
     change_flags(mm, vma, low, high, VM_LOCKED_MASK, 0)

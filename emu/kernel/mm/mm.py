@@ -81,11 +81,13 @@ class Mm:
         return self.vmas[at : bisect_left(self.starts, end)]
 
     def neighbours(self, vma: Vma) -> tuple[Vma | None, Vma | None]:
+        """The areas before and behind one that is entered; None where there is none."""
         at = bisect_left(self.starts, vma.vm_start)
         before = self.vmas[at - 1] if at else None
         return before, self.vmas[at + 1] if at + 1 < len(self.vmas) else None
 
     def insert(self, vma: Vma) -> None:
+        """Enter an area that overlaps no other; its pages count from now on."""
         at = bisect_left(self.starts, vma.vm_start)
         self.starts.insert(at, vma.vm_start)
         self.vmas.insert(at, vma)
@@ -94,6 +96,7 @@ class Mm:
         self.account(vma, vma.pages)
 
     def remove(self, vma: Vma) -> None:
+        """Take an area out of the list. Its pages are gone already."""
         at = bisect_left(self.starts, vma.vm_start)
         del self.starts[at], self.vmas[at]
         rmap.unlink(vma)
@@ -111,6 +114,7 @@ class Mm:
         self.mmap_cache = self.no_vma()
 
     def no_vma(self) -> Vma:
+        """An area that holds no address, for mmap_cache."""
         return Vma(self, NOWHERE, NOWHERE, 0)
 
     def account(self, vma: Vma, pages: int) -> None:
@@ -171,6 +175,7 @@ class Mm:
         return "[stack]" if vma.vm_start <= self.start_stack <= vma.vm_end else ""
 
     def add_file_rss(self, vma: Vma, pages: int) -> None:
+        """Count pages of a mapping of a file, or of shared memory."""
         if vma.mapping.is_shmem:
             self.rss_shmem += pages
         else:

@@ -47,6 +47,7 @@ def do_mprotect(mm: Mm, addr: int, length: int, prot: int) -> None:
 
 
 def grows_down_start(vma: Vma) -> int:
+    """PROT_GROWSDOWN: the range begins where the area does. EINVAL for areas that don't grow down."""
     if not vma.vm_flags & VM_GROWSDOWN:
         raise Errno(EINVAL)
     return vma.vm_start

@@ -53,6 +53,7 @@ def do_mremap(mm: Mm, addr: int, old_len: int, new_len: int, flags: int, new_add
 
 
 def check_arguments(mm: Mm, addr: int, old_len: int, new_len: int, flags: int) -> None:
+    """What mremap(2) forbids. EINVAL ENOMEM …"""
     if flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP) or addr & (PAGE_SIZE - 1) or not new_len:
         raise Errno(EINVAL)
     if flags & (MREMAP_FIXED | MREMAP_DONTUNMAP) and not flags & MREMAP_MAYMOVE:
@@ -101,6 +102,7 @@ def area_to_resize(mm: Mm, addr: int, old_len: int, new_len: int, flags: int) ->
 
 
 def room_behind(mm: Mm, vma: Vma, size: int) -> bool:
+    """Whether an area can grow by `size` where it is."""
     above = mm.neighbours(vma)[1]
     end = vma.vm_end + size
     return end <= mm.task_size and (above is None or end <= start_gap(above))

@@ -79,6 +79,7 @@ def charge_shared(kernel: Kernel, pages: int) -> int:
 
 
 def uncharge(mm: Mm, pages: int) -> None:
+    """Pages that were promised are not needed any more."""
     mm.kernel.vm.committed -= pages
     mm.committed -= pages
 

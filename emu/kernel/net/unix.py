@@ -46,6 +46,7 @@ class Socket(Inode):
     # -- state --------------------------------------------------------------------------------------------------------
     @property
     def is_stream(self) -> bool:
+        """Whether bytes have no boundaries between them."""
         return self.type == SOCK_STREAM
 
     @property
@@ -55,9 +56,11 @@ class Socket(Inode):
 
     @property
     def listening(self) -> bool:
+        """Whether listen(2) was called."""
         return self.backlog >= 0
 
     def pair_with(self, other: Socket) -> None:
+        """socketpair(2): each is the other's peer."""
         self.peer, other.peer = other, self
 
     def shut_down(self, mask: int) -> None:

@@ -20,6 +20,7 @@ STACK_PAGES = 4  # of a task in the kernel: THREAD_SIZE is 16 kB
 
 
 def lru_counts(kernel: Kernel) -> list[int]:
+    """Pages on each list of lru.lists."""
     kernel.pages.lru.drain()
     return [each.count for each in kernel.pages.lru.lists]
 
@@ -41,6 +42,7 @@ def cached_frames(kernel: Kernel) -> list[int]:
 
 
 def mapped_pages(kernel: Kernel) -> int:
+    """Pages of the page cache that some process maps: Mapped of meminfo."""
     mapcount = kernel.pages.mem_map.mapcount
     return sum(1 for pfn in cached_frames(kernel) if mapcount[pfn])
 

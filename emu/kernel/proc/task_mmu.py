@@ -150,6 +150,7 @@ def possible_pages(mm: Mm, vma: Vma) -> Iterator[int]:
 
 
 def usage_rows(usage: Usage) -> list[tuple[str, int]]:
+    """What smaps says of an area's pages: (name, kB)."""
     return [
         ("Rss", usage.rss),
         ("Pss", usage.pss_bytes >> 10),
@@ -180,6 +181,7 @@ def eligible(mm: Mm, vma: Vma) -> bool:
 
 
 def row(name: str, kilobytes: int) -> str:
+    """A line of smaps."""
     return f"{name + ':':<16}{kilobytes:8d} kB\n"
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 
 def limit_of(task: Task) -> int:
+    """RLIMIT_FSIZE, soft, in bytes."""
     return task.process.rlimits[RLIMIT_FSIZE][0]
 
 

@@ -79,6 +79,7 @@ def sys_prlimit64(kernel: Kernel, task: Task, pid: Int, resource: Uint, new: Add
 
 
 def set_rlimit(task: Task, process: Process, resource: int, wanted: tuple[int, int]) -> int:
+    """New limits of a process, on behalf of `task`. EINVAL EPERM."""
     (soft, hard), limits = wanted, process.rlimits
     if soft > hard:
         return -EINVAL
@@ -109,6 +110,7 @@ def sys_setrlimit(kernel: Kernel, task: Task, resource: Uint, addr: Addr) -> int
 
 
 def set_name(kernel: Kernel, task: Task, which: str, name: int, length: int) -> int:
+    """sethostname(2), setdomainname(2). EPERM EINVAL EFAULT."""
     if task.euid:
         return -EPERM
     if not 0 <= length <= NEW_UTS_LEN:

@@ -34,6 +34,7 @@ class Several:
 
     @property
     def settled(self) -> int | None:
+        """Messages that are through: a signal ends the call with their number."""
         return self.done or None
 
 

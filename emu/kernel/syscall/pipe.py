@@ -88,6 +88,7 @@ def check(task: Task, wanted: list[tuple[int, int]]) -> tuple[list[int], list[Wa
 
 
 def deadline_of(kernel: Kernel, task: Task, timeout: int) -> Polling:
+    """When the waiting ends: computed once, and kept over the restarts of the call."""
     if isinstance(task.restart, Polling):
         return task.restart
     return Polling(kernel.cycles_of(kernel.now_ns() + get_timespec(task, timeout)) if timeout else None)

@@ -50,6 +50,7 @@ def new_socket(kernel: Kernel, task: Task, domain: int, kind: int, protocol: int
 
 
 def open_socket(socket: Socket, flags: int) -> File:
+    """An open file for a socket; SOCK_NONBLOCK counts."""
     return File(socket, O_RDWR | flags & O_NONBLOCK, f"socket:[{socket.ino}]")
 
 

@@ -53,6 +53,7 @@ def set_timeout(kernel: Kernel, task: Task, socket: Socket, name: int, value: in
 
 
 def timeout_of(kernel: Kernel, socket: Socket, name: int) -> bytes:
+    """SO_RCVTIMEO, SO_SNDTIMEO as a struct timeval; 0: for ever."""
     micros = kernel.nanoseconds(getattr(socket, TIMEOUTS[name][0])) // 1000
     return timeval(kernel, name).pack(micros // 1_000_000, micros % 1_000_000)
 

@@ -25,6 +25,7 @@ _HALF, _FULL = 1 << 32, 1 << 64
 
 
 def sext32(value: int) -> int:
+    """The low 32 bits as a signed number."""
     return ((value & 0xFFFFFFFF) ^ 0x80000000) - 0x80000000
 
 

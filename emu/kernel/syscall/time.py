@@ -45,6 +45,7 @@ def get_timespec(task: Task, addr: int) -> int:
 
 
 def put_timespec(task: Task, addr: int, nanoseconds: int) -> None:
+    """A time as a struct timespec with 64-bit members. EFAULT."""
     copy_to_user(task.mm, addr, struct.pack("<qq", nanoseconds // NSEC_PER_SEC, nanoseconds % NSEC_PER_SEC))
 
 
