@@ -69,7 +69,7 @@ def deadline_of(kernel: Kernel, task: Task, op: int, command: int, timeout: int)
 def requeue(
     kernel: Kernel, task: Task, command: int, private: bool, addr: int, count: int, move: int, addr2: int, expected: int
 ) -> int:
-    """FUTEX_REQUEUE, FUTEX_CMP_REQUEUE: how many were woken, in the second with those that were moved. EINVAL EAGAIN."""
+    """FUTEX_REQUEUE, FUTEX_CMP_REQUEUE: how many were woken, in the second and those moved, too. EINVAL EAGAIN."""
     if sext32(count) < 0 or sext32(move) < 0:
         return -EINVAL
     source, target = f.key_of(task.mm, addr, private), f.key_of(task.mm, addr2, private)
