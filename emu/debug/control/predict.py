@@ -4,27 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emu.debug.control import calls
+from emu.debug.control import predecoded
 from emu.debug.control.breaks import Break
 
 if TYPE_CHECKING:
     from emu.debug.session import Session
 
-SIZES = {"b": 1, "h": 2, "w": 4, "d": 8}
+SIZES = {"SB": 1, "SH": 2, "SW": 4, "C_SW": 4, "SD": 8, "C_SD": 8}
 
 
 def after_store(session: Session, hart: int, row: Break, va: int, old: bytes | None) -> bytes | None:
     """The bytes of the range after the plain store at the hart's pc; None where that can't be told (atomics)."""
     cells = session.machine.harts[hart]
-    found = calls.instruction(session, cells.pc & session.kernel.xlen_mask)
-    if found is None or old is None or row.physical:
+    found = predecoded.next_at(session, cells.pc & session.kernel.xlen_mask)
+    if found is None or old is None or row.physical or found.name not in SIZES:
         return None
-    insn = found[0].insn.name.removeprefix("c.").removesuffix("sp")
-    if insn not in ("sb", "sh", "sw", "sd"):
-        return None
-    size = SIZES[insn[1]]
-    number = next((v for name, v in found[0].operands.items() if name.startswith("rs2")), 0)
-    data = (cells.x[number] & (1 << 8 * size) - 1).to_bytes(size, "little")
+    size = SIZES[found.name]
+    data = (cells.x[found.rs2] & (1 << 8 * size) - 1).to_bytes(size, "little")
     new = bytearray(old)
     for k in range(size):
         if row.low <= va + k < row.high:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emu.debug.control import calls, values_view
+from emu.debug.control import calls, predecoded, values_view
 from emu.debug.control.spans import line
 from emu.debug.control.stop import Stop
 from emu.debug.view import Facts, Line, Text, View
@@ -149,8 +149,11 @@ def instruction_line(session: Session, stop: Stop) -> list[Line]:
     data = session.read(stop.pc, found[1]) if found else None
     if data is None:
         return []
-    text = disassemble(int.from_bytes(data, "little"), stop.pc, session.machine.xlen, symbols=session.symbolize)
-    return [[("   => ", "dim"), (text, "insn")]]
+    word = int.from_bytes(data, "little")
+    text = disassemble(word, stop.pc, session.machine.xlen, symbols=session.symbolize)
+    old = predecoded.stale(session, stop.pc, word)
+    said = [line("      memory holds this; without fence.i the hart still runs ", (old.spell(), "warn"))] if old else []
+    return [[("   => ", "dim"), (text, "insn")], *said]
 
 
 def plain_lines(stop: Stop) -> list[str]:

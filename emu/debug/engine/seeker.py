@@ -68,11 +68,11 @@ class Seeker:
         return found
 
     def _revisit(self: Engine, found: Cause) -> Cause:
-        """Be at a cause that was met before, as if it had been met now."""
+        """Be at a cause that was met before, as if it had been met now; an access that is watched is yet to be made."""
         ends = found.kind in ("event", "catch")
         self.goto(found.tick - 1 if ends else found.tick)
         if not ends:
             self.stood = None
         cause = self._forward(found.tick + (0 if ends else 1))
-        self.stand(cause.hart, cause.kind)
+        self.stand(cause.hart)
         return cause if cause.kind == found.kind else found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from emu.debug.control import predecoded
 from emu.debug.look.regfile import registers_of
 from emu.debug.look.subject import machine_of, mm_of
 from emu.debug.look.words import address
@@ -13,7 +14,7 @@ from emu.errors import EmuError
 from emu.isa.disassemble import disassemble as as_text
 
 Read = Callable[[int, int], bytes | None]
-MOST, WIDEST = 4096, 40
+MOST, WIDEST, LOOKED_AT = 4096, 40, 256
 
 
 def fetch(read: Read, pc: int) -> int | None:
@@ -34,6 +35,7 @@ def decode_from(session: Any, at: int, count: int, read: Read, until: int | None
             break
         length = 4 if word & 3 == 3 else 2
         text = as_text(word, at, xlen, symbols=session.symbolize)
+        old = predecoded.stale(session, at, word) if len(found) < LOOKED_AT else None
         source = session.source(at)
         place = f"{source[0]}:{source[1]}" if source else ""
         found.append(
@@ -45,6 +47,7 @@ def decode_from(session: Any, at: int, count: int, read: Read, until: int | None
                 "symbol": session.symbolize(at),
                 "source": place,
             }
+            | ({"runs": old.spell()} if old is not None else {})
         )
         at += length
     return found
@@ -107,6 +110,7 @@ def one_line(session: Any, row: dict[str, Any], here: int, width: int) -> Line:
         (f"{name:<{width}}", "symbol"),
         (f"  {word:<8}  ", "dim"),
         (row["text"], "insn"),
+        (f"  # without fence.i still {row['runs']}" if "runs" in row else "", "warn"),
     ]
 
 
