@@ -49,11 +49,11 @@ def read_text(path: str | os.PathLike[str]) -> str:
 
 
 def write_bytes(path: str | os.PathLike[str], data: bytes, *, executable: bool = False) -> None:
-    """Write a host file; EmuError when that fails."""
+    """Write a host file; EmuError when that fails. A device or a pipe keeps its rights."""
     path = Path(path)
     try:
         path.write_bytes(data)
-        if executable:
+        if executable and path.is_file():
             path.chmod(path.stat().st_mode | 0o111)
     except (OSError, ValueError) as error:
         raise EmuError(f"cannot be written: {reason(error)}", Place(str(path))) from None

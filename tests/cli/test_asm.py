@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,16 @@ def test_assemble_then_run(emu, tmp_path: Path, xlen: int) -> None:
     assert path.read_bytes()[4] == (1 if xlen == 32 else 2)
     assert path.stat().st_mode & 0o111
     assert emu("run", path) == (0, "hello, world\n", "")
+
+
+def test_only_files_become_executable(emu) -> None:
+    """A pipe, or /dev/null, is written to and keeps its rights."""
+    reader, writer = os.pipe()
+    before = os.fstat(writer).st_mode
+    assert emu("asm", HELLO, "-o", f"/dev/fd/{writer}") == (0, "", "")
+    assert (os.fstat(writer).st_mode, os.read(reader, 4)) == (before, b"\x7fELF")
+    os.close(reader)
+    os.close(writer)
 
 
 def test_sources_and_objects_link(emu, tmp_path: Path) -> None:
