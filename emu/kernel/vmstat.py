@@ -81,6 +81,15 @@ class VmStat:
         else:
             self.pgscan_direct += pages
 
+    def count_refaults(self, kind: str, pages: int, activated: int) -> None:
+        """Pages of a kind (anon, file) that came back, and those of them that became active at once."""
+        if kind == "anon":
+            self.workingset_refault_anon += pages
+            self.workingset_activate_anon += activated
+        else:
+            self.workingset_refault_file += pages
+            self.workingset_activate_file += activated
+
     def count_steal(self, by_kswapd: bool, pages: int, of_files: bool) -> None:
         """Pages that went; those freed by MADV_FREE stand on the lists of files."""
         if of_files:

@@ -22,12 +22,13 @@ SEEK_SET, SEEK_CUR, SEEK_END, SEEK_DATA, SEEK_HOLE = range(5)
 class File:
     """An open file: a position and a mode over an inode. Shared by dup and fork, held by mappings; `count` users."""
 
-    __slots__ = ("count", "flags", "inode", "path", "pos", "private", "slab", "writer")
+    __slots__ = ("count", "flags", "inode", "path", "pos", "prev_pos", "private", "slab", "writer")
 
     def __init__(self, inode: Inode, flags: int, path: str = "") -> None:
         self.inode, self.flags, self.path = inode, flags, path
         self.pos, self.count = 0, 1
         self.private = None  # what the file system keeps for this open
+        self.prev_pos = -1  # where the last read ended
         self.writer = False  # as long as it is open nobody may execute the file
         if inode.sb.kernel.nr_files >= inode.sb.kernel.file_max:
             raise Errno(ENFILE)

@@ -9,7 +9,7 @@ from emu.kernel.fs.file import SEEK_CUR, SEEK_DATA, SEEK_END, SEEK_HOLE, SEEK_SE
 from emu.kernel.fs.inode import S_IFREG, Inode, SuperBlock
 from emu.kernel.fs.permission import remove_privs
 from emu.kernel.mm import filemap
-from emu.kernel.mm.dirty import set_page_dirty
+from emu.kernel.mm.dirty import mark_page_accessed, set_page_dirty
 from emu.kernel.mm.page import PAGE_SIZE, PG_CODE
 from emu.kernel.sched.wait import Blocked, Partial
 
@@ -64,11 +64,15 @@ class Regular(Inode):
             size = min(PAGE_SIZE - offset, self.i_size - pos, to.count)
             pfn = self._page_to_read(task, pos >> 12, pos - start)
             at = (pfn << 12) + offset
+            if file is None or pos >> 12 != file.prev_pos - 1 >> 12:  # else the last read ended in this page
+                mark_page_accessed(kernel, pfn)
             try:
                 copied = to.put(kernel.ram[at : at + size])
             finally:  # the user's page may be one too many: OutOfMemory
                 kernel.pages.put_page(pfn)
             pos += copied
+            if file is not None:
+                file.prev_pos = pos
             if copied < size:
                 break
         return pos - start

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emu.kernel.mm.page import PG_DIRTY, PG_REFERENCED
+from emu.kernel.mm.page import PG_ACTIVE, PG_DIRTY, PG_LRU, PG_REFERENCED, PG_UNEVICTABLE
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def set_page_dirty(mapping: AddressSpace, pfn: int, mem_map: MemMap) -> None:
     """The page differs from the file system's copy from now on."""
-    mem_map.flags[pfn] |= PG_DIRTY | PG_REFERENCED
+    mem_map.flags[pfn] |= PG_DIRTY
     index = mem_map.index[pfn]
     if mapping.is_shmem or index in mapping.dirty:
         return
@@ -35,6 +35,20 @@ def clear_dirty(kernel: Kernel, mapping: AddressSpace, index: int) -> None:
         kernel.vm.nr_dirty -= 1
         if not mapping.dirty:
             kernel.dirty_mappings.pop(mapping, None)
+
+
+def mark_page_accessed(kernel: Kernel, pfn: int) -> None:
+    """A page was read by a system call: the first time is remembered, at the second it becomes active."""
+    lru, flags = kernel.pages.lru, kernel.pages.mem_map.flags
+    bits = flags[pfn]
+    if not bits & PG_REFERENCED:
+        flags[pfn] = bits | PG_REFERENCED
+    elif not bits & (PG_ACTIVE | PG_UNEVICTABLE):
+        if bits & PG_LRU:
+            lru.move(pfn, PG_ACTIVE, PG_REFERENCED)
+        else:  # it is not on its list yet
+            flags[pfn] = bits & ~PG_REFERENCED | PG_ACTIVE
+        kernel.vm.pgactivate += 1
 
 
 def mark_accessed(mem_map: MemMap, pfns: np.ndarray) -> None:

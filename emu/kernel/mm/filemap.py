@@ -75,7 +75,7 @@ def read_cache_page(kernel: Kernel, mapping: AddressSpace, index: int) -> int:
         pfns.append(fill_page(kernel, mapping, ahead, frame, True))
     mapping.ra_next = index + len(pfns)
     kernel.disk.read(pfns)
-    workingset.refault_file(kernel, mapping, index, pfn)
+    workingset.refault_file(kernel, mapping, index, pfns)
     kernel.vm.pgpgin += 4 * len(pfns)
     return pfn
 
@@ -192,8 +192,6 @@ def get_page(kernel: Kernel, mapping: AddressSpace, index: int) -> int:
             pfn, _ = mapping.host.missing_page(index)
         else:
             pfn = read_cache_page(kernel, mapping, index)
-    else:
-        mem_map.flags[pfn] |= PG_REFERENCED
     kernel.wait_on_page(pfn)
     mem_map.refcount[pfn] += 1
     return pfn

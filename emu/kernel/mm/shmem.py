@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from emu.kernel.errno import ENOSPC, Errno
 from emu.kernel.fs.inode import SuperBlock
 from emu.kernel.fs.regular import Regular
-from emu.kernel.mm import filemap, memfd, workingset
+from emu.kernel.mm import filemap, memfd
 from emu.kernel.mm.page import PAGE_SIZE, PG_DIRTY, PG_LOCKED, PG_SWAPBACKED, PG_UPTODATE, PG_WRITEBACK
 from emu.kernel.mm.zap import unmap_mapping_range
 
@@ -106,7 +106,6 @@ def get_page(kernel: Kernel, mapping: filemap.AddressSpace, index: int) -> tuple
     read = pfn is None
     if pfn is None:
         pfn = kernel.swap.read_in(slot)
-        workingset.refault_anon(kernel, slot, pfn)
     major = kernel.wait_for_read(pfn, read)
     move_from_swap(kernel, mapping, index, pfn, slot)
     return pfn, major

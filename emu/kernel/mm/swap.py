@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from emu.kernel.mm import workingset
 from emu.kernel.mm.page import (
     PAGE_SIZE,
     PG_DIRTY,
@@ -122,6 +123,7 @@ class Swap:
             self.area.read(run[0], [self._frame(frames[s]) for s in run])
         for each, pfn in frames.items():
             self._enter(each, pfn)
+        workingset.refault_anon(kernel, frames)
         kernel.swap_disk.read(list(frames.values()))
         kernel.vm.pswpin += len(frames)
         if kernel.tracer is not None:

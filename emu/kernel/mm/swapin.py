@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.isa.paging import PTE_W
-from emu.kernel.mm import workingset
 from emu.kernel.mm.cow import do_wp_page
 from emu.kernel.mm.fault import FAULT_MAJOR, FAULT_MINOR
 from emu.kernel.mm.page import PG_ANON, PG_LOCKED, PG_SWAPBACKED
@@ -28,7 +27,6 @@ def do_swap_page(mm: Mm, vma: Vma, addr: int, cell: int, access: int) -> int:
     if pfn is None:
         anon_vma_prepare(vma)
         pfn = swap.read_in(slot)
-        workingset.refault_anon(kernel, slot, pfn)
     waited = kernel.sched.running[kernel.cpu]
     major = read or mm.pages.mem_map.flags[pfn] & PG_LOCKED or (waited is not None and waited.major_wait is not None)
     if major:

@@ -8,6 +8,7 @@ once.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from emu.kernel.mm.lru import ACTIVE_ANON, ACTIVE_FILE
@@ -39,28 +40,29 @@ class Workingset:
         while len(self.shadows) > self.limit:
             self.shadows.popitem(last=False)
 
-    def distance(self, key: Any) -> int | None:
-        """Evictions since this page's own; None if it has no shadow."""
-        shadow = self.shadows.pop(key, None)
-        return None if shadow is None else self.age - shadow
+    def distances(self, keys: Iterable[Any], pfns: Iterable[int]) -> list[tuple[int, int]]:
+        """(frame, evictions since its page's own) of the pages that have a shadow, which has served its purpose."""
+        found = ((pfn, self.shadows.pop(key, None)) for key, pfn in zip(keys, pfns, strict=True))
+        return [(pfn, self.age - shadow) for pfn, shadow in found if shadow is not None]
 
 
-def refault_anon(kernel: Kernel, slot: int, pfn: int) -> None:
-    """A page came back from swap."""
-    _refault(kernel, slot, pfn, ACTIVE_ANON, "workingset_refault_anon")
+def refault_anon(kernel: Kernel, frames: dict[int, int]) -> None:
+    """Pages came back from swap: slot -> frame."""
+    _refault(kernel, frames, frames.values(), ACTIVE_ANON, "anon")
 
 
-def refault_file(kernel: Kernel, mapping: Any, index: int, pfn: int) -> None:
-    """A page of a file came back."""
-    _refault(kernel, (mapping, index), pfn, ACTIVE_FILE, "workingset_refault_file")
+def refault_file(kernel: Kernel, mapping: Any, first: int, pfns: list[int]) -> None:
+    """Pages of a file came back, the first of them with this index."""
+    keys = [(mapping, index) for index in range(first, first + len(pfns))]
+    _refault(kernel, keys, pfns, ACTIVE_FILE, "file")
 
 
-def _refault(kernel: Kernel, key: Any, pfn: int, active: int, counter: str) -> None:
-    distance = kernel.workingset.distance(key)
-    if distance is None:
+def _refault(kernel: Kernel, keys: Iterable[Any], pfns: Iterable[int], active: int, kind: str) -> None:
+    back = kernel.workingset.distances(keys, pfns)
+    if not back:
         return
-    setattr(kernel.vm, counter, getattr(kernel.vm, counter) + 1)
-    if distance <= max(kernel.pages.lru.lists[active].count, kernel.pages.total_pages // 4):
+    near = max(kernel.pages.lru.lists[active].count, kernel.pages.total_pages // 4)
+    activated = [pfn for pfn, distance in back if distance <= near]
+    for pfn in activated:
         kernel.pages.mem_map.flags[pfn] |= PG_ACTIVE | PG_WORKINGSET
-        activated = counter.replace("refault", "activate")
-        setattr(kernel.vm, activated, getattr(kernel.vm, activated) + 1)
+    kernel.vm.count_refaults(kind, len(back), len(activated))

@@ -55,6 +55,8 @@ def event(kernel: Kernel, name: str) -> int:
     """The value of a row by its name; 0 for what has no mechanism here."""
     vm = kernel.vm
     special = {
+        "pgpgin": vm.pgpgin + 4 * vm.pswpin,  # in kB, of all disks
+        "pgpgout": vm.pgpgout + 4 * vm.pswpout,
         "pgfault": vm.minor + vm.major,
         "pgmajfault": vm.major,
         "pgfree": sum(zone.freed for zone in kernel.pages.zones),
