@@ -7,6 +7,7 @@ import io
 import json
 import math
 import re
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -122,7 +123,7 @@ def test_an_engine_that_breaks_costs_only_its_own_figure() -> None:
 def test_qemu_is_used_where_it_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An executable of that name on the path: here emu itself, which takes the same arguments."""
     script = tmp_path / "qemu-riscv64"
-    python = f"{sys.executable} -c 'from emu.cli.main import main; main()'"
+    python = f"{shlex.quote(sys.executable)} -c 'from emu.cli.main import main; main()'"
     script.write_text(f"#!/bin/sh\n[ $1 = --version ] && echo 'qemu version 1.2.3 x' || exec {python} run $1\n")
     script.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
