@@ -13,7 +13,8 @@ links hierarchy model faulting         what an access would cost, foretold link 
 access turns chain told why            the chain of an instruction, and of an address
 observe relive records                 time lived through again: step by step, or at full speed
 replay stages faults syscalls events   what has happened
-history explain compare compareview    biographies, accounts by line, two points in time
+history                                biographies
+explain explainview compare compareview    accounts by line, two points in time
 misses misswatch tlbwatch ideal        classes of misses
 heap/                                  what malloc has made of its memory
 """

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from emu.debug import highlight
 from emu.debug.look import code, turns
+from emu.debug.look.explainview import blocks
 from emu.debug.look.observe import tick, travel
 from emu.debug.look.subject import machine_of
-from emu.debug.look.words import number, plural, share
-from emu.debug.view import Facts, Line, Table, View
+from emu.debug.view import View
 from emu.errors import EmuError
-from emu.machine.ledger import LEDGER, LEDGER_NAMES
+from emu.machine.ledger import LEDGER_NAMES
 
 TICKS, MOST_TICKS = 100_000, 5_000_000
-MOST_ROWS = 500
 ECALL = 0x73
 
 
@@ -153,59 +151,3 @@ def by_line(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         }
         for name, group in lines.items()
     ]
-
-
-def blocks(session: Any, data: dict[str, Any]) -> list[Any]:
-    """Summary, causes, lines and instructions."""
-    cycles = data["cycles"]
-    by = [
-        [cause, number(n), share(n, cycles), LEDGER[cause]]
-        for cause, n in sorted(data["by_cause"].items(), key=lambda item: -item[1])
-    ]
-    return [
-        summary(data),
-        Table(("cause", "cycles", "share", "meaning"), by, right=(1, 2)),
-        line_table(session, data["by_line"], cycles),
-        instruction_table(data["instructions"][:MOST_ROWS]),
-    ]
-
-
-def summary(data: dict[str, Any]) -> Facts:
-    """Of what, how many cycles in what time, and how many for each pass."""
-    whole, cycles, span = data["all_cycles"], data["cycles"], data["to_tick"] - data["from_tick"]
-    spent = f"{cycles:,} of {whole:,} ({share(cycles, whole)}) in {plural(span, 'tick')}"
-    rows = [("of", data["what"]), ("cycles", spent)]
-    if data["passes"] > 1:
-        rows.append(("passes", f"{data['passes']:,} of {cycles / data['passes']:,.1f} cycles"))
-    return Facts(rows)
-
-
-def line_table(session: Any, rows: list[dict[str, Any]], cycles: int) -> Table:
-    """Source lines with their text; `cycles` is the whole."""
-    lines: list[list[Line]] = []
-    for each in rows:
-        file, _, line = each["line"].rpartition(":")
-        text = code.text_of(session, file, int(line)) if file and line.isdigit() else ""
-        spent = [number(each["cycles"]), share(each["cycles"], cycles), number(each["count"])]
-        lines.append([*spent, each["line"], [(without_comment(text), "insn")], top(each["by_cause"])])
-    return Table(("cycles", "share", "times", "line", "source", "most for"), lines, right=(0, 1, 2))
-
-
-def without_comment(text: str) -> str:
-    """What a line of source does."""
-    return "".join(part for part, style in highlight.code(text) if style != "comment").strip()
-
-
-def instruction_table(rows: list[dict[str, Any]]) -> Table:
-    """Instructions by address."""
-    cells: list[list[Line]] = []
-    for r in rows:
-        where: list[Line] = [[(f"{r['pc']:#x}", "addr")], [(r["text"], "insn")]]
-        cells.append([number(r["cycles"]), number(r["count"]), *where, top(r["by_cause"])])
-    return Table(("cycles", "times", "pc", "instruction", "most for"), cells, right=(0, 1))
-
-
-def top(by_cause: dict[str, int]) -> str:
-    """The two dearest causes."""
-    best = sorted(by_cause.items(), key=lambda item: -item[1])[:2]
-    return ", ".join(f"{cause} {cycles:,}" for cause, cycles in best)
