@@ -7,7 +7,7 @@ look/       documents about the machine and the kernel
 expr tokens operands reading arithmetic value typename    expressions
 view draw render style highlight    what a command returns, laid out and coloured
 shell words parse registry habits blocks guard lines    from a typed line to a view
-complete candidates    what could be typed            settings status    what `set` knows, the line of where one is
+complete candidates named    what could be typed      settings status    what `set` knows, the line of where one is
 printer     the face for streams                      repl/  tui/  gdb/  dap/    the prompt, full screen, protocols
 starter stdin interrupt    a session in the making, the guest's input, Ctrl-C
 """

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from emu.debug.command import Arg
-from emu.debug.settings import SETTINGS
+from emu.debug.named import (
+    Words,
+    cached_files,
+    counters,
+    csrs,
+    events,
+    narrowing,
+    proc_files,
+    settings,
+    signals,
+    syscalls,
+    tunables,
+)
 
 MOST = 5000
-Words = Iterator[tuple[str, str]]
 
 
 def registers(session: Any) -> Words:
@@ -23,11 +34,10 @@ def registers(session: Any) -> Words:
     yield from ((f"${name}", f"f{i}") for i, name in enumerate(F_NAMES))
 
 
-def csrs(session: Any) -> Words:
-    """$satp and its kin."""
-    from emu.isa.csrs import CSR_BY_NAME
-
-    yield from ((f"${name}", row.summary) for name, row in CSR_BY_NAME.items())
+def register_names(session: Any) -> Words:
+    """The same without the dollar sign, and groups of them."""
+    yield from (("x", "integer registers"), ("f", "floating-point ones"), ("csr", "control ones"), ("all", "all"))
+    yield from ((name[1:], role) for name, role in registers(session))
 
 
 def symbols(session: Any) -> Words:
@@ -39,8 +49,9 @@ def symbols(session: Any) -> Words:
 
 def areas(session: Any) -> Words:
     """The beginnings of memory areas."""
-    for vma in session.task.mm.vmas:
-        yield f"{vma.vm_start:#x}", f"{getattr(vma, 'name', '') or 'memory area'}"
+    mm = session.task.mm
+    for vma in mm.vmas:
+        yield f"{vma.vm_start:#x}", f"{vma.letters()} {mm.name_of(vma) or 'anonymous'}"
 
 
 def sources(session: Any) -> Words:
@@ -67,50 +78,9 @@ def breakpoints(session: Any) -> Words:
         yield str(row.number), f"{getattr(row, 'kind', '')} {getattr(row, 'spec', '')}".strip()
 
 
-def settings(session: Any) -> Words:
-    """The debugger's settings, and the kernel's that can be changed."""
-    from emu.kernel.proc.sysctl import KERNEL, VM
-
-    yield from ((name, row.meaning) for name, row in SETTINGS.items())
-    yield from ((f"kernel.vm.{name}", "of the guest's kernel") for name in VM)
-    yield from ((f"kernel.{name}", "of the guest's kernel") for name in KERNEL)
-
-
-def events(session: Any) -> Words:
-    """Hardware events, their groups, tracepoints."""
-    from emu.kernel.trace import KINDS as TRACEPOINTS
-    from emu.machine.kinds import GROUPS, KINDS
-
-    yield from ((name, "all of " + ", ".join(kinds[:4])) for name, kinds in GROUPS.items())
-    yield from KINDS.items()
-    yield from ((name, meaning) for name, (_, meaning) in TRACEPOINTS.items())
-
-
-def syscalls(session: Any) -> Words:
-    """The system calls that the kernel has."""
-    entries = session.kernel.syscalls
-    yield from sorted((entry.name, f"number {number}") for number, entry in entries.items())
-
-
-def signals(session: Any) -> Words:
-    """SIGSEGV and others."""
-    from emu.kernel.siginfo import NAMES
-
-    yield from ((f"SIG{name}", str(number)) for number, name in enumerate(NAMES) if number)
-
-
-def proc_files(session: Any) -> Words:
-    """Files of /proc, of the system and of the selected process."""
-    from emu.kernel.proc.base import TASK_FILES
-    from emu.kernel.proc.root import SYSTEM_FILES
-
-    yield from ((f"/proc/{text(name)}", "of the system") for name in SYSTEM_FILES)
-    yield from ((f"/proc/{session.pid}/{text(name)}", "of the process") for name in TASK_FILES)
-
-
-def text(name: bytes | str) -> str:
-    """A name of the guest's as text."""
-    return name.decode(errors="replace") if isinstance(name, bytes) else name
+def moments(session: Any) -> Words:
+    """Points in time that have a name."""
+    yield from (("start", "where the recording begins"), ("now", "here"), ("end", "the furthest tick"))
 
 
 def host_files(session: Any, typed: str) -> Words:
@@ -133,7 +103,11 @@ SOURCES: dict[str, tuple[Callable[[Any], Words], ...]] = {
     "expression": (symbols, registers, areas, csrs),
     "value": (symbols, registers, areas, csrs),
     "location": (symbols, sources),
-    "register": (registers, csrs),
+    "register": (register_names, registers, csrs),
+    "assignment": (symbols, registers, tunables),
+    "cached": (cached_files,),
+    "counter": (counters,),
+    "moment": (moments,),
     "symbol": (symbols,),
     "pid": (pids,),
     "hart": (harts,),
@@ -142,18 +116,21 @@ SOURCES: dict[str, tuple[Callable[[Any], Words], ...]] = {
     "event": (events,),
     "syscall": (syscalls,),
     "signal": (signals,),
-    "procfile": (proc_files,),
     "rest": (symbols, registers),
     "pane": (panes,),
 }
 """Kind → where its words come from, the likeliest first."""
 
 
-def words(session: Any, arg: Arg, typed: str) -> list[tuple[str, str]]:
-    """The words that an argument may be; nothing from a source that has nothing to look at."""
+def words(session: Any, arg: Arg, typed: str, given: list[str]) -> list[tuple[str, str]]:
+    """The words that an argument may be behind those that are given; nothing from a source that has nothing to show."""
     found = [(choice, arg.help) for choice in arg.choices]
-    sources_ = (lambda s: host_files(s, typed),) if arg.kind == "file" else SOURCES.get(arg.kind, ())
-    for source in sources_:
+    special: dict[str, Callable[[Any], Words]] = {
+        "file": lambda session: host_files(session, typed),
+        "procfile": lambda session: proc_files(session, typed),
+        "caught": lambda session: narrowing(session, given),
+    }
+    for source in (special[arg.kind],) if arg.kind in special else SOURCES.get(arg.kind, ()):
         try:
             found += islice(source(session), MOST)
         except Exception:  # a process that is gone, a program without symbols, a folder that can't be read

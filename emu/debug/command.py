@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 KINDS = (
     "expression", "value", "location", "register", "symbol", "number", "word", "rest", "file", "pid", "hart",
     "breakpoint", "command", "setting", "event", "syscall", "signal", "procfile", "choice", "format",
-    "pane",
+    "pane", "assignment", "caught", "cached", "counter", "moment",
 )  # fmt: skip
 
 
@@ -25,7 +25,8 @@ class Arg:
     """A positional argument: its name in the usage line, the kind that parses and completes it.
 
     An `expression` arrives as int, a `value` as Value, a `number` as int, a `location` as list of addresses, `pid` and
-    `hart` as int, all others as str. `rest` takes the remainder of the line. optional: None when absent. many: a list.
+    `hart` as int, all others as str. `rest`, `assignment` and `caught` take the remainder of the line. optional:
+    None when absent. many: a list.
     """
 
     name: str

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from emu.debug import candidates
 from emu.debug.command import Arg, Command
-from emu.debug.parse import FACES
+from emu.debug.parse import FACES, either_order, in_order
 from emu.debug.shell import Shell
 from emu.debug.words import Word, split, statements
 from emu.errors import EmuError
@@ -16,6 +16,7 @@ from emu.errors import EmuError
 MOST = 200
 PIECE = re.compile(r"[^\s=+*/%&|^~!<>(),\[\]{}-]*$")
 """The part of an expression that is being typed."""
+IN_PIECES = ("expression", "value", "location", "rest", "register", "assignment")
 
 
 class Candidate(NamedTuple):
@@ -60,8 +61,9 @@ def arguments(shell: Shell, text: str, words: list[Word]) -> list[Candidate]:
     if typed.startswith("--"):
         return matching(typed, options(command))
     given = [name for name in names[used:] if not name.startswith("--")]
-    arg = argument(command, len(given))
-    return found + (of_kind(shell, arg, typed) if arg else [])
+    first = command.args if not given and either_order(command) else ()
+    arg = argument(in_order(command, given[0] if given else ""), len(given))
+    return found + [each for arg in first or filter(None, [arg]) for each in of_kind(shell, arg, typed, given)]
 
 
 def known(shell: Shell, names: list[str]) -> bool:
@@ -72,11 +74,11 @@ def known(shell: Shell, names: list[str]) -> bool:
         return False
 
 
-def argument(command: Command, index: int) -> Arg | None:
+def argument(args: tuple[Arg, ...], index: int) -> Arg | None:
     """The argument that stands at a place; the last one may take several words."""
-    if index < len(command.args):
-        return command.args[index]
-    last = command.args[-1] if command.args else None
+    if index < len(args):
+        return args[index]
+    last = args[-1] if args else None
     return last if last and (last.many or last.kind in ("rest", "expression", "value")) else None
 
 
@@ -85,16 +87,16 @@ def options(command: Command) -> list[tuple[str, str]]:
     return [(f"--{name}", meaning) for name, meaning in (command.options | FACES).items()]
 
 
-def of_kind(shell: Shell, arg: Arg, typed: str) -> list[Candidate]:
-    """Words of the argument's kind. Of an expression only its last piece is replaced."""
+def of_kind(shell: Shell, arg: Arg, typed: str, given: list[str]) -> list[Candidate]:
+    """Words of the argument's kind, behind those that are given. Of an expression only its last piece is replaced."""
     if arg.kind == "command" or (arg.kind == "rest" and arg.name == "topic"):
         return matching(typed, [(command.name, command.summary) for command in shell.registry])
-    piece = PIECE.search(typed)[0] if arg.kind in ("expression", "value", "location", "rest", "register") else typed
+    piece = PIECE.search(typed)[0] if arg.kind in IN_PIECES else typed
     if not shell.is_ready():
         return matching(piece, [(choice, "") for choice in arg.choices])
     if arg.name == "name" and shell.aliases:
         return matching(piece, shell.aliases.items())
-    return matching(piece, candidates.words(shell.session, arg, piece))
+    return matching(piece, candidates.words(shell.session, arg, piece, given))
 
 
 def matching(typed: str, words: Iterable[tuple[str, str]]) -> list[Candidate]:

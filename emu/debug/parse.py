@@ -29,7 +29,7 @@ MEANINGS = {
     "rest": "the rest of the line",
 }
 """Kind of argument → what is expected, where the command does not say more."""
-REST = ("rest", "expression", "value")
+REST = ("rest", "expression", "value", "assignment", "caught")
 """Kinds that take the remainder of the line where they stand last."""
 
 
@@ -58,7 +58,7 @@ class Parser:
         if command.name.startswith("set ") and self.words and self.words[0].text == "=":
             del self.words[0]
         values = {} if not command.slash else {"fmt": self.format}
-        for index, arg in enumerate(command.args):
+        for index, arg in enumerate(in_order(command, self.words[0].text if self.words else "")):
             values[arg.name] = self.argument(arg, last=index == len(command.args) - 1)
         if self.words:
             self.fail(f"{command.name} takes no {self.words[0].text!r}", self.words[0], f"usage: {usage(command)}")
@@ -153,6 +153,19 @@ class Parser:
     def fail(self, message: str, word: Word, hint: str = "") -> None:
         """Raise it."""
         raise self.error(message, word, hint)
+
+
+def in_order(command: Command, first: str) -> tuple[Arg, ...]:
+    """The arguments as they come: a hart and a choice in either order, since a number is no choice."""
+    args = command.args
+    if not first or not either_order(command) or first.isdigit() is (args[0].kind == "hart"):
+        return args
+    return args[::-1]
+
+
+def either_order(command: Command) -> bool:
+    """Whether what is typed tells which of two arguments is meant."""
+    return sorted(arg.kind for arg in command.args) == ["choice", "hart"]
 
 
 def to_number(session: Any, arg: Arg, text: str) -> int:

@@ -108,7 +108,8 @@ class Registry:
         known = [*node.below, *(self.aliases if not used else ())]
         place = f"{before} {word}".strip()
         below = "one of " + ", ".join(sorted(node.below)) if used else "`help` lists the commands"
-        hint = advice(words) or did_you_mean(word, known) or meant(word) or below
+        alone = f"{word} is a command of its own" if used and word in self.root.below else ""
+        hint = advice(words) or did_you_mean(word, known) or alone or meant(word) or below
         return NoSuchCommand(f"no command {place!r}", used, hint)
 
     def below(self, words: list[str]) -> dict[str, str]:

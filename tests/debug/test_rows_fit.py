@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from debugged import Typist, debugged
 
+from emu.debug.complete import complete
 from emu.debug.registry import registry
 from emu.debug.render import text
 from emu.errors import EmuError
@@ -59,6 +60,72 @@ def test_info_as_in_gdb(line: str, name: str) -> None:
     """`i` is info, and the words behind it may be cut short, those that are another name of a command, too."""
     assert registry().find(line.split())[0].name == name
     assert registry().find(line.split())[1] == 2
+
+
+@pytest.fixture(scope="module")
+def two_harts() -> Typist:
+    """cow.s before its first instruction."""
+    return Typist(debugged("kernel/cow.s", harts=2))
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("tlb ", ["0", "1", "itlb", "dtlb", "l2tlb"]),
+        ("tlb dtlb ", ["0", "1"]),
+        ("cache 1 l2", ["l2"]),
+        ("catch fault m", ["minor", "major"]),
+        ("catch syscall writ", ["write", "writev"]),
+        ("catch signal SIGSE", ["SIGSEGV"]),
+        ("proc self/statu", ["self/status"]),
+        ("proc /proc/1/statu", ["/proc/1/status"]),
+        ("proc sys/vm/swapp", ["sys/vm/swappiness"]),
+        ("set kernel.vm.swapp", ["kernel.vm.swappiness"]),
+        ("pagecache /pro", ["/programs/kernel/cow.s"]),
+        ("registers a1", ["a1"]),
+        ("registers $a1", ["$a1"]),
+        ("counters dtlb.m", ["dtlb.miss"]),
+        ("diff s", ["start"]),
+        ("walk 0x1", ["0x10000", "0x11000", "0x12000"]),
+        ("vmmap ", ["1"]),
+    ],
+)
+def test_arguments_are_completed_as_what_they_are(two_harts: Typist, line: str, words: list[str]) -> None:
+    """Symbols and registers are for expressions; all else has names of its own."""
+    assert [row.text for row in complete(two_harts.shell, line)] == words
+
+
+@pytest.mark.parametrize("line", ["tlb 1 dtlb", "tlb dtlb 1", "cache 1 l1i", "cache l1i 1", "cache 1", "tlb 1"])
+def test_a_hart_and_a_unit_in_either_order(two_harts: Typist, line: str) -> None:
+    """A number is no unit."""
+    assert two_harts(line).data["hart"] == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("info tlb", "tlb is a command of its own"),
+        ("info float", "registers f"),
+        ("history 0x1000", "history line"),
+        ("set clour on", "did you mean 'colour'?"),
+        ("tlb l1d", "one of itlb, dtlb, l2tlb"),
+        ("frame", "of calls: f N"),
+    ],
+)
+def test_what_was_meant(two_harts: Typist, line: str, hint: str) -> None:
+    """Words of other debuggers, and slips."""
+    with pytest.raises(EmuError) as raised:
+        two_harts(line)
+    assert hint in raised.value.hint
+
+
+def test_layouts_as_in_gdb(two_harts: Typist, monkeypatch: pytest.MonkeyPatch) -> None:
+    """src, asm, split, regs."""
+    shown: list[list[str]] = []
+    monkeypatch.setattr(two_harts, "fullscreen", shown.append, raising=False)
+    for name in ("src", "asm", "split", "regs"):
+        two_harts(f"layout {name}")
+    assert shown == [["source"], ["code"], ["source", "code"], ["registers", "source"]]
 
 
 def test_layout_refuses_what_is_no_pane() -> None:

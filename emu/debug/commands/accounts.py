@@ -59,7 +59,7 @@ COMMANDS = (
         "counters",
         "What the hardware counted.",
         counters,
-        (Arg("pattern", "word", optional=True, help="a name, a unit, or a pattern: dtlb, *miss*"),),
+        (Arg("pattern", "counter", optional=True, help="a name, a unit, or a pattern: dtlb, *miss*"),),
         options={"since": "only what was counted since `counters` was asked last"},
         group="look",
         example=(AFTER[0], (*AFTER[1], "counters dtlb")),

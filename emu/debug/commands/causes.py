@@ -145,7 +145,7 @@ COMMANDS = (
         "diff",
         "What is different at two points in time: registers, memory, page tables, counters, cycles.",
         diff,
-        (Arg("first", "word", help="a tick, -100, start, end or now"), Arg("second", "word", optional=True)),
+        (Arg("first", "moment", help="a tick, -100, start, end or now"), Arg("second", "moment", optional=True)),
         details="A point is a tick, -100 (ticks before now), start, end or now; without a second one it is now.",
         group="time",
         example=(DEMAND, ("stepi 20", "diff start")),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from emu.debug.session import Session
     from emu.debug.view import View
 
-PFN = Arg("pfn", "expression", help="a frame number: PA >> 12")
+PFN = Arg("pfn", "expression", help="a frame of physical memory: PA >> 12 (of calls: f N, info frame)")
 PID = Arg("pid", "pid", optional=True)
 
 
@@ -140,7 +140,7 @@ COMMANDS = (
         "pagecache",
         "The files that have pages in memory; of one of them each page.",
         pagecache,
-        (Arg("file", "file", optional=True),),
+        (Arg("file", "cached", optional=True, help="the path of a file of the guest"),),
         group="kernel",
         example=("programs/hello.s", ("pagecache",)),
     ),

@@ -87,7 +87,7 @@ COMMANDS = (
         "Integer registers with what they point at; f, csr, all, or a name or pattern.",
         registers,
         (Arg("what", "register", optional=True, many=True, help="x, f, csr, all, names, or patterns like s*"),),
-        aliases=("info registers", "regs", "ir", "info all-registers", "info float"),
+        aliases=("info registers", "regs", "ir"),
         group="look",
         repeats=True,
         details="What has changed since they were shown last, at another time, is marked with *.",

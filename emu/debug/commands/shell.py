@@ -93,10 +93,14 @@ def typed(shell: Shell, count: int | None) -> View:
     return View("show commands", lines, [Table(["", ""], rows, right=(0,))])
 
 
+AS_IN_GDB = {"src": ("source",), "asm": ("code",), "split": ("source", "code"), "regs": ("registers", "source")}
+
+
 def layout(shell: Shell, panes: list[str]) -> View:
     """Full screen. EmuError for what is neither a pane nor a command."""
     from emu.debug.tui.panes import PANES
 
+    panes = [each for pane in panes for each in AS_IN_GDB.get(pane, (pane,))]
     for pane in panes:
         if pane != "off" and pane not in PANES:
             try:

@@ -63,7 +63,7 @@ COMMANDS = (
         example=(FIB, ("break fib", "continue", "print $a0 * 2", "print/x $sp")), group="look",
     ),
     Command(
-        "set", "Change a register, memory, a $name, or a tunable of the kernel.", set_, (Arg("assignment", "rest",
+        "set", "Change a register, memory, a $name, or a tunable of the kernel.", set_, (Arg("assignment", "assignment",
         help="$a0 = 3; *(u32 *) 0x11000 = 7; kernel.vm.swappiness = 0"),),
         (), details="A change of what would have happened: kept in the history from here on. The debugger's "
         "own settings are `set colour` and others: see show.",

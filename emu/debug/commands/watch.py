@@ -71,7 +71,7 @@ DETAILS = (
 )
 CATCH_ARGS = (
     Arg("what", "choice", optional=True, choices=tuple(CATCHES)),
-    Arg("arguments", "rest", optional=True, help="what narrows it; then perhaps `if` CONDITION"),
+    Arg("arguments", "caught", optional=True, help="what narrows it; then perhaps `if` CONDITION"),
 )
 NARROW = {"hart=": "only on this hart", "pid=": "only in this process", "ignore=": "do not stop the first N times"}
 
