@@ -23,6 +23,8 @@ from emu.errors import EmuError, Place
 
 C_SUFFIXES = (".c", ".i")
 CXX_SUFFIXES = (".cc", ".cpp", ".cxx", ".c++", ".C", ".ii")
+PREPROCESSED = {".i": "c", ".ii": "c++"}  # which zig doesn't know by their names
+TAKE_A_FILE = ("-o", "-include", "-imacros", "-MF", "-MT", "-MQ")
 INSTALL = "pip install ziglang (clang, its linker and musl in one package)"
 
 
@@ -64,6 +66,18 @@ def compile_to_elf(paths: Sequence[str], xlen: int, options: Sequence[str] = ())
         return output.read_bytes()
 
 
+def to_stdout(arguments: Sequence[str], xlen: int) -> str:
+    """The same for `-o -`: zig would write a file of that name."""
+    with tempfile.TemporaryDirectory(prefix="emu-cc-") as folder:
+        output = Path(folder) / "output"
+        words = [word for before, word in zip(("", *arguments), arguments, strict=False) if "-o" not in (before, word)]
+        failure = zig_cc([*(word for word in words if word != "-o-"), "-o", str(output)], xlen)
+        if not failure and output.is_file():
+            sys.stdout.buffer.write(output.read_bytes())
+            sys.stdout.flush()
+        return failure
+
+
 def zig_cc(arguments: Sequence[str], xlen: int, *, quiet_stdout: bool = False) -> str:
     """Run zig's compiler on this process's streams; what went wrong, or "". With `quiet_stdout` it writes to stderr
     only. EmuError if it can't be run.
@@ -74,7 +88,8 @@ def zig_cc(arguments: Sequence[str], xlen: int, *, quiet_stdout: bool = False) -
     if not marker.exists():
         library = {"cc": "C", "c++": "C++"}[driver]
         click.echo(f"compiling the {library} library for {target.triple} (once per version; it is cached)…", err=True)
-    chosen = [driver, "-target", target.triple, f"-mcpu={target.cpu}", *OPTIONS, *diagnostics.colours(), *arguments]
+    target_options = ("-target", target.triple, f"-mcpu={target.cpu}")
+    chosen = [driver, *target_options, *OPTIONS, *diagnostics.colours(), *for_zig(arguments)]
     sources = sources_among(arguments)
     sys.stdout.flush()
     with tempfile.TemporaryDirectory(prefix="emu-cc-") as fresh:
@@ -89,6 +104,17 @@ def zig_cc(arguments: Sequence[str], xlen: int, *, quiet_stdout: bool = False) -
         return diagnostics.verdict(messages)
     marker.touch()
     return ""
+
+
+def for_zig(arguments: Sequence[str]) -> list[str]:
+    """A command line of clang's as zig takes it."""
+    chosen = ["-Wno-unused-command-line-argument"] if "-S" in arguments else []  # of the -c that it adds by itself
+    for before, word in zip(("", *arguments), arguments, strict=False):
+        file = before not in TAKE_A_FILE and is_c(word) and Path(word).is_file()
+        path = f"./{word}" if file and word.startswith("-") else word
+        language = PREPROCESSED.get(Path(word).suffix) if file else None
+        chosen += ["-x", language, path, "-x", "none"] if language else [path]
+    return chosen
 
 
 def sources_among(arguments: Sequence[str]) -> list[str]:

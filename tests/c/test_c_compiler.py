@@ -54,6 +54,15 @@ def test_options_reach_the_compiler(folder: Path, capfd: pytest.CaptureFixture[s
     assert cc(capfd, "-S", "-DN=5", "-o", "a.s", "a.c")[0] == 0 and "ret" in (folder / "a.s").read_text()
 
 
+def test_what_zig_takes_otherwise(folder: Path, capfd: pytest.CaptureFixture[str], emulate: Emulate) -> None:
+    """Preprocessed sources, names that begin with a dash, and `-o -`, without a word about it."""
+    (folder / "-a.c").write_text("int main(void) { return 3; }\n")
+    assert cc(capfd, "-E", "--", "-a.c", "-o", "a.i")[0] == 0
+    assert cc(capfd, "a.i", "-o", "one")[0] == 0 and emulate("one")[0] == 3 and emulate("a.i")[0] == 3
+    code, out, err = cc(capfd, "-S", "-o", "-", "a.i")
+    assert code == 0 and "main:" in out and err == "" and not (folder / "-").exists()
+
+
 def test_several_files_and_cxx(folder: Path, emulate: Emulate) -> None:
     """C and C++ linked together, with assembly; --with names further sources."""
     (folder / "main.cpp").write_text(
