@@ -24,14 +24,14 @@ def command(arguments: tuple[str, ...], xlen: int | None) -> None:
         click.echo(click.get_current_context().get_help())
         return
     from emu.cli.build import DEFAULT_XLEN
-    from emu.cli.compiler import output_among, sources_among, to_stdout, zig_cc
+    from emu.cli.compiler import into_stream, is_stream, output_among, sources_among, zig_cc
     from emu.cli.files import read_bytes
 
     sources = sources_among(arguments)
     if (output := output_among(arguments)) in sources:
         raise EmuError("the output would take the place of this source", Place(output), hint="give -o another name")
-    compile = to_stdout if output == "-" else zig_cc
-    if failure := compile(arguments, xlen or DEFAULT_XLEN):
+    xlen = xlen or DEFAULT_XLEN
+    if failure := into_stream(arguments, xlen, output) if is_stream(output) else zig_cc(arguments, xlen):
         for path in sources:
             read_bytes(path)  # of one that isn't there zig says FileNotFound and no more
         raise EmuError(failure, Place(sources[0]) if len(sources) == 1 else None)

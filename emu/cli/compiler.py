@@ -7,6 +7,7 @@ the options and its own version. Compiling the same program again takes some 50 
 from __future__ import annotations
 
 import os
+import stat
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ import click
 
 from emu.cachedir import cache_root, writable
 from emu.cli import diagnostics
+from emu.cli.files import write_bytes
 from emu.errors import EmuError, Place
 
 C_SUFFIXES = (".c", ".i")
@@ -66,16 +68,34 @@ def compile_to_elf(paths: Sequence[str], xlen: int, options: Sequence[str] = ())
         return output.read_bytes()
 
 
-def to_stdout(arguments: Sequence[str], xlen: int) -> str:
-    """The same for `-o -`: zig would write a file of that name."""
+def is_stream(output: str) -> bool:
+    """Whether what -o names is standard output (-), a device or a pipe."""
+    try:
+        mode = Path(output).stat().st_mode
+    except (OSError, ValueError):
+        return output == "-"
+    return output == "-" or not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def into_stream(arguments: Sequence[str], xlen: int, stream: str) -> str:
+    """The same for a stream, in the place of which zig would put a file."""
     with tempfile.TemporaryDirectory(prefix="emu-cc-") as folder:
         output = Path(folder) / "output"
-        words = [word for before, word in zip(("", *arguments), arguments, strict=False) if "-o" not in (before, word)]
-        failure = zig_cc([*(word for word in words if word != "-o-"), "-o", str(output)], xlen)
+        pairs = zip(("", *arguments), arguments, strict=False)
+        words = [word for before, word in pairs if before != "-o" and not word.startswith("-o")]
+        failure = zig_cc([*words, "-o", str(output)], xlen)
         if not failure and output.is_file():
-            sys.stdout.buffer.write(output.read_bytes())
-            sys.stdout.flush()
+            deliver(output.read_bytes(), stream)
         return failure
+
+
+def deliver(data: bytes, stream: str) -> None:
+    """Bytes to standard output or to another stream."""
+    if stream != "-":
+        write_bytes(stream, data)
+        return
+    sys.stdout.buffer.write(data)
+    sys.stdout.flush()
 
 
 def zig_cc(arguments: Sequence[str], xlen: int, *, quiet_stdout: bool = False) -> str:

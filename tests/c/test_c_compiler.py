@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import tempfile
 from collections.abc import Callable
 from importlib import util
@@ -61,6 +62,19 @@ def test_what_zig_takes_otherwise(folder: Path, capfd: pytest.CaptureFixture[str
     assert cc(capfd, "a.i", "-o", "one")[0] == 0 and emulate("one")[0] == 3 and emulate("a.i")[0] == 3
     code, out, err = cc(capfd, "-S", "-o", "-", "a.i")
     assert code == 0 and "main:" in out and err == "" and not (folder / "-").exists()
+
+
+@pytest.mark.parametrize(("option", "holds"), [("-S", b"main:"), ("-c", b"\x7fELF")])
+def test_no_file_takes_the_place_of_a_device(
+    folder: Path, capfd: pytest.CaptureFixture[str], option: str, holds: bytes
+) -> None:
+    """A pipe, or /dev/null, is written to: zig would rename its file to it."""
+    (folder / "a.c").write_text("int main(void) { return 0; }\n")
+    os.mkfifo(folder / "pipe")
+    reader = os.open(folder / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    assert cc(capfd, option, "a.c", "-opipe")[:2] == (0, "")
+    assert holds in os.read(reader, 1 << 16) and (folder / "pipe").is_fifo()
+    os.close(reader)
 
 
 def test_several_files_and_cxx(folder: Path, emulate: Emulate) -> None:
