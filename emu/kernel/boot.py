@@ -13,8 +13,8 @@ from emu.kernel.fs.console import Capture, Console
 from emu.kernel.fs.dcache import Dcache
 from emu.kernel.fs.diskfs import DiskFile
 from emu.kernel.fs.file import O_RDONLY, File
+from emu.kernel.fs.fsnotify import Fsnotify
 from emu.kernel.fs.inode import SuperBlock
-from emu.kernel.fs.inotify import Fsnotify
 from emu.kernel.fs.kept import ProcTexts
 from emu.kernel.fs.vfs import Vfs
 from emu.kernel.ipc.mqueue import MessageQueues

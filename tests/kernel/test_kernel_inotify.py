@@ -8,13 +8,13 @@ import pytest
 from kernel_fake import BSS, Guest
 from rows_common import AT, BUF
 
-from emu.kernel.fs import inotify as i
+from emu.kernel.fs import fsnotify, inotify
 
-NAMES = {value: name for name, value in vars(i).items() if name.startswith("IN_") and isinstance(value, int)}
-ISDIR = i.IN_ISDIR
+NAMES = {value: name for name, value in vars(fsnotify).items() if name.startswith("IN_") and isinstance(value, int)}
+ISDIR = fsnotify.IN_ISDIR
 
 
-def watch(guest: Guest, path: str, mask: int = i.IN_ALL_EVENTS) -> int:
+def watch(guest: Guest, path: str, mask: int = fsnotify.IN_ALL_EVENTS) -> int:
     """An instance that watches a path, without waiting."""
     fd = guest.ok("inotify_init1", 0o4000)
     assert guest.ok("inotify_add_watch", fd, guest.string(path), mask) == 1
@@ -62,7 +62,7 @@ def test_names_move(guest: Guest) -> None:
 def test_a_watch_ends_with_its_file(guest: Guest) -> None:
     """When the last name and the last descriptor are gone."""
     file = guest.open("/tmp/a", 0o102)
-    fd = watch(guest, "/tmp/a", i.IN_DELETE_SELF | i.IN_ATTRIB)
+    fd = watch(guest, "/tmp/a", fsnotify.IN_DELETE_SELF | fsnotify.IN_ATTRIB)
     guest.ok("unlinkat", AT, guest.string("/tmp/a"), 0)
     assert events(guest, fd) == [("ATTRIB", "")]
     guest.ok("close", file)
@@ -72,7 +72,7 @@ def test_a_watch_ends_with_its_file(guest: Guest) -> None:
 
 def test_once(guest: Guest) -> None:
     """IN_ONESHOT: one event, then none."""
-    fd = watch(guest, "/tmp", i.IN_CREATE | i.IN_ONESHOT)
+    fd = watch(guest, "/tmp", fsnotify.IN_CREATE | fsnotify.IN_ONESHOT)
     for name in ("/tmp/a", "/tmp/b"):
         guest.open(name, 0o102)
     assert events(guest, fd) == [("CREATE", "a"), ("IGNORED", "")]
@@ -81,8 +81,8 @@ def test_once(guest: Guest) -> None:
 @pytest.mark.parametrize("room", [4])
 def test_a_full_queue_says_so(guest: Guest, monkeypatch: pytest.MonkeyPatch, room: int) -> None:
     """What has no room is lost, and that is told once."""
-    monkeypatch.setattr(i, "MAX_QUEUED", room)
-    fd = watch(guest, "/tmp", i.IN_CREATE)
+    monkeypatch.setattr(inotify, "MAX_QUEUED", room)
+    fd = watch(guest, "/tmp", fsnotify.IN_CREATE)
     for n in range(9):
         guest.open(f"/tmp/{n}", 0o102)
     assert [what for what, _ in events(guest, fd)] == ["CREATE"] * room + ["Q_OVERFLOW"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.kernel.errno import EBADF, EINVAL, EMFILE, ENFILE, ENOMEM, Errno
+from emu.kernel.fs.fsnotify import IN_CLOSE_NOWRITE, IN_CLOSE_WRITE
 
 if TYPE_CHECKING:
     from emu.kernel.fs.inode import Inode
@@ -69,7 +70,7 @@ class File:
             self.inode.writers -= self.writer
             notify = self.inode.sb.kernel.fsnotify
             if notify.watches and not self.flags & O_PATH:
-                notify.tell(self.inode, 8 if self.writable else 16)  # IN_CLOSE_WRITE, IN_CLOSE_NOWRITE
+                notify.tell(self.inode, IN_CLOSE_WRITE if self.writable else IN_CLOSE_NOWRITE)
                 notify.gone(self.inode)
             if self.inode.locks is not None:
                 self.inode.locks.drop_file(self)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from emu.kernel.errno import EBADF, EINVAL, ENOTDIR, ENOTTY, EPERM, EROFS, ESPIPE, Errno
+from emu.kernel.fs.fsnotify import IN_ATTRIB
 
 if TYPE_CHECKING:
     from emu.kernel.fs.file import File
@@ -96,7 +97,7 @@ class Inode:
         """mode, uid, gid, atime, mtime."""
         for name, value in values.items():
             setattr(self, name, value)
-        self.sb.kernel.fsnotify.tell(self, 4)  # IN_ATTRIB
+        self.sb.kernel.fsnotify.tell(self, IN_ATTRIB)
         self.ctime = self.sb.kernel.realtime_ns()
 
     def accessed(self) -> None:

@@ -26,8 +26,8 @@ from emu.kernel.fs.file import (
     O_WRONLY,
     File,
 )
+from emu.kernel.fs.fsnotify import IN_CREATE, IN_MODIFY, IN_OPEN
 from emu.kernel.fs.inode import S_IFIFO, S_IFLNK, S_IFREG, S_IFSOCK, Inode
-from emu.kernel.fs.inotify import IN_CREATE, IN_MODIFY, IN_OPEN
 from emu.kernel.fs.namei import Found, Walk, topmost
 from emu.kernel.fs.permission import MAY_READ, MAY_WRITE, Cred, cred_of, may_create, must_own, own, permission
 from emu.kernel.fs.pipe import Pipe

@@ -20,8 +20,8 @@ from emu.kernel.fs.fcntl import (
     FIONCLEX,
     FIONREAD,
 )
+from emu.kernel.fs.fsnotify import IN_MODIFY
 from emu.kernel.fs.inode import S_IFCHR, S_IFDIR, S_IFIFO, S_IFREG
-from emu.kernel.fs.inotify import IN_MODIFY
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user, put_user
 from emu.kernel.rlimit import RLIMIT_NOFILE
 from emu.kernel.syscall.fsize import check_size

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from emu.kernel.errno import EBADF, EFAULT, EINVAL, EISDIR, Errno
 from emu.kernel.fs import file as f
+from emu.kernel.fs.fsnotify import IN_ACCESS, IN_MODIFY
 from emu.kernel.fs.inode import S_IFREG
-from emu.kernel.fs.inotify import IN_ACCESS, IN_MODIFY
 from emu.kernel.fs.iov import UserIter
 from emu.kernel.mm.uaccess import copy_from_user
 from emu.kernel.syscall.fsize import check_size, limit_of

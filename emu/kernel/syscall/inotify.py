@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from emu.kernel.errno import EEXIST, EINVAL, ENOTDIR, Errno
 from emu.kernel.fs import file as f
+from emu.kernel.fs import fsnotify as n
 from emu.kernel.fs import inotify as i
 from emu.kernel.fs.permission import MAY_READ, cred_of, permission
 from emu.kernel.mm.uaccess import strncpy_from_user
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
     from emu.kernel.task import Task
 
-OPTIONS = i.IN_ONLYDIR | i.IN_DONT_FOLLOW | i.IN_EXCL_UNLINK | i.IN_MASK_CREATE | i.IN_MASK_ADD | i.IN_ONESHOT
+OPTIONS = n.IN_ONLYDIR | n.IN_DONT_FOLLOW | n.IN_EXCL_UNLINK | n.IN_MASK_CREATE | n.IN_MASK_ADD | n.IN_ONESHOT
 
 
 @syscall("inotify_init1")
@@ -37,22 +38,22 @@ def instance(task: Task, fd: int) -> i.Inotify:
 
 @syscall("inotify_add_watch")
 def sys_inotify_add_watch(kernel: Kernel, task: Task, fd: Int, path: Addr, mask: Uint) -> int:
-    if not mask & i.IN_ALL_EVENTS or mask & ~(i.IN_ALL_EVENTS | OPTIONS):
+    if not mask & n.IN_ALL_EVENTS or mask & ~(n.IN_ALL_EVENTS | OPTIONS):
         return -EINVAL
-    if mask & i.IN_MASK_ADD and mask & i.IN_MASK_CREATE:
+    if mask & n.IN_MASK_ADD and mask & n.IN_MASK_CREATE:
         return -EINVAL
     inotify = instance(task, fd)
-    flags = AT_SYMLINK_NOFOLLOW if mask & i.IN_DONT_FOLLOW else 0
+    flags = AT_SYMLINK_NOFOLLOW if mask & n.IN_DONT_FOLLOW else 0
     inode = lookup_at(kernel, task, AT_FDCWD, strncpy_from_user(task.mm, path), flags)
-    if mask & i.IN_ONLYDIR and not inode.is_dir:
+    if mask & n.IN_ONLYDIR and not inode.is_dir:
         return -ENOTDIR
     permission(cred_of(task), inode, MAY_READ)
     known = kernel.fsnotify.watches.get(inode, {}).get(inotify)
     if known is None:
         return inotify.watch(inode, mask)
-    if mask & i.IN_MASK_CREATE:
+    if mask & n.IN_MASK_CREATE:
         return -EEXIST
-    known.mask = known.mask | mask if mask & i.IN_MASK_ADD else mask
+    known.mask = known.mask | mask if mask & n.IN_MASK_ADD else mask
     return known.wd
 
 

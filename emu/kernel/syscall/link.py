@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from emu.kernel.errno import EBUSY, EEXIST, EINVAL, EISDIR, ENOENT, ENOTDIR, ENOTEMPTY, EPERM, EXDEV
 from emu.kernel.fs.directory import DirBase
-from emu.kernel.fs.inotify import IN_ATTRIB, IN_CREATE
+from emu.kernel.fs.fsnotify import IN_ATTRIB, IN_CREATE
 from emu.kernel.fs.namei import Found
 from emu.kernel.fs.permission import MAY_WRITE, Cred, cred_of, may_create, may_delete, permission
 from emu.kernel.mm.uaccess import strncpy_from_user

@@ -16,8 +16,8 @@ from emu.kernel.errno import (
 )
 from emu.kernel.fs import file as f
 from emu.kernel.fs.directory import DirBase
+from emu.kernel.fs.fsnotify import IN_MODIFY
 from emu.kernel.fs.inode import S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, Inode
-from emu.kernel.fs.inotify import IN_MODIFY
 from emu.kernel.fs.namei import Found
 from emu.kernel.fs.permission import MAY_WRITE, Cred, cred_of, permission
 from emu.kernel.mm.uaccess import copy_to_user, strncpy_from_user
