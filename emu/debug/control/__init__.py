@@ -3,6 +3,7 @@
 memory registers scope       what a task holds, without side effects
 programs places frames callers names_view    which executable, locations, backtraces, symbols
 calls prologue returned calls_view    calls as instructions, what a function did to sp, what it returned
+calling                      functions of the guest, called from expressions
 breaks setting_breaks conditions catches    where to stop: the list, what a person wrote, what can be caught
 planter watching predict predecoded lifetime    how the machine is made to stop there, and how long a watchpoint lives
 judge stop report            whether, why and where it stopped
