@@ -23,6 +23,7 @@ VM = {
     "page-cluster": (0, 10),
     "panic_on_oom": (0, 2),
     "oom_kill_allocating_task": (0, 1),
+    "oom_dump_tasks": (0, 1),
     "dirty_ratio": (0, 100),
     "dirty_background_ratio": (0, 100),
     "vfs_cache_pressure": (0, 1000),

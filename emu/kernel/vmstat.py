@@ -115,6 +115,7 @@ class Sysctl:
         self.page_cluster = 3
         self.panic_on_oom = 0
         self.oom_kill_allocating_task = 0
+        self.oom_dump_tasks = 1
         self.dirty_ratio = 20
         self.dirty_background_ratio = 10
         self.vfs_cache_pressure = 100

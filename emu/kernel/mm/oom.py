@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from emu.kernel.exit import kill_group
 from emu.kernel.mm.alloc import OutOfMemory
-from emu.kernel.mm.oom_report import report
+from emu.kernel.mm.oom_report import dump_header, report
 from emu.kernel.siginfo import SIGKILL
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def oom_badness(kernel: Kernel, process: Process) -> int | None:
     if mm is None or process.oom_score_adj == OOM_SCORE_ADJ_MIN:
         return None
     points = mm.rss + mm.swapents + mm.nr_tables
-    return points + process.oom_score_adj * total_pages(kernel) // 1000
+    return points + process.oom_score_adj * (total_pages(kernel) // 1000)
 
 
 def oom_score(kernel: Kernel, process: Process) -> int:
@@ -55,12 +55,12 @@ def out_of_memory(kernel: Kernel) -> bool:
     """Kill one process. True if the allocation may try again; OutOfMemory when it is the caller itself that dies."""
     current = kernel.current
     found = candidates(kernel)
-    if not found:
+    if not found and current is None:  # at boot
         raise OutOfMemory
+    if kernel.sysctl.panic_on_oom or not found:
+        give_up(kernel)
     if kernel.sysctl.oom_kill_allocating_task and current is not None:
         found = [row for row in found if row[1] is current.process] or found
-    if kernel.sysctl.panic_on_oom:
-        kernel.panic("Out of memory: panic_on_oom is set")
     points, victim = found[0]
     report(kernel, current, found)
     kernel.vm.oom_kill += 1
@@ -70,6 +70,16 @@ def out_of_memory(kernel: Kernel) -> bool:
         raise OutOfMemory
     kill(kernel, victim)
     return True
+
+
+def give_up(kernel: Kernel) -> None:
+    """Nobody is to be killed, or nobody may be: the system stops."""
+    dump_header(kernel, kernel.current)
+    if kernel.sysctl.panic_on_oom:
+        how = "compulsory" if kernel.sysctl.panic_on_oom == 2 else "system-wide"
+        kernel.panic(f"Out of memory: {how} panic_on_oom is enabled")
+    kernel.log("Out of memory and no killable processes...")
+    kernel.panic("System is deadlocked on memory")
 
 
 def kill(kernel: Kernel, victim: Process) -> None:

@@ -71,7 +71,7 @@ def buddyinfo(kernel: Kernel) -> bytes:
 
 def pagetypeinfo(kernel: Kernel) -> bytes:
     lines = ["Page block order: 10\nPages per block:  1024\n\n"]
-    lines.append("Free pages count per migrate type at order " + "".join(f"{n:6d} " for n in range(11)) + "\n")
+    lines.append("Free pages count per migrate type at order  " + "".join(f"{n:6d} " for n in range(11)) + "\n")
     for zone in kernel.pages.zones:
         blocks = "".join(f"{len(area):6d} " for area in zone.free_area)
         lines.append(f"Node {zone.node:4d}, zone {zone.name:>8}, type      Movable {blocks}\n")
@@ -95,5 +95,6 @@ def swaps(kernel: Kernel) -> bytes:
     if kernel.swap_pages:
         size = (kernel.swap_pages - 1) * KB
         used = size - kernel.swap.area.free * KB
-        text += f"{'/dev/vdb':<40}partition\t{size}\t\t{used}\t\t-2\n"
+        sizes = "".join(f"{kb}\t{tab if kb < 10_000_000 else ''}" for kb, tab in ((size, "\t"), (used, "\t")))
+        text += f"{'/dev/vdb':<40}partition\t{sizes}-2\n"
     return text.encode()
