@@ -10,11 +10,11 @@ import click
 
 from emu import __version__
 
-STANDS_ON = ("numba", "llvmlite", "numpy", "click", "rich", "pyelftools", "sortedcontainers")
+STANDS_ON = "numba llvmlite numpy click rich prompt_toolkit pyelftools sortedcontainers ziglang".split()
 
 
 def versions() -> dict[str, str]:
-    """Name → version of emu, Python, the host and the packages; 'missing' where one isn't installed."""
+    """Name → version of emu, Python, the host and the packages; 'missing' where one isn't installed, as ziglang may be."""
     found = {
         "emu": __version__,
         "python": platform.python_version(),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -95,7 +97,9 @@ def test_internal_errors_show_the_traceback_on_request(capfd, monkeypatch) -> No
 def test_version(emu) -> None:
     """Ours, Python's and those of the packages."""
     found = json.loads(emu("version", "--json").out)
-    assert {"emu", "python", "host", "numba", "numpy"} <= set(found)
+    needed = {re.match(r"[\w-]+", row)[0].replace("-", "_") for row in metadata.requires("emu") if "extra" not in row}
+    assert {"emu", "python", "host", *needed} <= set(found)
+    assert all(found[name] == metadata.version(name) for name in needed)
     assert emu("--version").out.split() == ["emu,", "version", found["emu"]]
 
 
