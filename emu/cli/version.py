@@ -14,7 +14,7 @@ STANDS_ON = "numba llvmlite numpy click rich prompt_toolkit pyelftools sortedcon
 
 
 def versions() -> dict[str, str]:
-    """Name → version of emu, Python, the host and the packages; 'missing' where one isn't installed, as ziglang may be."""
+    """Name → version of emu, Python, the host and the packages; 'missing' where one isn't (ziglang is no must)."""
     found = {
         "emu": __version__,
         "python": platform.python_version(),
