@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from debugged import debugged
+from debugged import assembled, debugged
+from look_helpers import data
 from look_world import World
 
-from emu.debug.look import chain, turns, why
+from emu.debug.control import alter_raw
+from emu.debug.look import chain, outcome, turns, walk, why
+from emu.isa.causes import LOAD_ACCESS_FAULT, LOAD_PAGE_FAULT
 
 MEMORY = ("l1i", "l1d", "l2", "llc", "dram", "walk", "coherence")
 KERNEL = ("trap", "sched", "idle", "ipi", "irq", "softirq")
@@ -116,3 +119,51 @@ def test_a_fetch_that_faults_is_foretold(program: str, xlen: int) -> None:
     session.stepi()
     causes = tuple(cause for cause in before if cause not in ("issue", "stall", "branch"))
     assert foretold == difference(session, 0, before, causes) and foretold["fault"] == 900
+
+
+CORRUPT = {  # an entry of the last but one level, by its width: what is wrong, and whether it is an access fault
+    64: [
+        ("U in a pointer", lambda old: old | 1 << 4, "U must be 0", False),
+        ("A and D in a pointer", lambda old: old | 3 << 6, "A and D must be 0", False),
+        ("reserved bits", lambda old: old | 1 << 63, "bits 54 to 63", False),
+        ("W without R", lambda old: old | 1 << 2, "W without R is reserved", False),
+        ("a huge page askew", lambda old: old | 0b11010, "no multiple of 2M", False),
+        ("a table beyond memory", lambda old: 0xFFFF << 32 | 1, "points beyond memory", True),
+        ("a huge page beyond memory", lambda old: 0xFFFFF8 << 16 | 0xDF, "points beyond memory", True),
+        ("a huge page beyond memory, not for reading", lambda old: 0xFFFFF8 << 16 | 0xD9, "R is 0", False),
+        ("a huge page for the kernel", lambda old: 0xCF, "U is 0", False),
+    ],
+    32: [
+        ("U in a pointer", lambda old: old | 1 << 4, "U must be 0", False),
+        ("W without R", lambda old: old | 1 << 2, "W without R is reserved", False),
+        ("a huge page askew", lambda old: old | 0b11010, "no multiple of 4M", False),
+        ("a table beyond memory", lambda old: 0x3FFFFF << 10 | 1, "points beyond memory", True),
+    ],
+}
+READ = "_start: nop\n lw a0, 0(sp)\n nop\n ebreak\n"
+
+
+@pytest.mark.parametrize(
+    ("xlen", "change", "says", "access_fault"),
+    [pytest.param(xlen, *row[1:], id=f"{xlen}: {row[0]}") for xlen, rows in CORRUPT.items() for row in rows],
+)
+def test_corrupt_tables_are_walked_as_by_the_hardware(xlen: int, change: Any, says: str, access_fault: bool) -> None:
+    """`walk` and `why` name the bit; the machine then faults just so, and the kernel does just what was told."""
+    session = assembled(READ, xlen=xlen)
+    session.stepi()
+    entry = data(walk.walk(session, session.registers().x[2]))["entries"][-2]
+    value = change(entry["value"]) & (1 << xlen) - 1
+    alter_raw.set_physical(session, entry["address"], value.to_bytes(xlen // 8, "little").hex())
+    found = data(walk.walk(session, session.registers().x[2]))
+    met = found["outcomes"][0]
+    assert says in outcome.hardware(session.machine, session.mm, found["va"], "read")
+    foretold = why.why_address(session, found["va"])
+    end = "access fault: " if access_fault else "page fault: "
+    assert any(link["text"].startswith(end) and says in link["text"] for link in data(foretold)["links"])
+    session.engine.run(until_tick=session.engine.tick + 2)
+    cause = session.machine.harts[0].cause
+    assert cause == (LOAD_ACCESS_FAULT if access_fault else LOAD_PAGE_FAULT)
+    if met["signal"]:
+        assert session.kernel.exit is not None and session.kernel.exit.signal == 11
+    else:
+        assert met["what"] == outcome.FOREVER and session.kernel.exit is None

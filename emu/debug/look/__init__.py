@@ -4,7 +4,7 @@ subject options words regfile          whose, and how values are written
 registers formats memory structure     what the program holds
 code listing stretch                   what it consists of: instructions, lines
 tlbs caches owners                     the hardware's state, and to whom memory belongs, as plain values
-walk walkview outcome kernelpath       translation, and what each access would meet
+walk walkview tables outcome kernelpath    translation, and what each access would meet
 hardware coherence                     TLBs, caches, MESI
 areas frames frame zones reclaim       virtual and physical memory
 processes files sched signals proc     tasks

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from emu.debug.look import access, code, turns
 from emu.debug.look.links import Link
-from emu.debug.look.model import Fault, Model
+from emu.debug.look.model import Fault, Model, fault_link
 from emu.debug.look.regfile import registers_of
 from emu.debug.look.subject import machine_of
 from emu.debug.look.words import plural
@@ -78,7 +78,7 @@ def foretell(session: Any, it: Instruction, model: Model | None = None) -> list[
             name = session.symbolize(it.access.va) if it.pid == session.pid else ""
             add_access(model, it.access, split(machine, it.access.va), f" <{name}>" if name else "")
     except Fault as why:
-        links.append(Link("fault", f"page fault: {why}", {}, {"why": str(why)}))
+        links.append(fault_link(why))
     return links
 
 

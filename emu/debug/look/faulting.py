@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from emu.debug.look import kernelpath
+from emu.debug.look import kernelpath, outcome
 from emu.debug.look.links import Link
 from emu.debug.look.model import Model
 from emu.kernel.mm.mm import Mm
@@ -15,7 +15,9 @@ RIGHTS = {"read": ACCESS_LOAD, "write": ACCESS_STORE, "execute": ACCESS_FETCH}
 
 def served(kernel: Any, mm: Mm, va: int, access: str) -> tuple[list[Link], kernelpath.Outcome]:
     """From the trap to the entry in the page table: area, path, frame; cycles by cause."""
-    met = kernelpath.fault(kernel, mm, va, RIGHTS[access])
+    met = outcome.user_access(kernel, mm, va, access)
+    if met.kind == "none":  # a stale TLB entry refused it
+        met = kernelpath.fault(kernel, mm, va, RIGHTS[access])
     vma = mm.vma_at(va)
     name = f"{vma.vm_start:x}-{vma.vm_end:x} {vma.letters()} {mm.name_of(vma) or 'anonymous'}" if vma else "nothing"
     links = [

@@ -5,14 +5,26 @@ from __future__ import annotations
 from emu.debug.look import tlbs
 from emu.debug.look.hierarchy import Hierarchy
 from emu.debug.look.links import Link
+from emu.debug.look.tables import follow
 from emu.debug.look.words import UNITS
-from emu.isa.paging import PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X, is_leaf, pte_flags
+from emu.isa.paging import PTE_A, PTE_D, PTE_R, PTE_U, PTE_W, PTE_X, is_leaf, pte_flags
 
 RIGHTS = {"read": PTE_R, "write": PTE_W, "execute": PTE_X}
 
 
 class Fault(Exception):
     """The translation ends here: `why`."""
+
+
+class AccessFault(Fault):
+    """It leads to no memory: the kernel's memory management is not asked."""
+
+
+def fault_link(why: Fault) -> Link:
+    """The link that ends a translation."""
+    beyond = isinstance(why, AccessFault)
+    kind = "access fault" if beyond else "page fault"
+    return Link("fault", f"{kind}: {why}", {}, {"why": str(why), "access_fault": beyond})
 
 
 class Model(Hierarchy):
@@ -78,7 +90,7 @@ class Model(Hierarchy):
     def walk(self, va: int, access: str, depth: int) -> int:
         """The page-table walk: each entry is read through the data cache."""
         satp = int(self.machine.harts[self.hart].satp)
-        found = self.machine.walk(satp & ((1 << self.machine.xlen) - 1), va)
+        found = follow(self.machine, satp & ((1 << self.machine.xlen) - 1), va)
         for step in found.steps:
             what = f"{step.level}[{step.index}] at {step.pte_address:#x} = {step.pte:#x} {pte_flags(step.pte)}"
             self.access(step.pte_address, what, False, depth=depth + 1, walking=True)
@@ -89,11 +101,12 @@ class Model(Hierarchy):
                 "pte": step.pte,
                 "flags": pte_flags(step.pte),
             }
-        last = found.steps[-1]
-        if not last.pte & PTE_V or found.pa is None:
-            raise Fault(f"V is 0 in {last.level}[{last.index}]")
-        if not self.permitted(last.pte, access):
+        last = found.steps[-1] if found.steps else None
+        leaf = last is not None and is_leaf(last.pte) and (found.access_fault or not found.why)
+        if leaf and not self.permitted(last.pte, access):
             raise Fault(f"{refusal(last.pte, access)} in {last.level}[{last.index}]")
+        if last is None or found.pa is None:
+            raise AccessFault(found.why) if found.access_fault else Fault(found.why)
         want = PTE_A | (PTE_D if access == "write" else 0)
         if want & ~last.pte and is_leaf(last.pte):
             letters = "".join(letter for letter, bit in (("A", PTE_A), ("D", PTE_D)) if want & ~last.pte & bit)

@@ -5,27 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 from emu.debug.look.kernelpath import Outcome, fault
-from emu.isa.paging import PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X, is_canonical
+from emu.debug.look.tables import follow
+from emu.isa.paging import PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X, is_leaf
 from emu.kernel.mm.mm import Mm
 from emu.kernel.mm.vma import ACCESS_FETCH, ACCESS_LOAD, ACCESS_STORE
 
 ACCESSES = {"read": (ACCESS_LOAD, PTE_R), "write": (ACCESS_STORE, PTE_W), "execute": (ACCESS_FETCH, PTE_X)}
 
+FOREVER = "the kernel finds nothing wrong: the same fault comes again, for ever"
+
 
 def hardware(machine: Any, mm: Mm, va: int, access: str, user: bool = True) -> str:
     """'' where the walk allows the access, else the reason for a page fault."""
-    if not is_canonical(mm.scheme, va & ((1 << machine.xlen) - 1)):
-        return f"not a {mm.scheme.name} address: its upper bits must repeat bit {mm.scheme.va_bits - 1}"
-    walk = machine.walk((mm.scheme.mode, mm.pgd), va)
-    last = walk.steps[-1]
-    if not last.pte & PTE_V:
-        return f"V is 0 in {last.level}[{last.index}]"
-    if walk.pa is None:
-        return f"{last.level}[{last.index}] points beyond memory"
+    way = follow(machine, (mm.scheme.mode, mm.pgd), va & ((1 << machine.xlen) - 1))
+    if not way.steps or not is_leaf(way.steps[-1].pte) or (way.why and not way.access_fault):
+        return way.why
+    last = way.steps[-1]
     if bool(last.pte & PTE_U) != user:
         return f"U is {int(not user)} in {last.level}[{last.index}]"
     letter = {"read": "R", "write": "W", "execute": "X"}[access]
-    return "" if last.pte & ACCESSES[access][1] else f"{letter} is 0 in {last.level}[{last.index}]"
+    return way.why if last.pte & ACCESSES[access][1] else f"{letter} is 0 in {last.level}[{last.index}]"
 
 
 def user_access(kernel: Any, mm: Mm, va: int, access: str) -> Outcome:
@@ -36,7 +35,16 @@ def user_access(kernel: Any, mm: Mm, va: int, access: str) -> Outcome:
         want = PTE_A | (PTE_D if access == "write" else 0)
         sets = "".join(letter for letter, bit in (("A", PTE_A), ("D", PTE_D)) if want & bit & ~pte)
         return Outcome("none", "no fault" + (f"; the walker sets {sets}" if sets else ""))
-    return fault(kernel, mm, va, ACCESSES[access][0])
+    way = follow(kernel.machine, (mm.scheme.mode, mm.pgd), va)
+    if way.access_fault and why == way.why:
+        return refuse(kernel, why)
+    met = fault(kernel, mm, va, ACCESSES[access][0])
+    return met._replace(what=FOREVER) if met.kind == "spurious" else met
+
+
+def refuse(kernel: Any, why: str) -> Outcome:
+    """An access fault: no matter for the memory management."""
+    return Outcome("segv", why, ("force_sig_fault",), kernel.cost_trap, 0, "SIGSEGV", "SEGV_ACCERR")
 
 
 def kernel_access(kernel: Any, mm: Mm, va: int, access: str) -> Outcome:

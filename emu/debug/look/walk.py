@@ -6,6 +6,7 @@ from typing import Any
 
 from emu.debug.look import caches, outcome, owners
 from emu.debug.look.subject import kernel_of, machine_of, mm_of
+from emu.debug.look.tables import follow
 from emu.debug.look.walkview import blocks
 from emu.debug.look.words import size
 from emu.debug.view import View
@@ -19,10 +20,9 @@ def walk(session: Any, va: int, pid: int | None = None) -> View:
     """Nothing is touched: no A bit, no TLB, no cache."""
     machine, kernel, mm = machine_of(session), kernel_of(session), mm_of(session, pid)
     va &= (1 << machine.xlen) - 1
-    found = machine.walk((mm.scheme.mode, mm.pgd), va)
-    canonical = is_canonical(mm.scheme, va)
-    entries = [entry(session, mm, step, found) for step in found.steps] if canonical else []
-    pa = found.pa if canonical else None
+    found, canonical = follow(machine, (mm.scheme.mode, mm.pgd), va), is_canonical(mm.scheme, va)
+    entries = [entry(session, mm, step, found) for step in found.steps]
+    pa = found.pa
     data: dict[str, Any] = {
         "va": va,
         "pid": session.pid if pid is None else pid,
@@ -32,7 +32,8 @@ def walk(session: Any, va: int, pid: int | None = None) -> View:
         "entries": entries,
         "pa": pa,
         "page_size": found.page_size if pa is not None else None,
-        "state": state(mm, va, pa, entries),
+        "state": "corrupt" if found.corrupt else state(mm, va, pa, entries),
+        "why": found.why,
         "area": area(mm, va),
         "page": page(kernel, pa),
         "outcomes": outcomes(kernel, mm, va),
@@ -68,11 +69,11 @@ def entry(session: Any, mm: Mm, step: Any, found: Any) -> dict[str, Any]:
         "flags": pte_flags(step.pte),
         "frame": step.pte >> 10 & ((1 << 44) - 1),
         "found_in": where,
-        "says": says(mm, step, found.page_size),
+        "says": found.why if found.corrupt and step is found.steps[-1] else says(step, found.page_size),
     }
 
 
-def says(mm: Mm, step: Any, page_size: int) -> str:
+def says(step: Any, page_size: int) -> str:
     """What an entry means."""
     pte, frame = step.pte, step.pte >> 10 & ((1 << 44) - 1)
     if not pte & PTE_V:
@@ -88,7 +89,7 @@ def says(mm: Mm, step: Any, page_size: int) -> str:
 
 
 def state(mm: Mm, va: int, pa: int | None, entries: list[dict[str, Any]]) -> str:
-    """mapped, huge, swapped, not present or unmapped."""
+    """mapped, huge, swapped, not present or unmapped; of what no kernel makes `walk` says corrupt."""
     if pa is not None:
         return "huge" if len(entries) < len(mm.scheme.levels) else "mapped"
     if entries and entries[-1]["value"] and not entries[-1]["value"] & PTE_V:

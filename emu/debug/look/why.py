@@ -7,7 +7,7 @@ from typing import Any
 from emu.debug.look import faulting, outcome
 from emu.debug.look.chain import Instruction, foretell, instruction_at, split
 from emu.debug.look.links import Link
-from emu.debug.look.model import Fault, Model
+from emu.debug.look.model import Fault, Model, fault_link
 from emu.debug.look.subject import hart_of, kernel_of, machine_of, mm_of, task_of
 from emu.debug.look.words import number
 from emu.debug.view import Facts, Line, Table, View
@@ -30,7 +30,7 @@ def why_address(session: Any, va: int, access: str = "read") -> View:
         pa = model.translate(va, access, 1)
         model.access(pa, f"line of {pa:#x}", access == "write", access == "execute", 1)
     except Fault as why:
-        notes += fault(model, kernel, mm, va, access, str(why))
+        notes += fault(model, kernel, mm, va, access, fault_link(why))
     data = {"va": va, "access": access, "hart": hart, "pid": session.pid, "foretold": True}
     return view(data, model.links, notes)
 
@@ -45,9 +45,9 @@ def why_next(session: Any) -> View:
     foretell(session, it, model)
     notes = ["what the pipeline adds is known only when it has run: `stepi`, then `why`"]
     if model.links[-1].layer == "fault":
-        why = model.links.pop().data["why"]
+        met = model.links.pop()
         va, access = faulting_access(machine, mm, it)
-        notes = [*fault(model, kernel, mm, va, access, why), *notes]
+        notes = [*fault(model, kernel, mm, va, access, met), *notes]
     data = {"pc": it.pc, "hart": it.hart, "pid": session.pid, "foretold": True}
     return view(data, model.links, notes)
 
@@ -59,18 +59,19 @@ def faulting_access(machine: Any, mm: Any, it: Instruction) -> tuple[int, str]:
     return it.access.va, it.access.kind
 
 
-def fault(model: Model, kernel: Any, mm: Any, va: int, access: str, why: str) -> list[str]:
-    """The part of the chain from the page fault on. Returns what can't be told in advance."""
-    model.links.append(Link("fault", f"page fault: {why}", {}, {"why": why}))
+def fault(model: Model, kernel: Any, mm: Any, va: int, access: str, found: Link) -> list[str]:
+    """The part of the chain from the fault on. Returns what can't be told in advance."""
+    model.links.append(found)
     links, met = faulting.served(kernel, mm, va, access)
     model.links += links
-    if met.signal:
+    if met.signal or met.what == outcome.FOREVER:
         return ["the instruction never completes"]
     if met.wait:
         return ["what the caches hold after the wait depends on who runs meanwhile"]
-    if met.frame is None:
+    frame = mm.entry(va) >> 10 if met.kind == "spurious" else met.frame
+    if frame is None:
         return ["which frame it will be can't be told in advance, so neither can the second try"]
-    faulting.again(model, kernel, mm, va, access, met.frame)
+    faulting.again(model, kernel, mm, va, access, frame)
     return []
 
 
