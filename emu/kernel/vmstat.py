@@ -72,6 +72,7 @@ class VmStat:
         self._nr_dirty = value
 
     def count_scan(self, by_kswapd: bool, pages: int, of_files: bool) -> None:
+        """Pages that reclaim has looked at, for its four counters."""
         if of_files:
             self.pgscan_file += pages
         else:

@@ -42,10 +42,12 @@ class File:
 
     @property
     def readable(self) -> bool:
+        """Whether it was opened for reading."""
         return self.flags & O_ACCMODE in (O_RDONLY, O_RDWR) and not self.flags & O_PATH
 
     @property
     def writable(self) -> bool:
+        """Whether it was opened for writing."""
         return self.flags & O_ACCMODE in (O_WRONLY, O_RDWR) and not self.flags & O_PATH
 
     def accessed(self) -> None:
@@ -60,10 +62,12 @@ class File:
         return self
 
     def get(self) -> File:
+        """One descriptor or mapping more; itself."""
         self.count += 1
         return self
 
     def put(self) -> None:
+        """One less; with the last one it is closed."""
         self.count -= 1
         if not self.count:
             self.inode.users -= 1
@@ -137,6 +141,7 @@ class Files:
         (self.cloexec.add if cloexec else self.cloexec.discard)(fd)
 
     def close(self, fd: int) -> None:
+        """close(2). EBADF."""
         file = self.get_raw(fd)
         del self.open[fd]
         self.cloexec.discard(fd)
@@ -152,6 +157,7 @@ class Files:
             self.tables.append((cache, cache.alloc()))
 
     def close_all(self) -> None:
+        """The process ends: all descriptors, and the table itself."""
         for fd in sorted(self.open):
             self.close(fd)
         while self.tables:
@@ -162,6 +168,7 @@ class Files:
             self.slab = 0
 
     def close_on_exec(self) -> None:
+        """execve: those with FD_CLOEXEC."""
         for fd in sorted(self.cloexec):
             self.close(fd)
 
