@@ -120,6 +120,8 @@ def zig_cc(arguments: Sequence[str], xlen: int, *, quiet_stdout: bool = False) -
         except OSError as error:
             raise EmuError(f"the C compiler can't be run: {error.strerror or error}", hint=INSTALL) from None
     diagnostics.remember(folder, diagnostics.spoken_of(sources, messages))
+    if code < 0:
+        return f"the compiler was ended by signal {-code} (is there enough memory?)"
     if code:
         return diagnostics.verdict(messages)
     marker.touch()
