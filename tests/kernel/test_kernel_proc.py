@@ -236,3 +236,26 @@ def test_strange_names(guest: Guest) -> None:
         assert guest.errno("openat", AT, guest.string(path), 0, 0) == "ENOENT"
     assert guest.errno("mkdirat", AT, guest.string("/proc/new"), 0o755) == "ENOENT"
     assert guest.errno("openat", AT, guest.string("/proc/self/maps"), 1, 0) in ("EACCES", "success 3", "success 4")
+
+
+def test_fdinfo(guest: Guest) -> None:
+    """proc_pid_fdinfo(5): where the file stands, how it was opened, what it is; nothing of what is closed."""
+    fd = guest.open("/tmp/f", 0o2102)
+    guest.ok("write", fd, BUF, 5)
+    guest.ok("fcntl" if guest.xlen == 64 else "fcntl64", fd, 2, 1)  # FD_CLOEXEC
+    inode = guest.kernel.current.files.get(fd).inode
+    rows = dict(line.split(":\t") for line in read(guest, f"/proc/self/fdinfo/{fd}").splitlines())
+    assert list(rows) == ["pos", "flags", "mnt_id", "ino"]
+    large = "1" if guest.xlen == 64 else "0"  # O_LARGEFILE
+    assert (rows["pos"], rows["flags"].zfill(9), int(rows["ino"])) == ("5", f"02{large}02002".zfill(9), inode.ino)
+    assert f"\n{rows['mnt_id']} " in "\n" + read(guest, "/proc/self/mountinfo")
+    guest.ok("close", fd)
+    assert guest.errno("openat", -100, guest.string(f"/proc/self/fdinfo/{fd}"), 0, 0) == "ENOENT"
+
+
+def test_comm_is_written(guest: Guest) -> None:
+    """proc_pid_comm(5): a process names itself, with 15 bytes."""
+    fd = guest.open("/proc/self/comm", 1)
+    guest.store(BUF, b"a name that is too long")
+    assert guest.ok("write", fd, BUF, 23) == 23
+    assert read(guest, "/proc/self/comm") == "a name that is \n"

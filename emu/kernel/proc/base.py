@@ -10,6 +10,7 @@ from emu.kernel.fs.inode import Inode
 from emu.kernel.fs.namei import path_of
 from emu.kernel.fs.procfs import PageMap, ProcDir, ProcFile, ProcLink
 from emu.kernel.proc import mounts, page_bits, status, task, task_mmu
+from emu.kernel.proc.fdinfo import find_fdinfo
 
 if TYPE_CHECKING:
     from emu.kernel.fs.file import File
@@ -34,14 +35,14 @@ TASK_FILES = {
     "mountinfo": mounts.mountinfo,
 }
 
-PRIVATE = frozenset(("environ", "auxv", "pagemap", "fd"))  # of their owner
+PRIVATE = frozenset(("environ", "auxv", "pagemap", "fd", "fdinfo"))  # of their owner
 
 GUARDED = frozenset("maps smaps smaps_rollup pagemap environ auxv exe cwd root".split())  # see procfs.must_access
 
 
 def task_dir(kernel: Kernel, parent: ProcDir, of: Task, name: str) -> ProcDir:
     """/proc/PID, and /proc/PID/task/TID."""
-    names = [*TASK_FILES, "clear_refs", "oom_score_adj", "pagemap", "exe", "cwd", "root", "fd"]
+    names = [*TASK_FILES, "clear_refs", "oom_score_adj", "pagemap", "exe", "cwd", "root", "fd", "fdinfo"]
     names += [] if parent.name == b"task" else ["task"]  # a thread's folder has no threads in it
     return ProcDir(parent.sb, parent, name.encode(), partial(list, names), partial(find_in_task, kernel, of))
 
@@ -61,6 +62,8 @@ def find_in_task(kernel: Kernel, of: Task, here: ProcDir, name: str) -> Inode | 
 def make_in_task(kernel: Kernel, of: Task, here: ProcDir, name: str) -> Inode | None:
     """The inode of a name in the folder of task `of`, with nobody's rights yet; None: no such name."""
     sb = here.sb
+    if name == "comm":
+        return ProcFile(sb, partial(task.comm, kernel, of), partial(task.write_comm, kernel, of))
     if name in TASK_FILES:
         return ProcFile(sb, partial(TASK_FILES[name], kernel, of))
     if name == "oom_score_adj":
@@ -77,6 +80,8 @@ def make_in_task(kernel: Kernel, of: Task, here: ProcDir, name: str) -> Inode | 
         return ProcLink(sb, partial(root_path, of), partial(root, of))
     if name == "fd":
         return ProcDir(sb, here, b"fd", partial(fd_names, of), partial(find_fd, of))
+    if name == "fdinfo":
+        return ProcDir(sb, here, b"fdinfo", partial(fd_names, of), partial(find_fdinfo, kernel, of))
     if name == "task" and here.parent.name != b"task":
         tids = [str(thread.pid) for thread in of.process.threads]
         return ProcDir(sb, here, b"task", partial(list, tids), partial(find_thread, kernel, of))

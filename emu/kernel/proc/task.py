@@ -90,6 +90,13 @@ def comm(kernel: Kernel, task: Task) -> bytes:
     return task.comm.encode("utf-8", "surrogateescape") + b"\n"
 
 
+def write_comm(kernel: Kernel, task: Task, data: bytes) -> None:
+    """15 bytes of a new name, for a thread of the caller's own process. EINVAL."""
+    if kernel.current is None or kernel.current.process is not task.process:
+        raise Errno(EINVAL)
+    task.comm = data[:15].partition(b"\0")[0].decode("utf-8", "surrogateescape")
+
+
 def auxv(kernel: Kernel, task: Task) -> bytes:
     return task.mm.auxv if task.mm else b""
 

@@ -37,6 +37,12 @@ OPENED = (S_IFREG, S_IFDIR, S_IFCHR)  # kinds of files that come from open(2)
 CLOSE_RANGE_UNSHARE, CLOSE_RANGE_CLOEXEC = 2, 4
 
 
+def status_flags(kernel: Kernel, file: f.File) -> int:
+    """How a file was opened, as F_GETFL and fdinfo tell it: everything opened on RV64 may be large."""
+    large = kernel.xlen == 64 and file.inode.kind in OPENED and not file.flags & f.O_PATH
+    return file.flags & ~f.O_CLOEXEC | (f.O_LARGEFILE if large else 0)
+
+
 # -- positions and sizes ----------------------------------------------------------------------------------------------
 @syscall("lseek")
 def sys_lseek(kernel: Kernel, task: Task, fd: Int, offset: Off, whence: Uint) -> int:
@@ -163,8 +169,7 @@ def sys_fcntl(kernel: Kernel, task: Task, fd: Int, command: Int, argument: Addr)
     if file.flags & f.O_PATH and command != F_GETFL:
         return -EBADF
     if command == F_GETFL:
-        large = kernel.xlen == 64 and file.inode.kind in OPENED and not file.flags & f.O_PATH
-        return file.flags & ~f.O_CLOEXEC | (f.O_LARGEFILE if large else 0)
+        return status_flags(kernel, file)
     if command == F_SETFL:
         file.flags = file.flags & ~f.SETTABLE | argument & f.SETTABLE
         return 0
