@@ -65,9 +65,7 @@ class Parser(Arithmetic):
     def left_over(self) -> Exception:
         """What stands behind a whole expression is a mistake."""
         text, hint = self.token.text, ""
-        if text == "(":
-            hint = "functions of the guest are not called: that would change what happens; break there and look"
-        elif text == "=":
+        if text == "=":
             hint = "set PLACE = VALUE changes something, == compares"
         return self.wrong(f"unexpected {text!r} after the expression", hint)
 

@@ -5,13 +5,11 @@ Words that mean exactly one command are its aliases and not here.
 
 from __future__ import annotations
 
-NOT_CALLED = "functions of the guest are not called, that would change what happens: break there, look, or set $pc"
 RECORDED = "everything is recorded: back, reverse-continue, goto; save FILE keeps a session"
 ONE_PROGRAM = "the program is given on the command line: emu debug PROG ARGS"
 
 HABITS: dict[str, str] = {
-    "call": NOT_CALLED,
-    "compile": NOT_CALLED,
+    "compile": "call FUNCTION(ARGUMENTS) calls what the program has",
     "jump": "set $pc = ADDRESS, then continue",
     "return": "finish runs to where the function returns; reverse-finish goes back to its call",
     "handle": "signals pass by themselves; catch signal NAME stops at one",

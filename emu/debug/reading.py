@@ -31,6 +31,12 @@ class Scope(Protocol):
     def load(self, address: int, size: int) -> bytes:
         """Memory; EmuError where there is none."""
 
+    def call(self, function: Value, arguments: list[Value]) -> Value:
+        """What a function of the guest returns; EmuError where none may be called."""
+
+    def uncalled(self, function: Value, arguments: list[Value]) -> Value:
+        """A value of the type that it would return."""
+
     def physical(self, address: int) -> int:
         """The physical address behind a virtual one; EmuError where there is none."""
 
@@ -104,14 +110,16 @@ class Reading:
         return make(value.address or 0, self.scope.xlen, False, type=kind)
 
     def postfix(self, value: Value) -> Value:
-        """[index] .member ->member."""
+        """[index] .member ->member (arguments)."""
         while True:
-            operator, token = self.take("[", "->"), self.without_count()
+            operator, token = self.take("[", "->", "("), self.without_count()
             if operator is None:
                 if token.kind != "name" or token.text[0] != ".":
                     return value
                 self.at += 1
                 value = self.member(value, token.text[1:].split("."), token)
+            elif operator.text == "(":
+                value = self.called(value)
             elif operator.text == "[":
                 index = self.ternary()
                 self.need("]")
@@ -121,6 +129,15 @@ class Reading:
             else:
                 self.at += 1
                 value = self.member(self.follow(value), token.text.split("."), token)
+
+    def called(self, function: Value) -> Value:
+        """function(arguments)"""
+        arguments: list[Value] = []
+        while not self.take(")"):
+            if arguments:
+                self.need(",")
+            arguments.append(self.ternary())
+        return (self.scope.uncalled if self.dry else self.scope.call)(function, arguments)
 
     def without_count(self) -> Token:
         """The next word; `member@3` is cut in three before."""

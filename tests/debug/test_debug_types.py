@@ -48,8 +48,8 @@ def test_values_of_all_kinds(type_: Typist) -> None:
     with pytest.raises(EmuError, match="no type is called 'struct nosuch'"):
         type_("print (struct nosuch *) 0")
     with pytest.raises(EmuError) as raised:
-        type_("print plain(3)")
-    assert "functions of the guest are not called" in raised.value.hint
+        type_("break main if plain(3)")
+    assert "functions of the guest are called by print and call only" in raised.value.message
 
 
 @pytest.fixture(scope="module")

@@ -45,6 +45,11 @@ class Names:
     def type_named(self, name: str) -> Type | None:
         return {"struct point": POINT, "point_t": POINT}.get(name)
 
+    def call(self, function: Value, arguments: list[Value]) -> Value:
+        return make(function.number + sum(each.number for each in arguments), self.xlen)
+
+    uncalled = call
+
     def load(self, address: int, size: int) -> bytes:
         self.loads += 1
         if address + size > len(MEMORY):
@@ -131,6 +136,8 @@ class Names:
         ("p + 1", 24),
         ("&p->y", 20),
         ("((u8 *) table)[2]", 66),
+        ("table(1, 2 + 3) + 1", 71),
+        ("table()(2)", 66),
     ],
 )
 def test_values(text: str, value: int) -> None:

@@ -15,8 +15,9 @@ FIB = "programs/fib.s"
 
 
 def print_(session: Session, expression: str, fmt: str) -> View:
-    """The value of an expression."""
-    return values_view.print_value(session, expression, fmt)
+    """The value of an expression, which may call functions of the program."""
+    with session.scope.calls_allowed():
+        return values_view.print_value(session, expression, fmt)
 
 
 def set_(session: Session, assignment: str, pid: int | None = None) -> View:
@@ -61,6 +62,14 @@ COMMANDS = (
         "first@4 is an array that begins there, sizeof and casts know the program's types, place = value assigns. "
         "/x hexadecimal, /d signed, /u unsigned, /t binary, /c character, /s string, /f floating point, /a address.",
         example=(FIB, ("break fib", "continue", "print $a0 * 2", "print/x $sp")), group="look",
+    ),
+    Command(
+        "call", "Call a function of the program, and print what it returns.", print_, (Arg("expression", "rest"),),
+        slash=True, details="As print does it: on the selected task's stack; then its registers are what they were. "
+        "What the function does to memory stays, and what was recorded as the future is lost. Breakpoints do not stop "
+        "it. A function that is ended by a signal, or does not return within 50 million instructions, has not been "
+        "called: time goes back to before it. Up to eight numbers or pointers are passed.",
+        example=(FIB, ("advance fib", "call fib(10)", "print fib(20) + 1")), group="memory",
     ),
     Command(
         "set", "Change a register, memory, a $name, or a tunable of the kernel.", set_, (Arg("assignment", "assignment",

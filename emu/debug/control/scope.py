@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from emu.debug import expr
 from emu.debug.control import frames, registers
+from emu.debug.control.calling import CallingScope
 from emu.debug.reading import member_named
 from emu.debug.source.location import Context, Where
 from emu.debug.source.types import Type
@@ -27,7 +28,7 @@ SPECIAL = {
 }  # fmt: skip
 
 
-class SessionScope:
+class SessionScope(CallingScope):
     """The expressions of one session; `convenience` holds $names that the user set."""
 
     def __init__(self, session: Session) -> None:

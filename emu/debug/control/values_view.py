@@ -32,7 +32,7 @@ def print_value(session: Session, expression: str, fmt: str = "") -> View:
     session.scope.convenience["_"] = value
     text = spelled(session, value, letter)
     said = value.via or value.type
-    kind = said.name if said is not None else ""
+    kind = said.name if said is not None and said.kind != "void" else ""
     data = {
         "expression": expression, "value": value.number, "unsigned": value.unsigned, "bits": value.bits, "text": text,
         "type": kind, "address": value.address, "register": value.register,
@@ -61,6 +61,8 @@ def pointed_at(session: Session, value: Value) -> str:
 def spelled(session: Session, value: Value, letter: str) -> str:
     """A value in a format; the natural one without."""
     kind = value.type
+    if kind is not None and kind.kind == "void" and value.address is None:
+        return "void"
     if letter == "s":
         return string_at(session, value)
     if kind is not None and (not letter or not kind.is_scalar):
