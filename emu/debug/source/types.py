@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from emu.debug.source.declare import array_of, call_of, pointer_name
 
-SIGNED, UNSIGNED, FLOAT, BOOLEAN, CHARS = (5, 6, 13), (7, 8, 2, 16), 4, 2, (6, 8, 16)
+SIGNED, FLOAT, BOOLEAN, CHARS = (5, 6, 13), 4, 2, (6, 8, 16)
 """DW_ATE_… of base types."""
 MOST_SCOPES = 20  # namespaces and classes that a type may lie in
 

@@ -38,7 +38,7 @@ class Khugepaged:
         self.thread = KThread(kernel, "khugepaged", self.turn)
         self.pages_to_scan, self.scan_sleep_millisecs = 4096, 10_000
         small = 1 << kernel.huge_pool.order
-        self.max_ptes_none, self.max_ptes_shared, self.max_ptes_swap = small - 1, small // 2, 0
+        self.max_ptes_none, self.max_ptes_shared = small - 1, small // 2
         self.pages_collapsed = self.full_scans = 0
         self.armed = False
         self.cursor = (0, 0)  # pid and number of the table to go on with

@@ -82,7 +82,7 @@ class Scheduler:
             task.nivcsw += 1
             task.set_state(READY)
             task.ready_since = self.kernel.now
-            self.policy.enqueue(task, preempted=True)
+            self.policy.enqueue(task)
 
     def tick(self, cpu: int) -> None:
         """The slice of a hart's task is over: it goes on only if nobody else wants the hart."""

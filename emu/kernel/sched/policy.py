@@ -18,7 +18,7 @@ class RoundRobin:
         self.slice_cycles = slice_cycles
         self.queue: deque[Task] = deque()
 
-    def enqueue(self, task: Task, preempted: bool = False) -> None:
+    def enqueue(self, task: Task) -> None:
         """A ready task waits behind the others; a kernel thread goes first."""
         if task.is_kthread:
             self.queue.appendleft(task)
