@@ -141,7 +141,8 @@ def unpack(data: bytes, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     data = contents_of_deb(data) if data.startswith(AR_MAGIC) else data
     with tarfile.open(fileobj=BytesIO(data)) as archive:
-        archive.extractall(folder, filter="data")
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)  # Python 3.11.4 and later know it
+        archive.extractall(folder)
 
 
 def contents_of_deb(data: bytes) -> bytes:
