@@ -16,6 +16,7 @@ import click
 from emu import __version__
 from emu.cli import exitcodes
 from emu.cli.group import LazyGroup
+from emu.cli.nearest import NEAREST
 from emu.errors import EmuError, did_you_mean
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
@@ -57,7 +58,7 @@ def prepare_streams() -> None:
             os.dup2(os.open(os.devnull, os.O_RDWR), fd)
             setattr(sys, name, open(fd, mode, closefd=False))  # noqa: SIM115 - for as long as the process lives
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")
+        stream.reconfigure(errors=NEAREST)
 
 
 def call(args: list[str]) -> int:

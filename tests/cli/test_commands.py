@@ -13,6 +13,7 @@ import pytest
 
 from emu.cli import exitcodes
 from emu.cli.group import COMMANDS
+from emu.cli.nearest import NEAREST
 from emu.cli.progress import WHY
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -167,3 +168,16 @@ def test_a_full_disk(line: str) -> None:
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, cwd=ROOT, timeout=300)
     said = done.stderr.removeprefix(f"{WHY}…\n")  # a cold compile cache is no matter
     assert (done.returncode, said) == (74, "error: the output cannot be written: no space left on device\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "shown"),
+    [
+        ("a ── 1 → 2 …", "ascii", b"a -- 1 > 2 ~"),
+        ("│ 3 × 4 · é", "latin-1", b"| 3 \xd7 4 \xb7 \xe9"),
+        ("é \u4e2d ─", "ascii", b"\\xe9 \\u4e2d -"),
+    ],
+)
+def test_signs_that_a_terminal_lacks(text: str, encoding: str, shown: bytes) -> None:
+    """The nearest sign of the same width, else the character's number."""
+    assert text.encode(encoding, NEAREST) == shown

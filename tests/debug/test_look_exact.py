@@ -10,7 +10,8 @@ from look_helpers import data
 from look_world import World
 
 from emu.debug.control import alter_raw
-from emu.debug.look import chain, outcome, turns, walk, why
+from emu.debug.look import chain, faults, observe, outcome, turns, walk, why
+from emu.errors import EmuError
 from emu.isa.causes import LOAD_ACCESS_FAULT, LOAD_PAGE_FAULT
 
 MEMORY = ("l1i", "l1d", "l2", "llc", "dram", "walk", "coherence")
@@ -119,6 +120,18 @@ def test_a_fetch_that_faults_is_foretold(program: str, xlen: int) -> None:
     session.stepi()
     causes = tuple(cause for cause in before if cause not in ("issue", "stall", "branch"))
     assert foretold == difference(session, 0, before, causes) and foretold["fault"] == 900
+
+
+def test_what_a_change_has_ruined_is_no_bug() -> None:
+    """The code's frame is exchanged for a page table: the next fault ends the program, and the kernel dies of it."""
+    session = debugged("demand.s")
+    session.stepi(60)
+    entry = data(walk.walk(session, session.registers().pc))["entries"][-1]
+    alter_raw.set_physical(session, entry["address"], "0134000000000000")
+    tick = session.engine.tick
+    with pytest.raises(EmuError, match=observe.RUINED):
+        faults.why(session)
+    assert session.engine.tick == tick and data(faults.faults(session))["faults"]
 
 
 CORRUPT = {  # an entry of the last but one level, by its width: what is wrong, and whether it is an access fault

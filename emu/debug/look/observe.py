@@ -21,6 +21,7 @@ from emu.machine.kinds import KINDS
 
 MOST_TICKS = 200_000
 INTERRUPTED = "interrupted: nothing has changed"
+RUINED = "a change of yours broke what the kernel relies on, so this can't be lived through"
 
 
 @dataclass(slots=True)
@@ -55,6 +56,12 @@ def travel(session: Any, tick: int) -> Iterator[None]:
             engine.archive, engine.end_tick = Archive(), max(end, here + 1)  # nothing is new, so no copies are made
             engine.goto(tick)
             yield
+        except EmuError:
+            raise
+        except Exception as error:
+            if not engine.changes:
+                raise
+            raise EmuError(f"{RUINED}: {error}", hint="goto end goes to where it still was") from None
         finally:
             stopped = calm(engine)
             engine.goto(max(engine.start_tick, here - 1))  # from a copy: whatever was done is undone
