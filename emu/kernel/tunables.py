@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 VM = {
     "swappiness": (0, 200),
     "overcommit_memory": (0, 2),
-    "overcommit_ratio": (0, 100),
+    "overcommit_ratio": (0, (1 << 31) - 1),  # more than 100 % is no mistake
     "overcommit_kbytes": (0, 1 << 40),  # in place of the ratio, unless 0
     "user_reserve_kbytes": (0, 1 << 40),
     "admin_reserve_kbytes": (0, 1 << 40),
@@ -26,13 +26,22 @@ VM = {
     "oom_dump_tasks": (0, 1),
     "dirty_ratio": (0, 100),
     "dirty_background_ratio": (0, 100),
+    "dirty_bytes": (0, 1 << 50),  # in place of the ratio, unless 0
+    "dirty_background_bytes": (0, 1 << 50),
+    "dirty_writeback_centisecs": (0, (1 << 31) - 1),  # the flusher's clock; 0: none
     "vfs_cache_pressure": (0, 1000),
     "max_map_count": (0, 1 << 20),
     "mmap_min_addr": (4096, 1 << 20),
 }
 KERNEL = {"pid_max": (16, 32768)}
 # not in kernel.sysctl: each has a meaning of its own
-SPECIAL = {"min_free_kbytes": (0, 1 << 32), "nr_hugepages": (0, 1 << 20)}
+SPECIAL = {"min_free_kbytes": (0, 1 << 32), "watermark_scale_factor": (1, 3000), "nr_hugepages": (0, 1 << 20)}
+# two ways to say one thing: the one that is set makes the other 0
+PAIRS = (
+    ("overcommit_ratio", "overcommit_kbytes"),
+    ("dirty_ratio", "dirty_bytes"),
+    ("dirty_background_ratio", "dirty_background_bytes"),
+)
 ROWS = (("vm", VM), ("vm", SPECIAL), ("kernel", KERNEL))
 BOUNDS = {f"{room}.{name}": bounds for room, table in ROWS for name, bounds in table.items()}
 
@@ -63,11 +72,16 @@ def parse(name: str, text: str) -> int:
 
 
 def apply(kernel: Kernel, name: str, value: int) -> None:
-    """At boot. `value` is within the bounds."""
-    name = name.replace("/", ".")
-    if name == "vm.min_free_kbytes":
+    """Set a tunable. `value` is within the bounds."""
+    name = name.replace("/", ".").rpartition(".")[2]
+    if name == "min_free_kbytes":
         kernel.pages.set_min_free(min(value, kernel.pages.total_pages * 4))
-    elif name == "vm.nr_hugepages":
+    elif name == "watermark_scale_factor":
+        kernel.pages.set_min_free(kernel.pages.min_free_kbytes, value)
+    elif name == "nr_hugepages":
         kernel.huge_pool.resize(value)
     else:
         setattr(kernel.sysctl, attribute(name), value)
+    for pair in PAIRS:
+        if name in pair:
+            setattr(kernel.sysctl, pair[name == pair[0]], 0)

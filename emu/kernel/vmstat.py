@@ -119,6 +119,8 @@ class Sysctl:
         self.oom_dump_tasks = 1
         self.dirty_ratio = 20
         self.dirty_background_ratio = 10
+        self.dirty_bytes = self.dirty_background_bytes = 0
+        self.dirty_writeback_centisecs = 500
         self.vfs_cache_pressure = 100
         self.max_map_count = 65530
         self.mmap_min_addr = 65536

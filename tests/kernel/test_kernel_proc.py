@@ -259,3 +259,38 @@ def test_comm_is_written(guest: Guest) -> None:
     guest.store(BUF, b"a name that is too long")
     assert guest.ok("write", fd, BUF, 23) == 23
     assert read(guest, "/proc/self/comm") == "a name that is \n"
+
+
+@pytest.mark.parametrize(
+    ("ratio", "other", "value"),
+    [
+        ("overcommit_ratio", "overcommit_kbytes", 4096),
+        ("dirty_ratio", "dirty_bytes", 10 * PAGE),
+        ("dirty_background_ratio", "dirty_background_bytes", 5 * PAGE),
+    ],
+)
+def test_two_ways_to_say_it(guest: Guest, ratio: str, other: str, value: int) -> None:
+    """sysctl/vm.rst: only one of a pair may be set at a time; the other reads as 0 then."""
+    assert write(guest, f"/proc/sys/vm/{other}", str(value)) == f"success {len(str(value))}"
+    assert [read(guest, f"/proc/sys/vm/{name}") for name in (ratio, other)] == ["0\n", f"{value}\n"]
+    write(guest, f"/proc/sys/vm/{ratio}", "30")
+    assert [read(guest, f"/proc/sys/vm/{name}") for name in (ratio, other)] == ["30\n", "0\n"]
+
+
+def test_dirty_bytes(guest: Guest) -> None:
+    """The thresholds in pages; the background's is half of the other when it isn't smaller."""
+    write(guest, "/proc/sys/vm/dirty_bytes", str(20 * PAGE))
+    write(guest, "/proc/sys/vm/dirty_background_bytes", str(5 * PAGE))
+    rows = table(read(guest, "/proc/vmstat"))
+    assert (rows["nr_dirty_threshold"], rows["nr_dirty_background_threshold"]) == (20, 5)
+    write(guest, "/proc/sys/vm/dirty_background_bytes", str(30 * PAGE))
+    assert table(read(guest, "/proc/vmstat"))["nr_dirty_background_threshold"] == 10
+
+
+def test_watermark_scale_factor(guest: Guest) -> None:
+    """sysctl/vm.rst: in fractions of 10,000 the distance between a zone's watermarks."""
+    zone = guest.kernel.pages.zones[0]
+    assert write(guest, "/proc/sys/vm/watermark_scale_factor", "1000") == "success 4"
+    assert [zone.low - zone.min, zone.high - zone.low] == [zone.managed // 10] * 2
+    assert read(guest, "/proc/sys/vm/watermark_scale_factor") == "1000\n"
+    assert write(guest, "/proc/sys/vm/watermark_scale_factor", "3001") == "EINVAL"

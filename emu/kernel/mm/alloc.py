@@ -13,7 +13,15 @@ from emu.kernel.mm import buddy
 from emu.kernel.mm.alloc_many import POISON, BlockAllocator
 from emu.kernel.mm.lru import Lru
 from emu.kernel.mm.page import PAGE_SIZE, PG_CODE, PG_LRU, PG_RESERVED, PG_STALE, MemMap
-from emu.kernel.mm.zone import Zone, default_min_free_kbytes, make_zones, setup_pcp, setup_watermarks, zonelist
+from emu.kernel.mm.zone import (
+    WATERMARK_SCALE_FACTOR,
+    Zone,
+    default_min_free_kbytes,
+    make_zones,
+    setup_pcp,
+    setup_watermarks,
+    zonelist,
+)
 from emu.kernel.panic import bug_on
 
 ZERO_PAGE = bytes(PAGE_SIZE)
@@ -38,6 +46,7 @@ class PageAllocator(BlockAllocator):
         self.wake_kswapd: Callable[[Zone], None] = lambda zone: None
         self.lru = Lru(self.mem_map)
         self.nr_table_pages = self.max_table_pages = 0
+        self.watermark_scale_factor = WATERMARK_SCALE_FACTOR
         self._boot()
         self.set_node(0)
         self.zero_pfn = self.alloc_page()
@@ -52,10 +61,11 @@ class PageAllocator(BlockAllocator):
             setup_pcp(zone)
         self.set_min_free(default_min_free_kbytes(self.mem_map.count))
 
-    def set_min_free(self, kbytes: int) -> None:
-        """Linux's vm.min_free_kbytes."""
+    def set_min_free(self, kbytes: int, scale: int | None = None) -> None:
+        """Linux's vm.min_free_kbytes, and vm.watermark_scale_factor."""
         self.min_free_kbytes = kbytes
-        setup_watermarks(self.zones, kbytes)
+        self.watermark_scale_factor = scale or self.watermark_scale_factor
+        setup_watermarks(self.zones, kbytes, self.watermark_scale_factor)
 
     def set_node(self, node: int) -> None:
         """Allocate from this node first: the node of the hart that runs the kernel now."""

@@ -1,7 +1,8 @@
 """When dirty pages of files go to the disk (Linux: mm/page-writeback.c, fs/fs-writeback.c).
 
-The flusher starts when more than dirty_background_ratio % of memory is dirty, and every five seconds for what is
-older than that. A program that dirties more than dirty_ratio % must write for itself, and wait.
+The flusher starts when more than dirty_background_ratio % of memory is dirty, and every five seconds
+(dirty_writeback_centisecs) for what is older than that. A program that dirties more than dirty_ratio % must write for
+itself, and wait.
 """
 
 from __future__ import annotations
@@ -9,12 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.kernel.mm import filemap
+from emu.kernel.mm.page import PAGE_SIZE
 from emu.kernel.sched.kthread import KThread
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
 
-WRITEBACK_SECONDS = 5
 TURN_PAGES = 64
 
 
@@ -30,16 +31,24 @@ class Flusher:
         """dirtyable memory: free pages and the page cache."""
         return self.kernel.pages.nr_free_pages + self.kernel.vm.nr_file_pages
 
+    def thresholds(self) -> tuple[int, int]:
+        """domain_dirty_limits: the dirty pages from which on writers wait, and from which on the flusher works."""
+        sysctl, available = self.kernel.sysctl, self.available()
+        most = -(-sysctl.dirty_bytes // PAGE_SIZE) or available * sysctl.dirty_ratio // 100
+        background = -(-sysctl.dirty_background_bytes // PAGE_SIZE) or available * sysctl.dirty_background_ratio // 100
+        return most, background if background < most else most // 2
+
     def balance(self) -> None:
         """balance_dirty_pages: called by whoever has dirtied a page."""
         kernel, dirty = self.kernel, self.kernel.vm.nr_dirty
-        available = self.available()
-        if dirty > available * kernel.sysctl.dirty_background_ratio // 100:
+        most, background = self.thresholds()
+        centisecs = kernel.sysctl.dirty_writeback_centisecs
+        if dirty > background:
             self.thread.wake()
-        elif not self.periodic:
+        elif not self.periodic and centisecs:
             self.periodic = True
-            kernel.timers.add(kernel.now + WRITEBACK_SECONDS * kernel.options.clock_hz, self)
-        if dirty > available * kernel.sysctl.dirty_ratio // 100:
+            kernel.timers.add(kernel.now + centisecs * kernel.options.clock_hz // 100, self)
+        if dirty > most:
             written = self.write_some(TURN_PAGES)
             if written:
                 kernel.disk.wait_until(kernel.disk.submit(written))
@@ -58,11 +67,10 @@ class Flusher:
         written = self.write_some(TURN_PAGES)
         if written:
             self.kernel.disk.submit(written)
-        goal = self.available() * self.kernel.sysctl.dirty_background_ratio // 200
-        return bool(written) and self.kernel.vm.nr_dirty > goal
+        return bool(written) and self.kernel.vm.nr_dirty > self.thresholds()[1] // 2
 
     def __call__(self) -> None:
-        """The five seconds are over."""
+        """The time is over."""
         self.periodic = False
         if self.kernel.vm.nr_dirty:
             self.write_some(1 << 30)

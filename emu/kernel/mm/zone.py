@@ -10,7 +10,7 @@ from math import isqrt
 
 MAX_ORDER = 10  # blocks of 1 … 2^10 frames
 DMA32_END = 1 << 20  # pfn of 4 GB
-WATERMARK_SCALE_FACTOR = 10  # in 1/10000 of the zone
+WATERMARK_SCALE_FACTOR = 10  # at boot, in 1/10000 of the zone
 
 
 @dataclass(slots=True, eq=False)
@@ -68,12 +68,14 @@ def default_min_free_kbytes(pages: int) -> int:
     return min(max(isqrt(pages * 4 * 16), 128), 262144, max(4, pages * 4 // 32))
 
 
-def setup_watermarks(zones: list[Zone], min_free_kbytes: int) -> None:
-    """Share min_free_kbytes among the zones by size; low and high lie above it by a fraction of the zone."""
+def setup_watermarks(zones: list[Zone], min_free_kbytes: int, scale: int) -> None:
+    """Share min_free_kbytes among the zones by size; low and high lie above it by a fraction of the zone, at least
+    `scale` in 10000.
+    """
     total = sum(zone.managed for zone in zones) or 1
     for zone in zones:
         zone.min = (min_free_kbytes // 4) * zone.managed // total
-        step = max(zone.min // 4, zone.managed * WATERMARK_SCALE_FACTOR // 10000)
+        step = max(zone.min // 4, zone.managed * scale // 10000)
         zone.low, zone.high = zone.min + step, zone.min + 2 * step
 
 

@@ -47,8 +47,7 @@ def vmstat(kernel: Kernel) -> bytes:
 
 def thresholds(kernel: Kernel) -> tuple[int, int, int, int]:
     """From where on writers wait and the flusher works; pages for mem_map itself: none, it is the host's."""
-    available, sysctl = kernel.flusher.available(), kernel.sysctl
-    return available * sysctl.dirty_ratio // 100, available * sysctl.dirty_background_ratio // 100, 0, 0
+    return *kernel.flusher.thresholds(), 0, 0
 
 
 def event(kernel: Kernel, name: str) -> int:

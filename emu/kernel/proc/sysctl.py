@@ -22,8 +22,10 @@ UTS = ("hostname", "domainname")
 
 def show(kernel: Kernel, name: str) -> bytes:
     """The value of a tunable."""
-    special = {"min_free_kbytes": kernel.pages.min_free_kbytes, "nr_hugepages": kernel.huge_pool.total}
-    value = special[name] if name in special else getattr(kernel.sysctl, attribute(name))
+    if name == "nr_hugepages":
+        value = kernel.huge_pool.total
+    else:
+        value = getattr(kernel.pages if name in SPECIAL else kernel.sysctl, attribute(name))
     return f"{value}\n".encode()
 
 
@@ -55,6 +57,9 @@ def find(kernel: Kernel, room: str, here: ProcDir, name: str) -> Inode | None:
         if name == "randomize_va_space":
             return ProcFile(here.sb, partial(bytes, b"2\n" if kernel.options.aslr else b"0\n"))
         return None
+    if name == "watermark_scale_factor":
+        bounds = tunables.SPECIAL[name]
+        return ProcFile(here.sb, partial(show, kernel, name), partial(store, kernel, name, *bounds))
     if name == "min_free_kbytes":
         return ProcFile(here.sb, partial(show, kernel, name), partial(store_min_free, kernel))
     if name == "nr_hugepages":
@@ -88,7 +93,7 @@ def store(kernel: Kernel, name: str, least: int, most: int, data: bytes) -> None
     value = number(kernel, data)
     if not least <= value <= most:
         raise Errno(EINVAL)
-    setattr(kernel.sysctl, attribute(name), value)
+    tunables.apply(kernel, name, value)
 
 
 def store_min_free(kernel: Kernel, data: bytes) -> None:
