@@ -33,7 +33,8 @@ def prints_elsewhere(name: str, xlen: int, folder: Path) -> str:
     program.chmod(0o755)
     work.mkdir()
     command = ["/usr/bin/env", "-i", judge(f"qemu-riscv{xlen}"), str(program)]
-    done = subprocess.run(command, cwd=work, stdin=subprocess.DEVNULL, capture_output=True, timeout=300, check=False)
+    streams = {"stdin": subprocess.DEVNULL, "capture_output": True}
+    done = subprocess.run(command, cwd=work, umask=0o022, timeout=300, check=False, **streams)
     return transcript(done.returncode if done.returncode >= 0 else 128 - done.returncode, done.stdout.decode())
 
 
