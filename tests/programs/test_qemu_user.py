@@ -88,15 +88,20 @@ def free_name(name: str) -> str:
 
 @pytest.fixture
 def elf(program: str, xlen: int, tmp_path: Path) -> Iterator[Path]:
-    """The executable, with a name of its own for what it makes on the host; that is gone afterwards."""
-    path = tmp_path / "program"
-    assert call(["asm", "--xlen", str(xlen), str(ROOT / "programs" / program), "-o", str(path)]) == 0
-    name = NAMES.get(program)
+    """The executable, with a name of its own for what it makes on the host; that is gone afterwards. Two widths don't
+    run at once: they share the keys of System V.
+    """
+    import fcntl
+
+    source, path = ROOT / "programs" / program, tmp_path / "program"
+    assert call(["asm", "--xlen", str(xlen), str(source), "-o", str(path)]) == 0
+    name = NAMES.get(program, "")
     mine = free_name(name) if name else ""
-    if name:
-        path.write_bytes(path.read_bytes().replace(name.encode(), mine.encode()))
-    yield path
-    if name:
+    path.write_bytes(path.read_bytes().replace(name.encode() + b"\0", mine.encode() + b"\0"))
+    with source.open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield path
+    if mine:
         Path(mine).unlink(missing_ok=True)
 
 
