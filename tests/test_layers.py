@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1] / "emu"
 FLOORS = {"isa": 0, "machine": 1, "asm": 1, "kernel": 2, "debug": 3, "report": 3, "lab": 3, "cli": 4, "__main__": 5}
-UNDER_ALL = {"errors", "cachedir", "__version__"}
+UNDER_ALL = {"errors", "cachedir", "nearest", "__version__"}
 ONLY_IN = {
     "numba": {"machine"},
     "llvmlite": {"machine"},

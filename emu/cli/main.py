@@ -16,8 +16,8 @@ import click
 from emu import __version__
 from emu.cli import exitcodes
 from emu.cli.group import LazyGroup
-from emu.cli.nearest import NEAREST
 from emu.errors import EmuError, did_you_mean
+from emu.nearest import NEAREST
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 REPORT_BUG = "this is a bug in emu, please report it"

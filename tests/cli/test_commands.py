@@ -13,8 +13,8 @@ import pytest
 
 from emu.cli import exitcodes
 from emu.cli.group import COMMANDS
-from emu.cli.nearest import NEAREST
 from emu.cli.progress import WHY
+from emu.nearest import NEAREST
 
 ROOT = Path(__file__).resolve().parents[2]
 

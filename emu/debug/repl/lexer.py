@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 
 from prompt_toolkit.document import Document
@@ -14,6 +15,7 @@ from emu.debug.render import visible
 from emu.debug.shell import Shell
 from emu.debug.style import LOOKS, prompt_style
 from emu.debug.view import Span
+from emu.nearest import NEAREST
 
 STYLE = Style.from_dict(
     {f"emu.{name.lower()}": prompt_style(name) for name in LOOKS}
@@ -34,7 +36,13 @@ def css(style: str) -> str:
 
 def formatted(spans: Iterable[Span]) -> StyleAndTextTuples:
     """Spans as prompt_toolkit draws them; code gets its colours, control characters are shown."""
-    return [(css(style), visible(text)) for text, style in coloured(spans)]
+    return [(css(style), shown(visible(text))) for text, style in coloured(spans)]
+
+
+def shown(text: str) -> str:
+    """Text in signs that the terminal has."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    return text if encoding.lower().startswith("utf") else text.encode(encoding, NEAREST).decode(encoding)
 
 
 class CommandLexer(Lexer):

@@ -25,7 +25,7 @@ from prompt_toolkit.output.color_depth import ColorDepth
 
 from emu.debug.repl.completer import ShellCompleter
 from emu.debug.repl.history import open_history
-from emu.debug.repl.lexer import STYLE, CommandLexer, formatted
+from emu.debug.repl.lexer import STYLE, CommandLexer, formatted, shown
 from emu.debug.shell import Shell
 from emu.debug.status import spans, status
 from emu.debug.stdin import Asking
@@ -122,7 +122,7 @@ class FullScreen(Worker):
             parts: list[Any] = []
             for index, (weight_, each) in enumerate(part.parts):
                 if part.across and index:
-                    parts.append(Window(width=1, char="│", style="class:emu.rule"))
+                    parts.append(Window(width=1, char=shown("│"), style="class:emu.rule"))
                 parts.append(self.container(each, weight_))
             return (
                 VSplit(parts, height=weight, width=weight)
