@@ -100,6 +100,7 @@ def boot_files(kernel: Kernel) -> None:
     options = kernel.options
     kernel.uts = {"hostname": b"emu", "domainname": b"(none)"}
     kernel.nr_files, kernel.file_max = 0, max(NR_FILE, kernel.pages.total_pages * 4 // 10)  # open files of all
+    kernel.nr_locks = kernel.nr_watched = 0  # of all files; by all epoll instances
     kernel.dcache, kernel.fsnotify = Dcache(kernel), Fsnotify(kernel)
     kernel.proc_texts = ProcTexts(max(1 << 20, kernel.pages.total_pages << 8))
     kernel.pipefs = streams = SuperBlock(kernel, "pipefs")

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
     from emu.kernel.task import Process, Task
 
-MOST_QUEUED = 1 << 16  # of one user, whatever its RLIMIT_SIGPENDING
+MOST_QUEUED = 1 << 16  # of all users, whatever their RLIMIT_SIGPENDING
 
 
 def ignored(task: Task, number: int) -> bool:
@@ -98,8 +98,7 @@ def enqueue(kernel: Kernel, task: Task, queue: Pending, info: SigInfo, timer: bo
         waiting = queue[info.number] = []
     elif info.number < FIRST_REAL_TIME and not timer:
         return True
-    limit = min(task.process.rlimits[RLIMIT_SIGPENDING][0], MOST_QUEUED)
-    if info.number < FIRST_REAL_TIME or timer or queued(kernel, task.uid) < limit:
+    if info.number < FIRST_REAL_TIME or timer or may_queue(kernel, task):
         waiting.append(info)
     elif info.code != SI_USER:
         if not waiting:
@@ -110,9 +109,15 @@ def enqueue(kernel: Kernel, task: Task, queue: Pending, info: SigInfo, timer: bo
     return True
 
 
-def queued(kernel: Kernel, uid: int) -> int:
-    """Signals that wait for tasks of a user."""
-    tasks = [task for task in kernel.tasks.values() if task.uid == uid]
+def may_queue(kernel: Kernel, task: Task) -> bool:
+    """Whether fewer signals wait for a user than RLIMIT_SIGPENDING, and not too many for all together."""
+    limit = task.process.rlimits[RLIMIT_SIGPENDING][0]
+    return queued(kernel, task.uid) < limit and queued(kernel, None) < MOST_QUEUED
+
+
+def queued(kernel: Kernel, uid: int | None) -> int:
+    """Signals that wait for tasks of a user, or of all."""
+    tasks = [task for task in kernel.tasks.values() if uid in (None, task.uid)]
     processes = {id(task.process): task.process for task in tasks}.values()
     return sum(len(waiting) for owner in (*tasks, *processes) for waiting in owner.pending.values())
 

@@ -80,6 +80,50 @@ def test_open_files(guest: Guest) -> None:
     assert until_error(lambda n: guest.call("eventfd2", 0, 0)) in (12, 23)
 
 
+def test_items_of_epoll(guest: Guest) -> None:
+    """ENOSPC: what all instances watch together is limited, and what goes makes room."""
+    files = [guest.ok("eventfd2", 0, 0) for _ in range(40)]
+    instances = [guest.ok("epoll_create1", 0) for _ in range(40)]
+    guest.store(BUF, struct.pack("<IIQ", 1, 0, 0))
+    add = [(each, 1, fd, BUF) for each in instances for fd in files]
+    assert until_error(lambda n: guest.call("epoll_ctl", *add[n]), len(add)) == 28
+    guest.ok("close", instances[0])
+    guest.ok("epoll_ctl", instances[-1], 1, files[-1], BUF)
+
+
+def test_record_locks(guest: Guest) -> None:
+    """ENOLCK, and closing the file frees them."""
+    call = "fcntl" if guest.xlen == 64 else "fcntl64"
+    fd = guest.open("/tmp/f", 0o102)
+
+    def lock(n: int) -> int:
+        guest.store(BUF, struct.pack("<hh4xqqi4x", 1, 0, 2 * n, 1, 0))
+        return guest.call(call, fd, 13, BUF)
+
+    assert until_error(lock) == 37
+    guest.ok("close", fd)
+    assert guest.kernel.nr_locks == 0
+
+
+def test_empty_messages(guest: Guest) -> None:
+    """A datagram without bytes takes a frame as well: EAGAIN."""
+    guest.ok("socketpair", 1, 2 | 0o4000, 0, BUF)
+    assert until_error(lambda n: guest.call("sendto", guest.word_at(BUF, 4), 0, 0, 0, 0, 0)) == 11
+
+
+def test_supplementary_groups(guest: Guest) -> None:
+    """ENOMEM: lists that differ are kept for each process."""
+    area = guest.mmap(1 << 18)
+
+    def join(n: int) -> int:
+        guest.store(area, struct.pack("<I", n))
+        result = guest.call("setgroups", 8000, area)
+        guest.become(guest.fork())
+        return result
+
+    assert until_error(join, 20) == 12
+
+
 def test_pipes(guest: Guest) -> None:
     """ENFILE, and no half of a pipe is left."""
     assert until_error(lambda n: guest.call("pipe2", BUF, 0)) in (12, 23)

@@ -59,17 +59,25 @@ class EventPoll(Inode):
     def alive(self) -> list[Item]:
         """The items whose files are still open."""
         for key in [key for key in self.items if not key[1].count]:
-            del self.items[key]
+            self.drop(key)
         return list(self.items.values())
+
+    def drop(self, key: tuple[int, File]) -> None:
+        del self.items[key]
+        self.sb.kernel.nr_watched -= 1
 
     # -- epoll_ctl ----------------------------------------------------------------------------------------------------
     def add(self, fd: int, file: File, events: int, data: int) -> None:
         """EEXIST ELOOP ENOSPC."""
-        if any(item.fd == fd and item.file is file for item in self.alive()):
+        kernel = self.sb.kernel
+        if (fd, file) in self.items:
             raise Errno(EEXIST)
+        if kernel.nr_watched >= kernel.pages.total_pages:
+            raise Errno(ENOSPC)
         if isinstance(file.inode, EventPoll):
             self.nest(file.inode)
         self.items[fd, file] = Item(fd, file, events, data)
+        kernel.nr_watched += 1
         self.changed.wake()
 
     def modify(self, fd: int, file: File, events: int, data: int) -> None:
@@ -83,7 +91,7 @@ class EventPoll(Inode):
     def remove(self, fd: int, file: File) -> None:
         """ENOENT."""
         self.find(fd, file)
-        del self.items[fd, file]
+        self.drop((fd, file))
         if isinstance(file.inode, EventPoll):
             file.inode.forget(self)
 
@@ -120,7 +128,8 @@ class EventPoll(Inode):
         """The instance is gone, and watches nothing."""
         for inner in self.inner():
             inner.forget(self)
-        self.items.clear()
+        for key in list(self.items):
+            self.drop(key)
 
     # -- epoll_wait ---------------------------------------------------------------------------------------------------
     def collect(self, most: int) -> list[tuple[int, int]]:

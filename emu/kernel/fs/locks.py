@@ -6,6 +6,8 @@ any descriptor of the file, or (F_OFD_SETLK) to an open file description, as a w
 
 from __future__ import annotations
 
+from bisect import insort
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from emu.kernel.errno import EAGAIN, EDEADLK, ENOLCK, Errno
@@ -13,6 +15,7 @@ from emu.kernel.sched.wait import WaitQueue, wait_on
 
 if TYPE_CHECKING:
     from emu.kernel.fs.file import File
+    from emu.kernel.kernel import Kernel
     from emu.kernel.task import Process, Task
 
 F_RDLCK, F_WRLCK, F_UNLCK = 0, 1, 2
@@ -38,7 +41,8 @@ class Record(NamedTuple):
 class Locks:
     """The locks of one inode."""
 
-    def __init__(self) -> None:
+    def __init__(self, kernel: Kernel) -> None:
+        self.kernel = kernel
         self.records: list[Record] = []
         self.whole: dict[File, int] = {}  # open file -> LOCK_SH or LOCK_EX
         self.freed = WaitQueue()
@@ -62,10 +66,15 @@ class Locks:
         records = self.without(owner, start, end)
         if kind != F_UNLCK:
             records = joined(records, wanted)
-        if len(records) > MOST:
+        more = len(records) - len(self.records)
+        if len(records) > MOST or (more > 0 and self.kernel.nr_locks + more > self.kernel.pages.total_pages):
             raise Errno(ENOLCK)
-        self.records = records
+        self.hold(records)
         self.freed.wake()
+
+    def hold(self, records: list[Record]) -> None:
+        self.kernel.nr_locks += len(records) - len(self.records)
+        self.records = records
 
     def without(self, owner: Process | File, start: int, end: int) -> list[Record]:
         """The locks when a range is taken out of the owner's; what is left of them stays."""
@@ -83,7 +92,7 @@ class Locks:
     def drop_owner(self, owner: Process | File) -> None:
         """The process closed a descriptor of the file or ended; the open file description is gone."""
         if any(record.owner is owner for record in self.records):
-            self.records = [record for record in self.records if record.owner is not owner]
+            self.hold([record for record in self.records if record.owner is not owner])
             self.freed.wake()
 
     # -- flock --------------------------------------------------------------------------------------------------------
@@ -115,7 +124,8 @@ def joined(records: list[Record], new: Record) -> list[Record]:
             start, end = min(start, record.start), max(end, record.end)
         else:
             apart.append(record)
-    return sorted([*apart, new._replace(start=start, end=end)], key=lambda record: record.start)
+    insort(apart, new._replace(start=start, end=end), key=attrgetter("start"))
+    return apart
 
 
 def check_circle(owner: Process, awaited: Process | File) -> None:
@@ -131,5 +141,5 @@ def check_circle(owner: Process, awaited: Process | File) -> None:
 def of(inode: Any) -> Locks:
     """The inode's locks; made with the first one."""
     if inode.locks is None:
-        inode.locks = Locks()
+        inode.locks = Locks(inode.sb.kernel)
     return inode.locks

@@ -49,6 +49,11 @@ class Skb:
                 break
         return taken
 
+    def take_room(self) -> None:
+        """A message without bytes takes memory as well."""
+        if not self.frames:
+            self.frames.append(self._frame())
+
     def _frame(self) -> int:
         pfn = self.kernel.pages.alloc_page()
         self.kernel.pages.mem_map.flags[pfn] = PG_KERNEL

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 BUFFER = 212992  # net.core.wmem_default
 FRAMES = BUFFER // 4096
 MAX_DGRAM_QLEN = 10  # net.unix.max_dgram_qlen
-MAX_PAIR_QLEN = BUFFER // 768  # messages of one sender: each takes some of its buffer
 MSG_NOSIGNAL = 0x4000
 
 
@@ -79,16 +78,17 @@ def packet(socket: Socket, to: Socket, source: Any, control: Control, nonblockin
     if source.faulted:
         skb.free()
         return 0
+    skb.take_room()
     to.queue.append(skb)
     to.arrive.wake()
     return sent
 
 
 def has_room(socket: Socket, to: Socket, size: int = 0) -> bool:
-    """Whether a message need not wait for others to be read. The queue is long where nobody else can send."""
+    """Whether a message need not wait for others to be read. The queue is not short where nobody else can send."""
     if to.frames() + size // 4096 >= FRAMES and to.queue:
         return False
-    return socket.is_stream or len(to.queue) <= (MAX_PAIR_QLEN if to.peer is socket else MAX_DGRAM_QLEN)
+    return socket.is_stream or to.peer is socket or len(to.queue) <= MAX_DGRAM_QLEN
 
 
 def stream(socket: Socket, to: Socket, source: Any, control: Control, nonblocking: bool) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
-from emu.kernel.errno import EINVAL, EPERM
+from emu.kernel.errno import EINVAL, ENOMEM, EPERM
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user
 from emu.kernel.syscall.identity import KEEP, commit_creds
 from emu.kernel.syscall.table import Addr, Int, Uint, syscall
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from emu.kernel.task import Task
 
 NGROUPS_MAX = 65536
+GROUPS_PER_PAGE = 64  # of --ram, that all lists together may have
 QUERY = 0xFFFFFFFF
 
 
@@ -61,6 +62,9 @@ def sys_setgroups(kernel: Kernel, task: Task, size: Int, groups: Addr) -> int:
         return -EPERM
     if not 0 <= size <= NGROUPS_MAX:
         return -EINVAL
+    held = {id(other.groups): len(other.groups) for other in kernel.tasks.values()}
+    if sum(held.values()) + size > kernel.pages.total_pages * GROUPS_PER_PAGE:
+        return -ENOMEM
     task.groups = tuple(sorted(struct.unpack(f"<{size}I", copy_from_user(task.mm, groups, 4 * size)))) if size else ()
     return 0
 
