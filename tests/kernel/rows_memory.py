@@ -61,6 +61,43 @@ def readable_locked(guest: Guest) -> int:
     return addr
 
 
+def pidfd(guest: Guest) -> int:
+    return guest.ok("pidfd_open", 1, 0)
+
+
+def others(guest: Guest) -> int:
+    """A pidfd of root's process for a user without privileges."""
+    fd = pidfd(guest)
+    guest.become(guest.fork())
+    user(guest)
+    return fd
+
+
+def mine(guest: Guest, start: int = 0) -> int:
+    """An iovec of one range: two pages."""
+    pack = struct.Struct("<QQ" if guest.xlen == 64 else "<II").pack
+    guest.store(BUF, pack(start or guest.mmap(2 * PAGE), 2 * PAGE))
+    return BUF
+
+
+def written(guest: Guest) -> int:
+    """A file of two dirty pages."""
+    fd = guest.open("/tmp/c", RDWR_FILE)
+    guest.ok("write", fd, guest.mmap(2 * PAGE), 2 * PAGE)
+    return fd
+
+
+def span(guest: Guest, start: int = 0, length: int = 0) -> int:
+    """struct cachestat_range."""
+    guest.store(BUF, struct.pack("<QQ", start, length))
+    return BUF
+
+
+def statistics(cached: int, dirty: int) -> Callable[[Guest, int], bool]:
+    """cachestat's answer."""
+    return lambda guest, result: result == 0 and guest.load(BUF + 16, 40) == struct.pack("<5Q", cached, dirty, 0, 0, 0)
+
+
 def nothing_came(guest: Guest, result: int) -> bool:
     """ENOMEM, and no page was touched."""
     behind = [vma for vma in guest.mm.vmas if vma.pages == 2]  # see holes
@@ -246,6 +283,21 @@ ROWS: list[Row] = [
     ("madvise", lambda g: (g.mmap(PAGE, 3, 2, tmp(g)), PAGE, 9), "EACCES"),
     ("madvise", lambda g: (g.mmap(PAGE, 3, 1, tmp(g)), PAGE, 9), 0),
     ("madvise", mapped(8192, 99), "EINVAL"),
+    ("process_madvise", lambda g: (pidfd(g), mine(g), 1, 20, 0), 2 * PAGE),  # MADV_COLD
+    ("process_madvise", lambda g: (pidfd(g), mine(g), 1, 4, 0), "EINVAL"),  # MADV_DONTNEED would do harm
+    ("process_madvise", lambda g: (pidfd(g), mine(g), 1, 20, 1), "EINVAL"),
+    ("process_madvise", lambda g: (pidfd(g), mine(g), 1025, 20, 0), "EINVAL"),
+    ("process_madvise", lambda g: (99, mine(g), 1, 20, 0), "EBADF"),
+    ("process_madvise", lambda g: (g.open("/prog"), mine(g), 1, 20, 0), "EBADF"),
+    ("process_madvise", lambda g: (pidfd(g), UNMAPPED, 1, 20, 0), "EFAULT"),
+    ("process_madvise", lambda g: (pidfd(g), mine(g, UNMAPPED), 1, 20, 0), "ENOMEM"),
+    ("process_madvise", lambda g: (others(g), mine(g), 1, 20, 0), "EPERM"),
+    ("cachestat", lambda g: (written(g), span(g), BUF + 16, 0), statistics(2, 2)),
+    ("cachestat", lambda g: (written(g), span(g, PAGE, 1), BUF + 16, 0), statistics(1, 1)),
+    ("cachestat", lambda g: (written(g), span(g), BUF + 16, 1), "EINVAL"),
+    ("cachestat", lambda g: (99, BUF, BUF + 16, 0), "EBADF"),
+    ("cachestat", lambda g: (written(g), UNMAPPED, BUF, 0), "EFAULT"),
+    ("cachestat", lambda g: (written(g), span(g), UNMAPPED, 0), "EFAULT"),
     ("madvise", mapped(0, 99), "EINVAL"),
     ("madvise", mapped(0, 4), 0),
     ("madvise", lambda g: (g.mmap(PAGE) + 1, PAGE, 4), "EINVAL"),

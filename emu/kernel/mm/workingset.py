@@ -45,6 +45,12 @@ class Workingset:
         found = ((pfn, self.shadows.pop(key, None)) for key, pfn in zip(keys, pfns, strict=True))
         return [(pfn, self.age - shadow) for pfn, shadow in found if shadow is not None]
 
+    @staticmethod
+    def near(kernel: Kernel, anon: bool) -> int:
+        """Up to how many evictions ago a page was evicted too early: the active list could have held it that long."""
+        active = kernel.pages.lru.lists[ACTIVE_ANON if anon else ACTIVE_FILE].count
+        return max(active, kernel.pages.total_pages // 4)
+
 
 def refault_anon(kernel: Kernel, frames: dict[int, int]) -> None:
     """Pages came back from swap: slot -> frame."""
@@ -61,7 +67,7 @@ def _refault(kernel: Kernel, keys: Iterable[Any], pfns: Iterable[int], active: i
     back = kernel.workingset.distances(keys, pfns)
     if not back:
         return
-    near = max(kernel.pages.lru.lists[active].count, kernel.pages.total_pages // 4)
+    near = kernel.workingset.near(kernel, active == ACTIVE_ANON)
     activated = [pfn for pfn, distance in back if distance <= near]
     for pfn in activated:
         kernel.pages.mem_map.flags[pfn] |= PG_ACTIVE | PG_WORKINGSET

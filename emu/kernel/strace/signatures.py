@@ -43,7 +43,8 @@ length:size prot:PROT | mremap old_address:ptr old_size:size new_size:size flags
 madvise addr:ptr length:size advice:MADV | msync addr:ptr length:size flags:MS | mincore addr:ptr length:size vec:ptr
 | mlock addr:ptr length:size | mlock2 addr:ptr length:size flags:hex | munlock addr:ptr length:size | mlockall
 flags:MCL | munlockall | membarrier cmd:MEMBARRIER flags:hex cpu:skip | process_madvise pidfd:fd iov:iovec vlen:size
-advice:MADV flags:uint | process_vm_readv pid:int local_iov:iovec> liovcnt:size remote_iov:ptr riovcnt:size flags:uint
+advice:MADV flags:uint | cachestat fd cstat_range:ptr cstat:ptr flags:uint |
+process_vm_readv pid:int local_iov:iovec> liovcnt:size remote_iov:ptr riovcnt:size flags:uint
 | process_vm_writev pid:int local_iov:iovec liovcnt:size remote_iov:ptr riovcnt:size flags:uint | remap_file_pages
 addr:ptr size prot:PROT pgoff:hex0 flags:MAP | msgget key:hex msgflg:octal | msgsnd msqid:int msgp:ptr msgsz:size
 msgflg:octal | msgrcv msqid:int msgp:ptr msgsz:size msgtyp:int msgflg:octal | msgctl msqid:int cmd:IPC buf:ptr |

@@ -9,9 +9,10 @@ from __future__ import annotations
 from importlib import import_module
 
 THEMES = (
-    "absent attributes credentials descriptor directory epoll execve file futex hart identity info inotify itimer "
-    "kill link lock memory message mmsg mqueue msg openat2 path pidfd pipe prctl process process_vm sched sched_attr "
-    "sem shm signal signalfd socket sockopt splice stat time timer timerfd transfer usage"
+    "absent attributes cachestat credentials descriptor directory epoll execve file futex hart identity info "
+    "inotify itimer kill link lock memory message mmsg mqueue msg openat2 path pidfd pipe prctl process "
+    "process_madvise process_vm sched sched_attr sem shm signal signalfd socket sockopt splice stat time timer "
+    "timerfd transfer usage"
 ).split()
 
 
