@@ -424,6 +424,7 @@ ROWS: list[Row] = [
     ("process_vm_writev", both_sides(PAGE), PAGE),
     ("process_vm_readv", both_sides(PAGE, flags=1), "EINVAL"),
     ("process_vm_readv", both_sides(PAGE, pid=4000), "ESRCH"),
+    ("process_vm_readv", after(others, args=both_sides(PAGE, pid=1)), "EPERM"),
     ("process_vm_readv", both_sides(PAGE, count=1025), "EINVAL"),
     ("process_vm_readv", both_sides(PAGE, remote=UNMAPPED), "EFAULT"),
     ("process_vm_writev", both_sides(PAGE, remote=TEXT), "EFAULT"),

@@ -42,7 +42,7 @@ def sys_process_madvise(kernel: Kernel, task: Task, fd: Int, vec: Addr, count: S
 
 def memory_of(task: Task, process: Process) -> Mm:
     """mm_access. ESRCH for a process that has none any more, EPERM."""
-    mm = process.leader.mm
+    mm = next((thread.mm for thread in process.threads if thread.mm is not None), None)
     if mm is None:
         raise Errno(ESRCH)
     try:

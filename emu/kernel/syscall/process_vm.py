@@ -10,6 +10,7 @@ from emu.kernel.errno import EFAULT, EINVAL, ESRCH, Errno
 from emu.kernel.fs.iov import UserIter
 from emu.kernel.mm.page import PAGE_SIZE
 from emu.kernel.syscall.file import IOV_MAX, import_iovec
+from emu.kernel.syscall.process_madvise import memory_of
 from emu.kernel.syscall.table import Addr, Int, Size, syscall
 
 if TYPE_CHECKING:
@@ -36,16 +37,16 @@ def sys_process_vm_writev(
 def both(
     kernel: Kernel, task: Task, pid: int, local: tuple[int, int], remote: tuple[int, int], flags: int
 ) -> tuple[UserIter, UserIter]:
-    """The pieces on both sides. EINVAL EFAULT; ESRCH for a process that isn't there or has no memory any more."""
+    """The pieces on both sides. EINVAL EFAULT EPERM; ESRCH for a process that isn't there or has no memory any more."""
     if flags or local[1] > IOV_MAX or remote[1] > IOV_MAX:
         raise Errno(EINVAL)
     mine, theirs = import_iovec(kernel, task, *local), import_iovec(kernel, task, *remote)
     if not mine.count or not theirs.count:
         return mine, theirs
     other = kernel.tasks.get(pid)
-    if other is None or other.mm is None:
+    if other is None:
         raise Errno(ESRCH)
-    theirs.mm = other.mm
+    theirs.mm = memory_of(task, other.process)
     return mine, theirs
 
 
