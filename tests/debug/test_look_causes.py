@@ -6,7 +6,7 @@ import pytest
 from debugged import assembled, debugged
 from look_helpers import data, ran, stepped
 
-from emu.debug.look import explain, faults, misses, replay, stages
+from emu.debug.look import accounts, events, explain, faults, misses, replay, stages, syscalls
 from emu.debug.session import Session
 from emu.errors import EmuError
 
@@ -69,6 +69,50 @@ def test_cycles_by_line(demand: Session) -> None:
     assert one["cycles"] == 9620
     with pytest.raises(EmuError, match="nothing has run"):
         explain.explain(debugged("hello.s"), lambda pc: True, "all")
+
+
+COUNTED = {
+    "walk_fault": "walk.fault", "dram_read": "dram.read", "dram_write": "dram.write", "bus_read": "bus.read",
+    "bus_read_exclusive": "bus.read_exclusive", "bus_upgrade": "bus.upgrade", "intervention": "bus.intervention",
+    "tlb_flush": "tlb.flush",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("program", "harts", "xlen"), [("kernel/cow.s", 2, 64), ("demand.s", 1, 32)])
+def test_all_views_have_the_same_figures(program: str, harts: int, xlen: int) -> None:
+    """Events are as many as the counters say, faults and calls as the kernel counts, cycles as on the clock."""
+    session = debugged(program, harts=harts, xlen=xlen)
+    session.engine.begin()
+    before, clock = session.machine.counters(), sum(hart.cycle for hart in session.machine.harts)
+    faults_before = session.kernel.vm.minor
+    session.cont()
+    counted = {name: n - before[name] for name, n in session.machine.counters().items()}
+    seen = data(events.events(session, "all"))["counts"]
+    assert {kind: seen.get(kind, 0) for kind in COUNTED} == {kind: counted[name] for kind, name in COUNTED.items()}
+    assert seen["walk"] + seen["walk_fault"] == counted["walk.count"]
+    levels = ("l1i.miss", "l1d.read_miss", "l1d.write_miss", "l2.miss", "llc.miss")
+    assert seen["cache_miss"] == sum(counted[name] for name in levels)
+    assert data(faults.faults(session))["total"]["invalid"] == 0
+    assert len(data(faults.faults(session))["faults"]) == session.kernel.vm.minor - faults_before
+    assert sum(session.kernel.stats()["syscalls"].values()) == sum(
+        "(" in line["text"] for line in data(syscalls.syscalls(session))["lines"]
+    )
+    whole = data(explain.explain(session, lambda pc: True, "all"))
+    passed = sum(hart.cycle for hart in session.machine.harts) - clock
+    assert whole["cycles"] + whole["other_cycles"] + whole["idle_cycles"] == whole["all_cycles"] == passed
+    ledger = data(accounts.ledger(session))
+    assert sum(ledger["total"].values()) == sum(ledger["clocks"].values())
+
+
+def test_the_dearest_come_first() -> None:
+    """Of a whole program; of a function all, as they stand."""
+    session = debugged("kernel/cow.s")
+    session.cont()
+    view = explain.explain(session, lambda pc: True, "all", dearest=True)
+    lines = view.blocks[2].rows
+    cycles = sorted((row["cycles"] for row in view.data["by_line"]), reverse=True)
+    assert [int(row[0].replace(",", "")) for row in lines] == cycles[:20]
+    assert f"of {len(cycles)} lines" in view.notes[-1]
 
 
 FIGHT = """

@@ -41,7 +41,7 @@ def explain(session: Session, where: Any, ticks: str | None) -> View:
     """Of a place, or of the whole program."""
     count = back(ticks, look_explain.TICKS)
     if where is None:
-        return look_explain.explain(session, lambda pc: True, "the whole program", count)
+        return look_explain.explain(session, lambda pc: True, "the whole program", count, dearest=True)
     return look_explain.explain(session, look_explain.place_of(session, where), getattr(where, "text", ""), count)
 
 

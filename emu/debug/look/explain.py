@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from emu.debug.look import code, turns
-from emu.debug.look.explainview import blocks
+from emu.debug.look.explainview import blocks, cut_notes
 from emu.debug.look.observe import tick, travel
 from emu.debug.look.subject import machine_of
 from emu.debug.view import View
@@ -15,6 +15,7 @@ from emu.machine.ledger import LEDGER_NAMES
 
 TICKS, MOST_TICKS = 100_000, 5_000_000
 ECALL = 0x73
+NOBODY = (0, 0)  # what a hart that idles is charged to
 
 
 class Sums:
@@ -33,9 +34,15 @@ class Sums:
                 sums[cause] += now - was
         self.counts[key] = self.counts.get(key, 0) + retired
 
+    def totals(self) -> dict[tuple[int, int], int]:
+        """Cycles of each (pid, pc), but for those in which a hart idled."""
+        return {key: sum(spent) for key, spent in self.cycles.items() if key != NOBODY}
 
-def explain(session: Any, wanted: Callable[[int], bool], what: str, ticks: int = TICKS) -> View:
-    """Cycles of the instructions whose address is `wanted`, over the last `ticks`, replayed step by step."""
+
+def explain(session: Any, wanted: Callable[[int], bool], what: str, ticks: int = TICKS, dearest: bool = False) -> View:
+    """Cycles of the instructions whose address is `wanted`, over the last `ticks`, replayed step by step. `dearest`: of
+    many lines and instructions those are shown that cost most.
+    """
     machine_of(session)
     engine, pid = session.engine, session.pid
     begin = max(engine.start_tick, engine.tick - min(ticks, MOST_TICKS))
@@ -57,6 +64,8 @@ def explain(session: Any, wanted: Callable[[int], bool], what: str, ticks: int =
         "passes": passes(rows),
         "cycles": sum(r["cycles"] for r in rows),
         "all_cycles": whole,
+        "other_cycles": sum(n for key, n in sums.totals().items() if key[0] != pid),
+        "idle_cycles": whole - sum(sums.totals().values()),
         "by_cause": causes(rows),
         "by_line": by_line(rows),
     }
@@ -67,7 +76,9 @@ def explain(session: Any, wanted: Callable[[int], bool], what: str, ticks: int =
     )
     if not rows:
         notes.append(f"no instruction of {what} was executed in that time")
-    return View("explain", data, blocks(session, data), notes)
+    if dearest:
+        notes += cut_notes(data)
+    return View("explain", data, blocks(session, data, dearest), notes)
 
 
 def gather(session: Any, sums: Sums, count: int) -> int:
@@ -79,7 +90,7 @@ def gather(session: Any, sums: Sums, count: int) -> int:
         number = turns.next_hart(machine)
         task = session.kernel.sched.running[number] if number is not None else None
         hart = harts[number or 0]
-        key = (task.pid, hart.pc & keep) if task is not None else (0, 0)
+        key = (task.pid, hart.pc & keep) if task is not None else NOBODY
         if key not in sums.words:
             sums.words[key] = code.fetch(lambda at, n, pid=key[0]: session.read(at, n, pid), key[1])
         before, retired = hart._ledger.tolist(), hart.instret

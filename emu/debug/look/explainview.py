@@ -10,12 +10,14 @@ from emu.debug.look.words import number, plural, share
 from emu.debug.view import Facts, Line, Table
 from emu.machine.ledger import LEDGER
 
-MOST_ROWS = 500
+MOST_ROWS, DEAREST = 500, 20
 
 
-def blocks(session: Any, data: dict[str, Any]) -> list[Any]:
-    """Summary, causes, lines and instructions."""
-    cycles = data["cycles"]
+def blocks(session: Any, data: dict[str, Any], dearest: bool) -> list[Any]:
+    """Summary, causes, lines and instructions: as they stand, or those that cost most."""
+    cycles, lines, instructions = data["cycles"], data["by_line"], data["instructions"][:MOST_ROWS]
+    if dearest:
+        lines, instructions = ranked(lines), ranked(data["instructions"])
     by = [
         [cause, number(n), share(n, cycles), LEDGER[cause]]
         for cause, n in sorted(data["by_cause"].items(), key=lambda item: -item[1])
@@ -23,9 +25,22 @@ def blocks(session: Any, data: dict[str, Any]) -> list[Any]:
     return [
         summary(data),
         Table(("cause", "cycles", "share", "meaning"), by, right=(1, 2)),
-        line_table(session, data["by_line"], cycles),
-        instruction_table(data["instructions"][:MOST_ROWS]),
+        line_table(session, lines, cycles),
+        instruction_table(instructions),
     ]
+
+
+def ranked(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The dearest first."""
+    return sorted(rows, key=lambda row: -row["cycles"])[:DEAREST]
+
+
+def cut_notes(data: dict[str, Any]) -> list[str]:
+    """What `ranked` leaves out."""
+    lines, instructions = len(data["by_line"]), len(data["instructions"])
+    if max(lines, instructions) <= DEAREST:
+        return []
+    return [f"the dearest of {lines:,} lines, {instructions:,} instructions; explain cycles FUNCTION has all of one"]
 
 
 def summary(data: dict[str, Any]) -> Facts:
@@ -33,6 +48,9 @@ def summary(data: dict[str, Any]) -> Facts:
     whole, cycles, span = data["all_cycles"], data["cycles"], data["to_tick"] - data["from_tick"]
     spent = f"{cycles:,} of {whole:,} ({share(cycles, whole)}) in {plural(span, 'tick')}"
     rows = [("of", data["what"]), ("cycles", spent)]
+    rest = [(data["other_cycles"], "of other tasks"), (data["idle_cycles"], "idle")]
+    if shown := ", ".join(f"{n:,} {whose}" for n, whose in rest if n):
+        rows.append(("besides", shown))
     if data["passes"] > 1:
         rows.append(("passes", f"{data['passes']:,} of {cycles / data['passes']:,.1f} cycles"))
     return Facts(rows)
