@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 
-from naive_cache import Memory, Private
+from naive_cache import Memory
 from naive_data import Data
 from naive_jumps import Jumps
 from naive_mmu import Mmu, Trap
 from naive_policy import Xorshift
+from naive_private import Private
 from naive_semantics import BRANCHES, COMPUTE, LOADS, STORES, signed, unsigned
 from naive_state import FLOAT_LOADS, FLOAT_STORES, Csrs, Floating
 
