@@ -15,6 +15,7 @@ from emu.kernel.mm.page import (
     PG_ANON,
     PG_DIRTY,
     PG_LOCKED,
+    PG_LRU,
     PG_REFERENCED,
     PG_SWAPBACKED,
     PG_SWAPCACHE,
@@ -45,6 +46,8 @@ class PageShrinker(SwapWriter):
         """shrink_folio_list: decide for each page; write out what must be; how many frames are free or soon will be."""
         kernel, batch = self.kernel, Batch()
         mem_map = kernel.pages.mem_map
+        if not kernel.swap.area.free:
+            pages = self.pass_over(pages)
         if self.awaited.isdisjoint(pages) and (sole := reclaim_many.sole(mem_map, pages)):
             return self.shrink_sole(pages, sole)
         swapped: list[int] = []
@@ -75,6 +78,15 @@ class PageShrinker(SwapWriter):
             if not mem_map.flags[pfn] & PG_ANON and mem_map.mapping[pfn] is not kernel.swap:
                 shmem.move_to_swap(kernel, pfn, mem_map.private[pfn])
         return freed + (self.write_to_swap(swapped) if swapped else 0)
+
+    def pass_over(self, pages: list[int]) -> list[int]:
+        """Swap is full: of anonymous memory only what has a copy there already may go. The others return to their list
+        unseen.
+        """
+        flags = self.kernel.pages.mem_map.flags
+        stuck = [pfn for pfn in pages if flags[pfn] & (PG_SWAPBACKED | PG_SWAPCACHE) == PG_SWAPBACKED]
+        self.kernel.pages.lru.add_all(stuck)
+        return [pfn for pfn in pages if not flags[pfn] & PG_LRU] if stuck else pages
 
     def shrink_sole(self, pages: list[int], sole: reclaim_many.Sole) -> int:
         """The same for a batch of the common kind."""
