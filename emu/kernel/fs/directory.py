@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from emu.kernel.errno import EBUSY, EEXIST, EINVAL, EISDIR, ENOENT, ENOSPC, ENOTDIR, ENOTEMPTY, EPERM, EXDEV, Errno
-from emu.kernel.fs.inode import S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, Inode, SuperBlock
+from emu.kernel.fs.inode import S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFSOCK, Inode, SuperBlock
 from emu.kernel.fs.pipe import Pipe
 from emu.kernel.fs.regular import Regular
 
@@ -112,10 +112,10 @@ class Directory(DirBase):
         return self.add(name, Symlink(self.sb, target))
 
     def mknod(self, name: bytes, mode: int, rdev: int) -> Inode:
-        """A FIFO; devices are not for guests to make."""
-        if mode & S_IFMT != S_IFIFO or self.make_file is None:
+        """A FIFO, or a socket that nobody listens at; devices are not for guests to make."""
+        if mode & S_IFMT not in (S_IFIFO, S_IFSOCK) or self.make_file is None:
             raise Errno(EPERM)
-        return self.add(name, Pipe(self.sb, mode))
+        return self.add(name, Pipe(self.sb, mode) if mode & S_IFMT == S_IFIFO else Inode(self.sb, mode))
 
     def link(self, name: bytes, inode: Inode) -> None:
         if isinstance(inode, DirBase):

@@ -50,8 +50,10 @@ class Walk:
         self.fs, self.start, self.cred, self.links = fs, start, cred, 0
         self.root = fs.root if task is None else task.fs.root
 
-    def resolve(self, path: bytes, follow: bool = True) -> Found:
-        """ENOENT ENOTDIR ELOOP ENAMETOOLONG EACCES. The last component may be missing (inode None)."""
+    def resolve(self, path: bytes, follow: bool = True, parent: bool = False) -> Found:
+        """ENOENT ENOTDIR ELOOP ENAMETOOLONG EACCES. The last component may be missing (inode None). `parent`: it is
+        wanted as a name, not as what it leads to, even with a / behind it.
+        """
         if not path:
             raise Errno(ENOENT)
         if len(path) >= PATH_MAX:
@@ -63,8 +65,8 @@ class Walk:
         must_dir = path.endswith((b"/", b"/.", b"/..")) or names[-1] in (b".", b"..")
         for name in names[:-1]:
             at = self.directory(self.step(at, name, True).inode)
-        found = self.step(at, names[-1], follow or must_dir)
-        if found.inode is not None and must_dir and not found.inode.is_dir:
+        found = self.step(at, names[-1], (follow or must_dir) and not parent)
+        if found.inode is not None and must_dir and not found.inode.is_dir and not parent:
             raise Errno(ENOTDIR)
         found.must_dir |= must_dir
         return found

@@ -29,13 +29,13 @@ class ScopedWalk(Walk):
         if conditions & SCOPED:
             self.root = start
 
-    def resolve(self, path: bytes, follow: bool = True) -> Found:
+    def resolve(self, path: bytes, follow: bool = True, parent: bool = False) -> Found:
         """EXDEV for a way that leads out, ELOOP for a link that must not be followed."""
         if path.startswith(b"/"):
             if self.conditions & RESOLVE_BENEATH:
                 raise Errno(EXDEV)
             self.check_device(self.root)
-        return super().resolve(path, follow)
+        return super().resolve(path, follow, parent)
 
     def step(self, at: DirBase, name: bytes, follow: bool) -> Found:
         found = super().step(at, name, follow)

@@ -100,6 +100,10 @@ class Vfs:
         walk = ScopedWalk(self, start, cred, how) if how else Walk(self, start, cred)
         return walk.resolve(path, follow)
 
+    def walk_parent(self, start: DirBase, path: bytes) -> Found:
+        """For who makes, renames or removes a name."""
+        return Walk(self, start, cred_of(self.kernel.current)).resolve(path, parent=True)
+
     def lookup(self, start: DirBase, path: bytes, follow: bool = True, cred: Cred | None = None) -> Inode:
         """The inode at a path. ENOENT and what a walk may raise."""
         inode = self.walk(start, path, follow, cred).inode
@@ -186,7 +190,7 @@ class Vfs:
                 inode.want_write()
             if inode.execs:
                 raise Errno(ETXTBSY)
-        if flags & O_ACCMODE == O_ACCMODE:
+        if flags & O_ACCMODE == O_ACCMODE and inode.kind == S_IFIFO:
             raise Errno(EINVAL)
 
     def _may_access(self, inode: Inode, flags: int, write: bool) -> None:

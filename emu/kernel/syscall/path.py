@@ -17,7 +17,7 @@ from emu.kernel.errno import (
 from emu.kernel.fs import file as f
 from emu.kernel.fs.directory import DirBase
 from emu.kernel.fs.fsnotify import IN_MODIFY
-from emu.kernel.fs.inode import S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, Inode
+from emu.kernel.fs.inode import S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK, Inode
 from emu.kernel.fs.namei import Found
 from emu.kernel.fs.permission import MAY_WRITE, Cred, cred_of, permission
 from emu.kernel.mm.uaccess import copy_to_user, strncpy_from_user
@@ -44,10 +44,10 @@ def start_dir(task: Task, dirfd: int, path: bytes) -> DirBase:
     return inode
 
 
-def walk_at(kernel: Kernel, task: Task, dirfd: int, addr: int, follow: bool = False) -> Found:
-    """Resolve a path of the user's; the last component may be missing."""
+def walk_at(kernel: Kernel, task: Task, dirfd: int, addr: int) -> Found:
+    """Resolve a path of the user's up to its last name."""
     path = strncpy_from_user(task.mm, addr)
-    return kernel.fs.walk(start_dir(task, dirfd, path), path, follow)
+    return kernel.fs.walk_parent(start_dir(task, dirfd, path), path)
 
 
 def lookup_at(kernel: Kernel, task: Task, dirfd: int, path: bytes, flags: int, cred: Cred | None = None) -> Inode:
@@ -107,7 +107,7 @@ def sys_mknodat(kernel: Kernel, task: Task, dirfd: Int, path: Addr, mode: Uint, 
     kind, perms = mode & S_IFMT or S_IFREG, mode & 0o7777 & ~task.fs.umask
     if kind == S_IFREG:
         kernel.fs.make(found, lambda: found.parent.create(found.name, perms))
-    elif kind == S_IFIFO:
+    elif kind in (S_IFIFO, S_IFSOCK):
         kernel.fs.make(found, lambda: found.parent.mknod(found.name, kind | perms, 0))
     else:
         return -EPERM if kind in (S_IFCHR, S_IFDIR, 0o060000) else -EINVAL

@@ -107,10 +107,12 @@ def advance(task: Task, file: File, offset: int, pos: int) -> None:
 def sys_copy_file_range(
     kernel: Kernel, task: Task, fd_in: Int, off_in: Addr, fd_out: Int, off_out: Addr, count: Size, flags: Uint
 ) -> int:
+    if flags:
+        return -EINVAL
     source, target = readable(task, fd_in), task.files.get(fd_out)
     if not target.writable or target.flags & O_APPEND:
         return -EBADF
-    if flags or source.inode.kind != S_IFREG or target.inode.kind != S_IFREG:
+    if source.inode.kind != S_IFREG or target.inode.kind != S_IFREG:
         return -EINVAL
     if source.inode.sb is not target.inode.sb:
         return -EXDEV
