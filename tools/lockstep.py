@@ -16,8 +16,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "machine")]
 
-from machine_lockstep import Judge, Ours, compare, report  # noqa: E402
-from machine_programs import generate  # noqa: E402
+from machine_lockstep import Judge, Ours, compare, report  # noqa: E402 - found by the path above
+from machine_programs import generate  # noqa: E402 - found by the path above
 
 SHAPES = (
     {},

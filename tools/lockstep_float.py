@@ -22,12 +22,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "machine"), str(ROOT / "tests" / "naive")]
 
-from machine_float import NX, Answers, Case, Table, difference, rows  # noqa: E402
-from machine_float_judges import QemuTable, UnicornTable, for_unicorn  # noqa: E402
-from machine_float_operands import corner_cases, random_cases  # noqa: E402
-from naive_float import expected  # noqa: E402
+from machine_float import NX, Answers, Case, Table, difference, rows  # noqa: E402 - found by the path above
+from machine_float_judges import QemuTable, UnicornTable, for_unicorn  # noqa: E402 - found by the path above
+from machine_float_operands import corner_cases, random_cases  # noqa: E402 - found by the path above
+from naive_float import expected  # noqa: E402 - found by the path above
 
-from emu.isa.insns import Insn  # noqa: E402
+from emu.isa.insns import Insn  # noqa: E402 - found by the path above
 
 COUNTS = {"fractions": 300, "unicorn": 6000, "qemu": 6000}  # random operands for an instruction, a mode and a judge
 CORNERS = {"fractions": 300, "unicorn": 3000, "qemu": 3000}

@@ -20,9 +20,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "c")]
 
-from judge_programs import FOLDER, ONLY_64, OPTIONS, PROGRAMS, elf, transcript  # noqa: E402
+from judge_programs import FOLDER, ONLY_64, OPTIONS, PROGRAMS, elf, transcript  # noqa: E402 - found by the path above
 
-from emu.cli.compiler import cache_folder, zig  # noqa: E402
+from emu.cli.compiler import cache_folder, zig  # noqa: E402 - found by the path above
 
 ON_THE_HOST = {"fork_exec_pipe.c"}
 
