@@ -51,6 +51,16 @@ def test_readme_names_every_dependency_with_a_reason() -> None:
     assert not [name for name in extras - {"rvsim"} if name not in table.lower()]
 
 
+def test_every_dependency_is_used() -> None:
+    """Whatever is installed with emu is imported by it somewhere."""
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    modules = {re.match(r"[\w-]+", row)[0].replace("pyelftools", "elftools") for row in project["dependencies"]}
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "emu").rglob("*.py"))
+    assert {name for name in modules if not re.search(rf"^\s*(?:import|from) {name}\b", source, re.MULTILINE)} == set()
+
+
 def test_readme_begins_with_the_two_commands() -> None:
     """Install and run, install and test: before anything else."""
     lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()

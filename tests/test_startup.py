@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-HEAVY = ("numba", "llvmlite", "numpy", "rich", "prompt_toolkit", "elftools", "sortedcontainers")
+HEAVY = ("numba", "llvmlite", "numpy", "rich", "prompt_toolkit", "elftools")
 PROBE = """
 import sys
 from emu.cli.main import call

@@ -10,7 +10,7 @@ import click
 
 from emu import __version__
 
-STANDS_ON = "numba llvmlite numpy click rich prompt_toolkit pyelftools sortedcontainers ziglang".split()
+STANDS_ON = "numba llvmlite numpy click rich prompt_toolkit pyelftools ziglang".split()
 
 
 def versions() -> dict[str, str]:
