@@ -170,6 +170,22 @@ def test_copies_thin_out():
     assert max(gaps[-20:]) < max(gaps[:20])
 
 
+def test_what_is_dear_to_copy_is_copied_at_last(monkeypatch):
+    """A copy that costs more than is ever saved up for cheap ones is waited for, and then made; swap counts, too."""
+    seconds = iter(range(1 << 30))
+    for module in ("keeper", "mover"):
+        monkeypatch.setattr(f"emu.debug.engine.{module}.process_time", lambda: next(seconds) / 100)
+    monkeypatch.setattr("emu.debug.engine.keeper.PAGE_PRICE", 1e-4)
+    monkeypatch.setattr("emu.debug.engine.keeper.MOST_CREDIT", 0.02)
+    it = engine("kernel/kswapd.s", **SMALL)
+    it.begin()
+    copied, checkpoint, it.prepare_return = [], it.checkpoint, lambda: None
+    it.checkpoint = lambda: copied.append(it.system.fresh_pages()) or checkpoint()
+    while it.run(until_tick=it.tick + 50).kind == "limit":
+        pass
+    assert max(copied, default=0) > 400
+
+
 def test_restart():
     """From the beginning, and it comes out the same."""
     it = engine("kernel/threads.s", harts=2)

@@ -72,6 +72,7 @@ class Engine(Mover, Passer, Keeper, Seeker, Entries, Changer):
         self.changes: list[Any] = []
         self._since = process_time()
         self._last, self._price, self._credit = process_time(), 0.003, 0.0
+        self._need = 0.0  # seconds that the next copy is thought to take
         self._ran = self._ran_before = 0.0
 
     def begin(self, progress: Callable[[str, float], None] | None = None) -> None:

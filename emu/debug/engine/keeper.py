@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 SHARE = 0.07  # of the running time, for making copies
 TAIL = 0.008, 0.25  # seconds of CPU between the last copy and a stop that are gone over again: see `prepare_return`
-MOST_CREDIT = 0.1  # seconds of it that can be saved up
+MOST_CREDIT = 0.1  # seconds of it that can be saved up; more where the next copy costs more
 PAGE_PRICE = 4e-6  # seconds of CPU for a page that no copy has yet
 LEAST = 0.012  # seconds of CPU between two of them
 DENSER = (8, 64, 512)  # a long way to an earlier tick leaves copies where these parts of it are left to go
@@ -39,6 +39,7 @@ class Keeper:
         spent = self._last - begin
         self.cost += spent
         self._credit -= spent
+        self._need = 0.0
         self._ran_before, self._ran = self._ran, 0.0
         self._price = (self._price + spent) / 2 if copy is not None else 10 * spent + 1
         return copy
@@ -63,11 +64,12 @@ class Keeper:
             return  # lived through before, and copied then
         self.end_tick = self.tick
         now = process_time()
-        self._credit = min(MOST_CREDIT, self._credit + SHARE * (now - self._since))
+        self._credit = min(max(MOST_CREDIT, self._need), self._credit + SHARE * (now - self._since))
         self._ran += now - self._since
         self._since = now
-        if self._credit >= self._price and now - self._last >= LEAST:
-            if self._credit >= self._price + PAGE_PRICE * self.system.fresh_pages():
+        if self._credit >= max(self._price, self._need) and now - self._last >= LEAST:
+            self._need = self._price + PAGE_PRICE * self.system.fresh_pages()
+            if self._credit >= self._need:
                 self.checkpoint()
             else:
                 self._last = now

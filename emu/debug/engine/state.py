@@ -89,10 +89,10 @@ class System:
             regions["swap"].use(used[: len(regions["swap"].live)] != 0)
 
     def fresh_pages(self) -> int:
-        """How many pages of memory have come into use since the last copy."""
+        """How many pages of memory and of swap have come into use since the last copy."""
         self.note_use()
-        ram = self.regions["ram"]
-        return len(ram.order) - len(ram.base.places)
+        regions = [self.regions[name] for name in ("ram", "swap") if name in self.regions]
+        return sum(len(region.order) - len(region.base.places) for region in regions)
 
     def breaks(self) -> frozenset[int]:
         """The physical addresses of breakpoints now."""
