@@ -202,7 +202,11 @@ def test_tunables(guest: Guest) -> None:
     assert read(guest, "/proc/sys/vm/swappiness") == "10\n"
     assert guest.kernel.sysctl.swappiness == 10
     assert write(guest, "/proc/sys/vm/swappiness", "999") == "EINVAL"
-    assert write(guest, "/proc/sys/vm/swappiness", "junk") == "EINVAL"
+    for text in ("junk", "1_0", "", "0x", "10 20"):
+        assert write(guest, "/proc/sys/vm/swappiness", text or " ") == "EINVAL", text
+    for text, value in (("0x10", 16), ("010", 8), (" 12 \n", 12), ("0", 0)):
+        assert write(guest, "/proc/sys/vm/swappiness", text) == f"success {len(text)}"
+        assert guest.kernel.sysctl.swappiness == value
     assert write(guest, "/proc/sys/vm/min_free_kbytes", "256") == "success 3"
     assert guest.kernel.pages.zones[0].min == 64
     fd = guest.open("/tmp/f", 0o102)

@@ -14,6 +14,7 @@ from kernel_fake import BSS, Guest
 
 from emu.errors import EmuError
 from emu.kernel import Mount, tunables
+from emu.kernel.proc import meminfo
 from emu.kernel.proc.status import bitmap, bitmap_list
 from emu.kernel.siginfo import SigInfo
 from emu.kernel.sigsend import send
@@ -270,3 +271,14 @@ def test_who_waits_for_a_disk_is_active(guest64: Guest) -> None:
     assert kernel.sched.load.text() == "1.00 1.00 1.00"
     kernel.sched.wake_up(task)
     kernel.sched.fill_idle_harts()
+
+
+def test_sysinfo_and_meminfo_agree() -> None:
+    """sysinfo(2): the same memory and swap, without the page that names the area."""
+    guest = Guest(64, swap=1 << 20)
+    guest.store(BUF, bytes(112))
+    guest.ok("sysinfo", BUF)
+    total, free, shared, _, swap, free_swap = struct.unpack("<6Q", guest.load(BUF + 32, 48))
+    rows = values(meminfo.meminfo(guest.kernel).decode())
+    names = ("MemTotal", "MemFree", "Shmem", "SwapTotal", "SwapFree")
+    assert [n // 1024 for n in (total, free, shared, swap, free_swap)] == [rows[name] for name in names]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from emu.kernel.exit import kill_group
 from emu.kernel.mm.alloc import OutOfMemory
 from emu.kernel.mm.oom_report import dump_header, report
+from emu.kernel.mm.overcommit import total_swap_pages
 from emu.kernel.siginfo import SIGKILL
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ OOM_SCORE_ADJ_MIN, OOM_SCORE_ADJ_MAX = -1000, 1000
 
 def total_pages(kernel: Kernel) -> int:
     """All that the badness of a process is measured by: memory and swap."""
-    return kernel.pages.total_pages + kernel.swap_pages
+    return kernel.pages.total_pages + total_swap_pages(kernel)
 
 
 def oom_badness(kernel: Kernel, process: Process) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -82,10 +83,11 @@ def number(kernel: Kernel, data: bytes) -> int:
     """EPERM unless root, EINVAL unless a number."""
     if kernel.current is not None and kernel.current.euid:
         raise Errno(EPERM)
-    try:
-        return int(data.decode("ascii").strip(), 0)
-    except ValueError:
-        raise Errno(EINVAL) from None
+    text = data.decode("latin-1").strip()
+    if not re.fullmatch(r"[+-]?(0x[0-9a-fA-F]+|[0-9]+)", text):
+        raise Errno(EINVAL)
+    octal = re.fullmatch(r"[+-]?0[0-7]+", text)
+    return int(text, 8) if octal else int(text, 16 if "x" in text else 10)
 
 
 def store(kernel: Kernel, name: str, least: int, most: int, data: bytes) -> None:

@@ -9,6 +9,7 @@ from emu.kernel.clocks import NSEC_PER_SEC
 from emu.kernel.errno import EFAULT, EINVAL, EPERM, ESRCH
 from emu.kernel.fs.iov import UserIter
 from emu.kernel.itimer import obey_cpu_limit
+from emu.kernel.mm.overcommit import total_swap_pages
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user
 from emu.kernel.rlimit import NAMES, RLIMIT_CPU, RLIMIT_NOFILE
 from emu.kernel.syscall.identity import owns
@@ -35,7 +36,7 @@ def sys_uname(kernel: Kernel, task: Task, buf: Addr) -> int:
 @syscall("sysinfo")
 def sys_sysinfo(kernel: Kernel, task: Task, buf: Addr) -> int:
     pages = [kernel.pages.total_pages, kernel.pages.nr_free_pages, kernel.shmem_pages(), 0]
-    pages += [kernel.swap_pages, kernel.free_swap()]
+    pages += [total_swap_pages(kernel), kernel.free_swap()]
     unit = 1 if kernel.xlen == 64 or max(pages) < 1 << 20 else 4096
     word = "Q" if kernel.xlen == 64 else "I"
     uptime, loads = kernel.now_ns() // NSEC_PER_SEC, kernel.sched.load.loads()
