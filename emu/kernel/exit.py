@@ -13,7 +13,7 @@ from emu.kernel.mm.uaccess import put_user
 from emu.kernel.options import Exit
 from emu.kernel.sched.states import DEAD, ZOMBIE
 from emu.kernel.sched.wait import drop_restart
-from emu.kernel.siginfo import CLD_EXITED, CLD_KILLED, DEFAULT, SA_NOCLDWAIT, SIG_IGN, SIGCHLD, SigInfo
+from emu.kernel.siginfo import CLD_EXITED, CLD_KILLED, DEFAULT, SA_NOCLDWAIT, SIG_IGN, SIGCHLD, SIGKILL, SigInfo
 from emu.kernel.task import Process, Task
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def shut_down(kernel: Kernel, process: Process) -> None:
     kernel.exit = Exit(code >> 8 & 0xFF, signal, "signal" if signal else "exited", card, kernel.messages)
     for task in [task for task in kernel.tasks.values() if task.mm is not None]:
         if task.mm is not None:
-            kill_group(kernel, task, 9)
+            kill_group(kernel, task, SIGKILL)
 
 
 def tell_parent(kernel: Kernel, child: Process) -> None:

@@ -16,6 +16,7 @@ from emu.kernel.mm.shmem import ShmemFile
 from emu.kernel.options import Exit
 from emu.kernel.rlimit import default_rlimits
 from emu.kernel.sched.registers import load_registers
+from emu.kernel.siginfo import SIGKILL
 from emu.machine.ledger import LEDGER_FAULT
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ class Current:
         if not task.process.oom_killed:
             self.log(f"{task.comm}[{task.pid}]: out of memory")
             task.process.oom_killed = True
-        kill_group(self, task, 9)
+        kill_group(self, task, SIGKILL)
 
     def mm_put(self, mm: Mm) -> None:
         """One user of an address space less; the last one frees it."""

@@ -8,8 +8,8 @@ from emu.kernel.siginfo import CLD_EXITED, SI_KERNEL, SI_QUEUE, SI_TIMER, SIGCHL
 from emu.kernel.strace import flags
 from emu.kernel.strace.text import address, struct
 
-FAULTS = frozenset((4, 5, 7, 8, 11))
-SPECIFIC = {4: "ILL", 5: "TRAP", 7: "BUS", 8: "FPE", 11: "SEGV", 17: "CLD"}
+FAULTS = frozenset((SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV))
+SPECIFIC = {SIGILL: "ILL", SIGTRAP: "TRAP", SIGBUS: "BUS", SIGFPE: "FPE", SIGSEGV: "SEGV", SIGCHLD: "CLD"}
 
 
 def code_name(number: int, code: int) -> str:
