@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from emu.kernel.siginfo import CLD_EXITED, SI_KERNEL, SI_QUEUE, SI_TIMER, SIGCHLD, name_of
+from emu.kernel.siginfo import (
+    CLD_EXITED,
+    SI_KERNEL,
+    SI_QUEUE,
+    SI_TIMER,
+    SIGBUS,
+    SIGCHLD,
+    SIGFPE,
+    SIGILL,
+    SIGSEGV,
+    SIGTRAP,
+    name_of,
+)
 from emu.kernel.strace import flags
 from emu.kernel.strace.text import address, struct
 
