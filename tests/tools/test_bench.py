@@ -124,7 +124,7 @@ def test_qemu_is_used_where_it_is_found(tmp_path: Path, monkeypatch: pytest.Monk
     """An executable of that name on the path: here emu itself, which takes the same arguments."""
     script = tmp_path / "qemu-riscv64"
     python = f"{shlex.quote(sys.executable)} -c 'from emu.cli.main import main; main()'"
-    script.write_text(f"#!/bin/sh\n[ $1 = --version ] && echo 'qemu version 1.2.3 x' || exec {python} run $1\n")
+    script.write_text(f'#!/bin/sh\n[ "$1" = --version ] && echo \'qemu version 1.2.3 x\' || exec {python} run "$1"\n')
     script.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
