@@ -69,6 +69,8 @@ LOOK = (
     "hart 1",
     "print &$a0",
     "print/s $a1",
+    "thread apply all -c backtrace",
+    "hart apply all -s x/2i $pc",
 )
 STOPS = (
     "break _start",
@@ -103,6 +105,9 @@ CHANGES = (
     "set pte $sp =0x1403",
     "kill",
     "kill 2",
+    "call _start(1)",
+    "print exit(3) + 1",
+    "call *$ra(0)",
 )
 PROGRAMS = (
     ("kernel/cow.s", 1),
