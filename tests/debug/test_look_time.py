@@ -41,6 +41,14 @@ SESSIONS: dict[str, Any] = {
 }
 
 
+def test_what_an_exit_gives_back_is_its_doing() -> None:
+    """The child's frame of the program's code, though the kernel told of a signal before it was seen."""
+    session = debugged("kernel/cow.s", harts=2)
+    session.engine.goto(1700)
+    rows = data(history.frame(session, 3))["events"]
+    assert [row["kind"] for row in rows] == ["so it began", "minor fault", "minor fault", "exit"]
+
+
 def test_nothing_is_told_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     """However long the host took for the way: what an engine does so that going back is short is no part of a log."""
     monkeypatch.setattr(keeper, "TAIL", (0.0, 1e9))

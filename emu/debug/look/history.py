@@ -131,8 +131,13 @@ def changes(session: Any, ticks: int, look: Any, text: Any) -> list[dict[str, An
         rows.append(row(session, max(0, session.engine.tick - 1), cycle, hart, pc, cause, told_text))
         last[0] = now
 
+    ended = [-1]  # the tick in which a task exits: what it gives back is seen at a later record
+
     def poll(record: Any) -> None:
-        seen(record.kind if record.kind != "fault" else f"{record.fields['type']} fault", record.cycle, record.hart)
+        kind = record.kind if record.kind != "fault" else f"{record.fields['type']} fault"
+        seen("exit" if ended[0] == session.engine.tick else kind, record.cycle, record.hart)
+        if record.kind == "exit":
+            ended[0] = session.engine.tick
 
     begin = window(session, ticks)
 

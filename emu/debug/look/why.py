@@ -48,6 +48,9 @@ def why_next(session: Any) -> View:
         met = model.links.pop()
         va, access = faulting_access(machine, mm, it)
         notes = [*fault(model, kernel, mm, va, access, met), *notes]
+        if access == "execute" and it.access is not None:
+            store = " --write" if it.access.kind == "write" else ""
+            notes.insert(0, f"its own access to memory comes after that: why {it.access.va:#x}{store}")
     data = {"pc": it.pc, "hart": it.hart, "pid": session.pid, "foretold": True}
     return view(data, model.links, notes)
 
