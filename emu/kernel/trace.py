@@ -46,6 +46,10 @@ KINDS: dict[str, tuple[str, str]] = {
     "direct_reclaim_end": ("free reclaimed", "direct reclaim is done"),
     "kswapd": ("free reclaimed", "one turn of kswapd"),
     "kswapd_wake": ("free", "kswapd begins to work"),
+    "kswapd_sleep": (
+        "free leaving",
+        "kswapd waits: enough is free or on its way to the disks, or nothing can go",
+    ),
     "irq": ("irq name", "a top half: an interrupt of this number"),
     "ipi": ("target name", "a hart interrupts another one"),
     "softirq": ("vec name items", "a bottom half, and how many timers, requests … it dealt with"),

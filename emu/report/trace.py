@@ -11,8 +11,8 @@ GROUPS = {
     "entries": ("sys_enter", "fault", "trap", "irq", "ipi", "softirq"),  # the ways into the kernel
     "irq": ("irq", "ipi", "softirq", "wakeup_ksoftirqd"),
     "memory": (
-        "fault", "swap_in", "swap_out", "kswapd_wake", "kswapd", "direct_reclaim_begin", "direct_reclaim_end",
-        "oom_kill",
+        "fault", "swap_in", "swap_out", "kswapd_wake", "kswapd", "kswapd_sleep", "direct_reclaim_begin",
+        "direct_reclaim_end", "oom_kill",
     ),
     "sched": ("fork", "exec", "exit", "switch", "block", "wakeup"),
     "all": tuple(KINDS),

@@ -84,8 +84,7 @@ class Reclaimer(PageShrinker, Throttle):
         """One turn of the daemon: True if there is more to do."""
         kernel = self.kernel
         if self.balanced():
-            self.awake = False
-            return False
+            return self.sleep()
         if not self.awake:
             self.awake = True
             kernel.vm.pageoutrun += 1
@@ -97,8 +96,14 @@ class Reclaimer(PageShrinker, Throttle):
             self.by_kswapd = self.running = False
         kernel.trace("kswapd", free=kernel.pages.nr_free_pages, reclaimed=done)
         self.failures = 0 if self.balanced() or self.daemon_retry.progress(done, self.batch) else self.failures + 1
-        self.awake = bool(done) and not self.balanced()
-        return self.awake
+        return True if done and not self.balanced() else self.sleep()
+
+    def sleep(self) -> bool:
+        """The daemon has no more to do."""
+        if self.awake:
+            self.awake = False
+            self.kernel.trace("kswapd_sleep", free=self.kernel.pages.nr_free_pages, leaving=self.nr_writeback)
+        return False
 
     def balanced(self) -> bool:
         """Whether free memory is, or soon will be, above the high watermark."""
