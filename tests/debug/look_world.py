@@ -110,6 +110,11 @@ class World:
         return self.kernel.tasks.get(self.pid)
 
     @property
+    def mm(self) -> Any:
+        """Its address space."""
+        return self.task.mm if self.task is not None else None
+
+    @property
     def symbols(self) -> Any:
         """Symbols and lines of the selected task's program."""
         task, (name, _, xlen, *_) = self.task, self.program
