@@ -119,9 +119,7 @@ def handler(what: str) -> Callable[..., View]:
 
 
 WHICH = "all, or numbers and ranges; then a command"
-FLAGS_HELP = (
-    "As in gdb, -q leaves the headings out, -c goes on after a mistake, -s is silent about mistakes."
-)
+FLAGS_HELP = "As in gdb, -q leaves the headings out, -c goes on after a mistake, -s is silent about mistakes."
 COMMANDS = (
     Command(
         "thread apply", "Run a command for several threads, the highest number first.", handler("thread"),
