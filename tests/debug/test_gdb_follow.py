@@ -180,10 +180,11 @@ def forks(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.parametrize("way", FOLLOWED)
-def test_a_real_gdb_follows(forks: Path, way: str) -> None:
-    """set follow-fork-mode, set detach-on-fork; execve brings the new program's symbols."""
-    lines, expected = FOLLOWED[way]
-    for gdb in GDB[:1]:
-        said = talk(gdb, str(forks), "break work", *lines)
+if GDB:  # collected only where there is one
+
+    @pytest.mark.parametrize("way", FOLLOWED)
+    def test_a_real_gdb_follows(forks: Path, way: str) -> None:
+        """set follow-fork-mode, set detach-on-fork; execve brings the new program's symbols."""
+        lines, expected = FOLLOWED[way]
+        said = talk(str(forks), "break work", *lines)
         assert all(text in said for text in expected), said

@@ -77,6 +77,11 @@ def test_nothing_else_is_marked(program: str, xlen: int) -> None:
     session = debugged(program, xlen=xlen)
     session.engine.run(max_insns=50_000)
     session.engine.goto(session.engine.tick - 5)
-    held = [va for low, high in session.program.code for va in range(low, high, 2) if predecoded.record(session, va)]
+    held = [
+        va
+        for low, high in session.program.code
+        for va in range(low, high, 2)
+        if predecoded.record(session.machine, session.mm, va)
+    ]
     assert len(held) > 30
-    assert not [va for va in held if predecoded.stale(session, va, fetch(session.read, va))]
+    assert not [va for va in held if predecoded.stale(session.machine, session.mm, va, fetch(session.read, va))]

@@ -21,7 +21,7 @@ LOADS = ("LB", "LH", "LW", "C_LW", "LBU", "LHU", "LWU", "FLW", "C_FLW", "LD", "C
 HALVED = ("JAL", "C_JAL", "BEQ", "C_BEQ", "BNE", "C_BNE", "BLT", "BGE", "BLTU", "BGEU")  # imm: in halfwords
 FIELDS = ("rd", "rs1", "rs2", "imm")
 MOST_WORDS = 100_000
-KNOWN: WeakKeyDictionary[Session, dict[int, Decoded]] = WeakKeyDictionary()
+KNOWN: WeakKeyDictionary[Any, dict[int, Decoded]] = WeakKeyDictionary()
 
 
 class Decoded(NamedTuple):
@@ -40,16 +40,15 @@ class Decoded(NamedTuple):
         return ", ".join([f"{self.name.lower().replace('_', '.')}", *used, f"imm {self.imm}"])
 
 
-def record(session: Session, va: int) -> Decoded | None:
-    """What the machine has decoded at an address of the selected task; None if nothing, or a breakpoint, is there."""
+def record(machine: Any, mm: Any, va: int) -> Decoded | None:
+    """What the machine has decoded at an address of a process; None if nothing, or a breakpoint, is there."""
     from emu.machine.ops import NAMES
     from emu.machine.state import SLOTS
 
-    mm = session.mm
     pte = mm.entry(va) if mm is not None and 0 <= va < mm.task_size else 0
     if not pte & PTE_V or va & 4095 == 4094:
         return None
-    state = session.machine.state
+    state = machine.state
     page = int(state.code_slot[pte >> 10])
     row = state.code[page * SLOTS + (va & 4095) // 2] if page else None
     name = NAMES[int(row["op"])] if row is not None else "UNDECODED"
@@ -59,22 +58,22 @@ def record(session: Session, va: int) -> Decoded | None:
     return Decoded(name, rd, rs1, 0 if name in LOADS else rs2, imm)
 
 
-def of_word(session: Session, word: int) -> Decoded:
+def of_word(machine: Any, word: int) -> Decoded:
     """What it would decode an instruction to."""
-    known = KNOWN.setdefault(session, {})
+    known = KNOWN.setdefault(machine, {})
     if word not in known:
         if len(known) >= MOST_WORDS:
             known.clear()
-        known[word] = by_table(session, word)
+        known[word] = by_table(machine, word)
     return known[word]
 
 
-def by_table(session: Session, word: int) -> Decoded:
+def by_table(machine: Any, word: int) -> Decoded:
     """The same, from the machine's own table of instructions."""
     from emu.machine.ops import NAMES
     from emu.machine.state import ZERO_SINK
 
-    rows = session.machine.state.row
+    rows = machine.state.row
     found = np.flatnonzero((word & rows["mask"]) == rows["match"])
     rows = [row for row in rows[found] if row["mask"] and not is_reserved(row, word)]
     if not rows or NAMES[int(rows[0]["op"])] == "ILLEGAL":
@@ -100,18 +99,18 @@ def operand(row: Any, k: int, word: int) -> int:
 
 def next_at(session: Session, va: int) -> Decoded | None:
     """What will be executed at an address: what is decoded already, else what memory holds."""
-    held = record(session, va)
+    held = record(session.machine, session.mm, va)
     data = session.read(va, 4) or session.read(va, 2)
     if held is not None or data is None:
         return held
-    return of_word(session, int.from_bytes(data if data[0] & 3 == 3 else data[:2], "little"))
+    return of_word(session.machine, int.from_bytes(data if data[0] & 3 == 3 else data[:2], "little"))
 
 
-def stale(session: Session, va: int, word: int) -> Decoded | None:
+def stale(machine: Any, mm: Any, va: int, word: int) -> Decoded | None:
     """What runs instead of the instruction that memory holds at an address; None where that is what runs."""
-    held = record(session, va)
+    held = record(machine, mm, va)
     if held is None:
         return None
-    fresh = of_word(session, word)
+    fresh = of_word(machine, word)
     plain = fresh if held.name != "FLOAT" else fresh._replace(name="FLOAT")  # the same, with a rounding mode of its own
     return None if held == plain or held.name == fresh.name == "ILLEGAL" else held

@@ -151,7 +151,7 @@ def instruction_line(session: Session, stop: Stop) -> list[Line]:
         return []
     word = int.from_bytes(data, "little")
     text = disassemble(word, stop.pc, session.machine.xlen, symbols=session.symbolize)
-    old = predecoded.stale(session, stop.pc, word)
+    old = predecoded.stale(session.machine, session.mm, stop.pc, word)
     said = [line("      memory holds this; without fence.i the hart still runs ", (old.spell(), "warn"))] if old else []
     return [[("   => ", "dim"), (text, "insn")], *said]
 

@@ -29,13 +29,14 @@ def fetch(read: Read, pc: int) -> int | None:
 def decode_from(session: Any, at: int, count: int, read: Read, until: int | None = None) -> list[dict[str, Any]]:
     """Instructions from an address on: address, word, length, text, symbol, source."""
     xlen, found = machine_of(session).xlen, []
+    mm = mm_of(session) if read == session.read else None
     while len(found) < count and (until is None or at < until):
         word = fetch(read, at)
         if word is None:
             break
         length = 4 if word & 3 == 3 else 2
         text = as_text(word, at, xlen, symbols=session.symbolize)
-        old = predecoded.stale(session, at, word) if len(found) < LOOKED_AT else None
+        old = predecoded.stale(machine_of(session), mm, at, word) if mm is not None and len(found) < LOOKED_AT else None
         source = session.source(at)
         place = f"{source[0]}:{source[1]}" if source else ""
         found.append(
