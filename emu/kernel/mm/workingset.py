@@ -40,11 +40,6 @@ class Workingset:
         while len(self.shadows) > self.limit:
             self.shadows.popitem(last=False)
 
-    def distances(self, keys: Iterable[Any], pfns: Iterable[int]) -> list[tuple[int, int]]:
-        """(frame, evictions since its page's own) of the pages that have a shadow, which has served its purpose."""
-        found = ((pfn, self.shadows.pop(key, None)) for key, pfn in zip(keys, pfns, strict=True))
-        return [(pfn, self.age - shadow) for pfn, shadow in found if shadow is not None]
-
     @staticmethod
     def near(kernel: Kernel, anon: bool) -> int:
         """Up to how many evictions ago a page was evicted too early: the active list could have held it that long."""
@@ -64,11 +59,14 @@ def refault_file(kernel: Kernel, mapping: Any, first: int, pfns: list[int]) -> N
 
 
 def _refault(kernel: Kernel, keys: Iterable[Any], pfns: Iterable[int], active: int, kind: str) -> None:
-    back = kernel.workingset.distances(keys, pfns)
-    if not back:
-        return
-    near = kernel.workingset.near(kernel, active == ACTIVE_ANON)
-    activated = [pfn for pfn, distance in back if distance <= near]
-    for pfn in activated:
-        kernel.pages.mem_map.flags[pfn] |= PG_ACTIVE | PG_WORKINGSET
-    kernel.vm.count_refaults(kind, len(back), len(activated))
+    """Shadows serve once: a page that went lately comes back active."""
+    workingset, flags, came, activated = kernel.workingset, kernel.pages.mem_map.flags, 0, 0
+    lately, shadows = workingset.age - workingset.near(kernel, active == ACTIVE_ANON), workingset.shadows
+    for key, pfn in zip(keys, pfns, strict=True):
+        shadow = shadows.pop(key, None)
+        if shadow is not None:
+            came += 1
+            if shadow >= lately:
+                flags[pfn] |= PG_ACTIVE | PG_WORKINGSET
+                activated += 1
+    kernel.vm.count_refaults(kind, came, activated)
