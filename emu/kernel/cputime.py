@@ -66,7 +66,7 @@ class CpuSleep:
         if self.cpu.now() < self.next:
             self.task.restart = self
             arm(self)
-            wait_on(self.task, self.over, on_signal="eintr", on_interrupt=on_interrupt)
+            wait_on(self.task, self.over, on_signal="ERESTART_RESTARTBLOCK", on_interrupt=on_interrupt)
         self.cancel()
 
     def __call__(self) -> None:

@@ -85,7 +85,8 @@ def wait(kernel: Kernel, task: Task, addr: int, value: int, deadline: int | None
     if state.deadline is not None and kernel.now >= state.deadline:
         return -ETIMEDOUT
     task.restart = state
-    wait_on(task, queue(kernel, key), until=state.deadline, on_signal="restart" if state.deadline is None else "eintr")
+    on_signal = "ERESTARTSYS" if state.deadline is None else "ERESTART_RESTARTBLOCK"
+    wait_on(task, queue(kernel, key), until=state.deadline, on_signal=on_signal)
     return 0
 
 

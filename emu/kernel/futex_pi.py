@@ -82,7 +82,7 @@ def lock(task: Task, addr: int, deadline: int | None, private: bool) -> int:
     state = kernel.pi_futexes.setdefault(key, PiState(owner))
     state.owner = owner
     task.restart = PiWait(state, addr, deadline)
-    wait_on(task, state.waiters, until=deadline, on_signal="always")
+    wait_on(task, state.waiters, until=deadline, on_signal="ERESTARTNOINTR")
     return 0
 
 

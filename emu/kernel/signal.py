@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emu.kernel import exit, fault_card, sigframe, sigsend
+from emu.kernel import exit, fault_card, sigframe, sigsend, trace_call
 from emu.kernel.errno import EINTR
 from emu.kernel.mm.alloc import OutOfMemory
+from emu.kernel.sched.states import WAITING
 from emu.kernel.sched.wait import drop_restart
 from emu.kernel.siginfo import (
     DEFAULT,
@@ -81,10 +82,12 @@ def do_signal(kernel: Kernel, task: Task) -> None:
     while task.cpu >= 0 and (info := next_pending(task)) is not None:
         action = task.process.actions.get(info.number, DEFAULT)
         what = effect(kernel, task, info.number)
+        if task.on_interrupt and what != "kill":
+            task.on_interrupt()
         if kernel.tracer is not None:
             kernel.tracer.emit(kernel, "signal", task.pid, **told(info), action=what)
         if what == "stop":
-            sigsend.stop(kernel, task.process, info.number)
+            stop(kernel, task, info.number)
         elif what == "kill":
             die(kernel, task, info)
         if what != "handler":
@@ -119,18 +122,55 @@ def die(kernel: Kernel, task: Task, info: SigInfo) -> None:
     exit.kill_group(kernel, task, info.number)
 
 
-def interrupt_call(kernel: Kernel, task: Task, action: SigAction) -> None:
-    """A handler will run while a system call waits: the call ends with what it has done, fails with EINTR, or is
-    executed again from its start after the handler.
+def interrupt_call(kernel: Kernel, task: Task, action: SigAction | None) -> None:
+    """A signal comes while a system call waits: the call ends with what it has done, fails with EINTR, or is executed
+    again from its start, after the handler (ACTION) if there is one. See `wait_on`.
     """
     if not task.in_call:
         return
     settled = getattr(task.restart, "settled", None)
-    if settled is not None or task.in_call == "eintr" or not (task.in_call == "always" or action.flags & SA_RESTART):
-        hart = kernel.harts[task.cpu]
-        hart.x[10] = -EINTR if settled is None else settled
-        hart.pc += 4
-        if task.on_interrupt and settled is None:
-            task.on_interrupt()
+    ends = settled is not None or task.in_call == "EINTR"
+    if action is None and not ends:
+        return
+    again = task.in_call == "ERESTARTNOINTR" or (task.in_call == "ERESTARTSYS" and action and action.flags & SA_RESTART)
+    if ends or not again:
+        end_call(kernel, task, -EINTR if settled is None else settled)
     drop_restart(task)
-    task.in_call, task.on_interrupt = "", None
+    task.in_call, task.on_interrupt, task.again = "", None, False
+
+
+def end_call(kernel: Kernel, task: Task, result: int) -> None:
+    """A call that waits has a result: the task is to go on behind it."""
+    if task.loaded_on >= 0:
+        hart = kernel.harts[task.loaded_on]
+        hart.x[10], hart.pc = result, hart.pc + 4
+    else:
+        task.regs[10], task.pc = result, task.pc + 4
+
+
+def stop(kernel: Kernel, task: Task, number: int) -> None:
+    """The process of a task stops, which ends some of the calls in which its threads wait (signal(7))."""
+    end_by_stop(kernel, task)
+    sigsend.stop(kernel, task.process, number)
+    for thread in task.process.threads:
+        if thread.state == WAITING and thread.in_call:
+            end_of_thread(kernel, thread)
+
+
+def end_of_thread(kernel: Kernel, thread: Task) -> None:
+    """A thread that waits while its process stops: if that ends its call, it stops as well."""
+    x = kernel.harts[thread.loaded_on].x if thread.loaded_on >= 0 else thread.regs
+    number = x[17]
+    end_by_stop(kernel, thread)
+    if not thread.in_call:
+        if kernel.tracer is not None:
+            trace_call.leave(kernel, thread, kernel.syscalls.get(number), x[10], number)
+        kernel.sched.wake_up(thread)
+
+
+def end_by_stop(kernel: Kernel, task: Task) -> None:
+    """End a call that waits if a stop does; then the mask that it had for the wait is over, too."""
+    waits = bool(task.in_call)
+    interrupt_call(kernel, task, None)
+    if waits and not task.in_call and task.saved_mask is not None:
+        task.blocked, task.saved_mask = task.saved_mask, None

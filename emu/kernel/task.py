@@ -90,7 +90,6 @@ class Process:
         self.dumpable = True
         self.membarriers = 0  # commands of membarrier(2) that were used, among them those that register
         self.did_exec = False  # since then its parent may not move it to another group
-        self.waits_for_lock_of: Process | None = None  # see fs.locks
 
     @property
     def actions(self) -> dict[int, object]:
@@ -141,7 +140,7 @@ class Task:
         self.awaited = 0  # signals that sigtimedwait waits for
         self.saved_mask: int | None = None
         self.again = False  # the system call that is executed next was begun, and counted, before it waited
-        self.in_call = ""  # while a system call waits: "restart" or "eintr", what a handler's signal makes of it
+        self.in_call = ""  # while a system call waits: what a signal makes of it, see wait_on
         self.on_interrupt: Any = None
         self.killable = False  # it waits, and of all signals only those that end it wake it
 

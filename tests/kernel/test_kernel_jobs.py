@@ -8,6 +8,7 @@ from contextlib import suppress
 import pytest
 from kernel_fake import BSS, Asleep, Dead, Guest
 
+from emu.kernel.errno import EINTR
 from emu.kernel.irq import IPI_CALL_FUNC, IPI_RESCHEDULE
 
 BUF = BSS + 0x800
@@ -49,6 +50,72 @@ def test_stopped_while_waiting(guest: Guest) -> None:
     guest.ok("kill", parent.pid, 19)
     assert parent.state in ("waiting", "ready", "stopped")
     del writer
+
+
+@pytest.mark.parametrize(
+    ("name", "result"),
+    [
+        ("epoll_pwait", -EINTR),
+        ("semop", -EINTR),
+        ("rt_sigtimedwait", -EINTR),
+        ("recvfrom", -EINTR),
+        ("write", 65536),
+        ("ppoll", None),
+        ("nanosleep", None),
+        ("rt_sigsuspend", None),
+        ("read", None),
+        ("futex", None),
+    ],
+)
+@pytest.mark.parametrize("thread", [False, True])
+def test_what_a_stop_interrupts(name: str, result: int | None, thread: bool) -> None:
+    """signal(7), "Interruption of system calls and library functions by stop signals": EINTR, also for a thread of the
+    process other than the one that takes the signal; all others wait on, and what was written is told.
+    """
+    guest = Guest(ram=8 << 20)
+    killer, child = guest.task, guest.fork()
+    guest.become(child)
+    args = waiting(guest)[name]
+    other = guest.fork(0x50F00, BSS + 0x1800) if thread else child
+    with pytest.raises(Asleep):
+        guest.call(name, *args)
+    guest.become(killer)
+    guest.ok(*(("tgkill", child.pid, other.pid, 19) if thread else ("kill", child.pid, 19)))
+    guest.become(other)
+    assert (other.state, child.state == "waiting") == ("stopped", thread and result is None)
+    guest.become(killer)
+    guest.ok("kill", child.pid, 18)
+    if result is None and thread:
+        assert child.state == "waiting" and child.in_call
+        return
+    guest.become(child)
+    if result is not None:
+        assert guest.hart.x[10] == result and guest.ok("getpid") == child.pid
+    else:
+        with pytest.raises(Asleep):
+            guest.again()
+
+
+def waiting(guest: Guest) -> dict[str, tuple[int, ...]]:
+    """Calls that wait, the sockets' no longer than ten seconds."""
+    guest.ok("pipe2", BUF, 0)
+    reader, writer = struct.unpack("<ii", guest.load(BUF, 8))
+    guest.ok("socketpair", 1, 1, 0, BUF)
+    socket, _ = struct.unpack("<ii", guest.load(BUF, 8))
+    guest.store(BUF, struct.pack("<5QHhh", 10, 0, 1 << 11, 0, 0, 0, -1, 0))
+    guest.ok("setsockopt", socket, 1, 20, BUF, 16)
+    return {
+        "epoll_pwait": (guest.ok("epoll_create1", 0), BUF + 64, 1, -1, 0, 8),
+        "semop": (guest.ok("semget", 0, 1, 0o600), BUF + 40, 1),
+        "rt_sigtimedwait": (BUF + 16, 0, 0, 8),
+        "recvfrom": (socket, BUF + 64, 1, 0, 0, 0),
+        "write": (writer, guest.ok("mmap", 0, 1 << 17, 3, 0x22, -1, 0), 1 << 17),
+        "ppoll": (0, 0, BUF, 0, 8),
+        "nanosleep": (BUF, 0),
+        "rt_sigsuspend": (BUF + 16, 8),
+        "read": (reader, BUF + 64, 1),
+        "futex": (BUF + 32, 0, 0, 0, 0, 0),
+    }
 
 
 def test_kill_ends_a_stopped_process(guest: Guest) -> None:

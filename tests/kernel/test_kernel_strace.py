@@ -259,6 +259,34 @@ def test_signals_that_are_ignored_are_told() -> None:
     assert lines == f"rt_sigqueueinfo(1, SIGCHLD, {info}) = 0\n--- SIGCHLD {info} ---\n"
 
 
+@pytest.mark.parametrize(
+    ("name", "args", "outcome"),
+    [
+        ("epoll_pwait", (3, BUF, 1, -1, 0, 8), "-1 EINTR (Interrupted system call)"),
+        ("ppoll", (0, 0, BUF, 0, 8), "? ERESTARTNOHAND (To be restarted if no handler)"),
+        ("clock_nanosleep", (1, 0, BUF, BUF), "? ERESTART_RESTARTBLOCK (Interrupted by signal)"),
+        ("nanosleep", (BUF, BUF), "? ERESTART_RESTARTBLOCK (Interrupted by signal)"),
+        ("futex", (BUF + 8, 0, 0, 0, 0, 0), "? ERESTARTSYS (To be restarted if SA_RESTART is set)"),
+        ("futex", (BUF + 8, 0, 0, BUF, 0, 0), "? ERESTART_RESTARTBLOCK (Interrupted by signal)"),
+    ],
+)
+def test_what_a_signal_interrupts(name: str, args: tuple[int, ...], outcome: str) -> None:
+    """With the name of Linux's own result; a sleep tells what is left of it."""
+    log = Log()
+    guest, parent = log.guest, log.guest.task
+    guest.store(BUF, struct.pack("<qq", 5, 0))
+    guest.ok("epoll_create1", 0)
+    child = guest.fork()
+    with pytest.raises(Asleep):
+        guest.call(name, *args)
+    guest.become(child)
+    guest.call("kill", 1, 19)
+    guest.become(parent)
+    line = next(line for line in log.text.splitlines() if f"{name} resumed" in line)
+    assert line.endswith(f" = {outcome}"), line
+    assert ("{tv_sec=4, tv_nsec=9" in line) == ("nanosleep" in name)
+
+
 def test_strings() -> None:
     """Octal is as short as the next character lets it be."""
     assert quoted(b"\0\x001\x7f\xff") == r'"\0\0001\177\377"'

@@ -20,4 +20,4 @@ def sleep(task: Task, queue: WaitQueue, nonblocking: bool, limit: int, done: int
     if nonblocking or (until is not None and now >= until):
         raise Errno(EAGAIN)
     task.restart = Partial(done, until) if done or until is not None else None
-    wait_on(task, queue, until=until, on_signal="restart" if until is None else "eintr")
+    wait_on(task, queue, until=until, on_signal="ERESTARTSYS" if until is None else "EINTR")

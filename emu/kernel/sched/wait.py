@@ -69,15 +69,16 @@ def wait_on(
     task: Task,
     *queues: WaitQueue,
     until: int | None = None,
-    on_signal: str = "restart",
+    on_signal: str = "ERESTARTSYS",
     on_interrupt: Callable[[], None] | None = None,
 ) -> None:
     """Make the current task wait for any of the queues, or for the clock to reach cycle `until`. Raises Blocked.
 
-    When a signal's handler runs meanwhile, the call is executed again after it if `on_signal` is "always", or if it is
-    "restart" and the handler has SA_RESTART; else it fails with EINTR, after `on_interrupt` was called. What
-    `task.restart` remembers is lost either way, for the handler makes calls of its own; a restart state that has
-    `settled` (a result, or None) ends the call with that result.
+    `on_signal` is what the call returns inside of Linux when a signal is pending. After "EINTR" it fails with that,
+    also when the signal only stops the task. After the others it is executed again, unless a handler runs meanwhile:
+    then only after "ERESTARTNOINTR", or after "ERESTARTSYS" if the handler has SA_RESTART; else it fails with EINTR.
+    When a signal comes, `on_interrupt` is called. What `task.restart` remembers is lost when a handler runs, for that
+    makes calls of its own; a restart state that has `settled` (a result, or None) ends the call with that result.
     """
     task.in_call, task.on_interrupt = on_signal, on_interrupt
     for queue in queues:

@@ -41,6 +41,7 @@ class Call:
         self.since = 0  # the cycle at which it began
         self.given: dict[int, int | None] = {}  # of a length that the kernel changes: what it was
         self.result: int | None = None
+        self.restarts = False  # a signal has ended it in a way that lets it begin anew
         self.texts: list[str | None] = [None] * len(self.args)
         self.parameter = Parameter("", "", False)
         self.following = 0

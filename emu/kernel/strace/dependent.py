@@ -100,6 +100,13 @@ def mremap_to(call: Call, value: int) -> str:
 
 
 @kind
+def remain(call: Call, value: int) -> str | None:
+    """What is left of a sleep that a signal has ended, and that had no end of its own (TIMER_ABSTIME)."""
+    ended = call.restarts and not ("clock" in call.name and call.args[1] & 1)
+    return KINDS["timespec"](call, value) if ended and value else None
+
+
+@kind
 def fcntl_arg(call: Call, value: int) -> str | None:
     command = flags.CHOICES["F"].get(call.args[1], "")
     if command.startswith("F_GETF") or command in ("F_GETOWN", "F_GETSIG", "F_GETPIPE_SZ", "F_GET_SEALS"):

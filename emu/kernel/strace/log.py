@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from emu.isa.abi import A0
+from emu.kernel.errno import EINTR
 from emu.kernel.siginfo import SIGKILL, name_of
 from emu.kernel.strace.call import Call
 from emu.kernel.strace.lines import Lines
@@ -28,10 +29,11 @@ EXECVE = 221  # its number
 MAKERS = ("clone", "clone3")
 MAY_WAIT_FOR_THE_HOST = frozenset(("read", "readv", "preadv", "pread64"))
 RESTARTED = {
-    "restart": "ERESTARTSYS (To be restarted if SA_RESTART is set)",
-    "eintr": "ERESTARTNOHAND (To be restarted if no handler)",
+    "ERESTARTSYS": "ERESTARTSYS (To be restarted if SA_RESTART is set)",
+    "ERESTARTNOINTR": "ERESTARTNOINTR (To be restarted)",
+    "ERESTARTNOHAND": "ERESTARTNOHAND (To be restarted if no handler)",
+    "ERESTART_RESTARTBLOCK": "ERESTART_RESTARTBLOCK (Interrupted by signal)",
 }
-RESTART_BLOCK = ("nanosleep", "clock_nanosleep", "ppoll")
 
 
 class Strace:
@@ -126,9 +128,10 @@ class Strace:
         task = self.kernel.tasks.get(record.pid)
         if call is not None and task is not None and task.in_call:
             del self.calls[record.pid]
-            sleeps = call.name.removesuffix("_time64").removesuffix("_time32") in RESTART_BLOCK
-            why = "ERESTART_RESTARTBLOCK (Interrupted by signal)" if sleeps else RESTARTED.get(task.in_call, "")
-            self.end_call(record, call, None, why)
+            result = getattr(task.restart, "settled", None)
+            if result is None and task.in_call == "EINTR":
+                result = -EINTR
+            self.end_call(record, call, result, "" if result is not None else RESTARTED[task.in_call])
         if record.fields["number"] != SIGKILL:
             self.arrival(record)
 
@@ -160,6 +163,7 @@ class Strace:
     def end_call(self, record: Record, call: Call, result: int | None, why: str = "") -> None:
         """The rest of a call's line."""
         begun = call.begun
+        call.restarts = bool(why)
         call.finish(result)
         arguments = call.arguments_text()
         nanoseconds = self.kernel.nanoseconds(max(record.cycle - call.since, 0))

@@ -84,7 +84,7 @@ events:epoll_events> maxevents:int timeout:int sigmask:sigset sigsetsize:size | 
 events:epoll_events> maxevents:int timeout:timespec sigmask:sigset sigsetsize:size | inotify_init1 flags:OF |
 inotify_add_watch fd path mask:hex | inotify_rm_watch fd wd:int | clock_gettime clockid:CLOCK tp:timespec> |
 clock_getres clockid:CLOCK res:timespec> | clock_settime clockid:CLOCK tp:timespec | clock_nanosleep clockid:CLOCK
-flags:TIMER request:timespec remain:ptr | nanosleep request:timespec remain:ptr | gettimeofday tv:timeval> tz:ptr |
+flags:TIMER request:timespec remain | nanosleep request:timespec remain | gettimeofday tv:timeval> tz:ptr |
 settimeofday tv:timeval tz:ptr | times buf:tms> | getitimer which:ITIMER value:itimerval> | setitimer which:ITIMER
 new_value:itimerval old_value:itimerval> | timerfd_create clockid:CLOCK flags:TFD_CREATE | timerfd_settime fd
 flags:TFD new_value:itimerspec old_value:itimerspec> | timerfd_gettime fd curr_value:itimerspec> | timer_create

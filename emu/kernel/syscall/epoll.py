@@ -83,7 +83,7 @@ def wait(
     if not ready and (state.deadline is None or kernel.now < state.deadline):
         change_mask(task, blocked)
         task.restart = state
-        wait_on(task, *dict.fromkeys(epoll.poll_queues(task.files.get(epfd))), until=state.deadline, on_signal="eintr")
+        wait_on(task, *dict.fromkeys(epoll.poll_queues(task.files.get(epfd))), until=state.deadline, on_signal="EINTR")
     copy_to_user(task.mm, events, b"".join(EVENT.pack(*pair) for pair in ready))
     return len(ready)
 

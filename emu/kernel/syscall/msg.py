@@ -38,7 +38,7 @@ def queue_of(kernel: Kernel, task: Task, number: int, mode: int) -> MsgQueue:
 def wait(task: Task, queue: MsgQueue, on: WaitQueue) -> None:
     """No signal lets the call begin anew."""
     task.restart = queue
-    wait_on(task, on, on_signal="eintr")
+    wait_on(task, on, on_signal="ERESTARTNOHAND")
 
 
 @syscall("msgsnd")

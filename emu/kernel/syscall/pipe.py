@@ -108,7 +108,7 @@ def wait_ready(
     change_mask(task, blocked)
     task.restart = state
     tell = partial(tell_left, kernel, task, timeout, state) if timeout else None
-    wait_on(task, *dict.fromkeys(queues), until=state.deadline, on_signal="eintr", on_interrupt=tell)
+    wait_on(task, *dict.fromkeys(queues), until=state.deadline, on_signal="ERESTARTNOHAND", on_interrupt=tell)
     return ready
 
 

@@ -68,7 +68,7 @@ def sys_semtimedop(kernel: Kernel, task: Task, number: Int, sops: Addr, count: U
     if state.until is not None and kernel.now >= state.until:
         return -EAGAIN
     state.on, task.restart = stuck, state
-    wait_on(task, sems.changed, until=state.until, on_signal="eintr")
+    wait_on(task, sems.changed, until=state.until, on_signal="EINTR")
     return 0
 
 

@@ -108,7 +108,7 @@ def sys_rt_sigsuspend(kernel: Kernel, task: Task, mask: Addr, size: Size) -> int
     task.blocked = wanted
     if takes_one(task):
         return -EINTR
-    wait_on(task, WaitQueue(), on_signal="eintr")
+    wait_on(task, WaitQueue(), on_signal="ERESTARTNOHAND")
     return 0
 
 
@@ -128,5 +128,5 @@ def sys_rt_sigtimedwait(kernel: Kernel, task: Task, mask: Addr, info: Addr, time
     if deadline is not None and kernel.now >= deadline:
         return -EAGAIN
     task.awaited = wanted
-    wait_on(task, WaitQueue(), until=deadline, on_signal="eintr")
+    wait_on(task, WaitQueue(), until=deadline, on_signal="EINTR")
     return 0

@@ -84,7 +84,7 @@ def sleep_until(kernel: Kernel, task: Task, wake_ns: int, on_interrupt: Callable
     cycle = kernel.cycles_of(wake_ns)
     if kernel.now < cycle:
         task.restart = wake_ns
-        wait_on(task, until=cycle, on_signal="eintr", on_interrupt=on_interrupt)
+        wait_on(task, until=cycle, on_signal="ERESTART_RESTARTBLOCK", on_interrupt=on_interrupt)
 
 
 def write_remaining(kernel: Kernel, task: Task, addr: int, wake_ns: int) -> None:
