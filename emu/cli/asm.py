@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from emu.cli.files import write_bytes
+from emu.cli.files import keep_inputs, write_bytes
 from emu.cli.job import xlen_option
 
 
@@ -17,6 +17,7 @@ def command(files: tuple[str, ...], output: str, compile_only: bool, xlen: int |
     """Assemble and link sources and objects into a static ELF."""
     from emu.cli.build import build, to_object
 
+    keep_inputs(output, files)
     if not compile_only:
         write_bytes(output, build(files, xlen).elf, executable=True)
         return

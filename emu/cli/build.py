@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from emu.cli.compiler import compile_to_elf, is_c
+from emu.cli.compiler import compile_to_elf
+from emu.cli.compiler_words import is_c
 from emu.cli.files import read_bytes, read_text
 from emu.errors import EmuError, Place
 

@@ -24,12 +24,13 @@ def command(arguments: tuple[str, ...], xlen: int | None) -> None:
         click.echo(click.get_current_context().get_help())
         return
     from emu.cli.build import DEFAULT_XLEN
-    from emu.cli.compiler import into_stream, is_stream, output_among, sources_among, zig_cc
-    from emu.cli.files import read_bytes
+    from emu.cli.compiler import into_stream, is_stream, zig_cc
+    from emu.cli.compiler_words import inputs_among, output_among, short_output, sources_among
+    from emu.cli.files import keep_inputs, read_bytes
 
-    sources = sources_among(arguments)
-    if (output := output_among(arguments)) in sources:
-        raise EmuError("the output would take the place of this source", Place(output), hint="give -o another name")
+    arguments = short_output(arguments)
+    sources, output = sources_among(arguments), output_among(arguments)
+    keep_inputs(output, inputs_among(arguments))
     xlen = xlen or DEFAULT_XLEN
     if failure := into_stream(arguments, xlen, output) if is_stream(output) else zig_cc(arguments, xlen):
         for path in sources:

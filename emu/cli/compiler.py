@@ -12,7 +12,6 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from importlib import metadata, util
-from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,13 +19,10 @@ import click
 
 from emu.cachedir import cache_root, writable
 from emu.cli import diagnostics
+from emu.cli.compiler_words import for_zig, is_cxx, sources_among
 from emu.cli.files import write_bytes
 from emu.errors import EmuError, Place
 
-C_SUFFIXES = (".c", ".i")
-CXX_SUFFIXES = (".cc", ".cpp", ".cxx", ".c++", ".C", ".ii")
-PREPROCESSED = {".i": "c", ".ii": "c++"}  # which zig doesn't know by their names
-TAKE_A_FILE = ("-o", "-include", "-imacros", "-MF", "-MT", "-MQ")
 INSTALL = "pip install ziglang (clang, its linker and musl in one package)"
 
 
@@ -44,16 +40,6 @@ TARGETS = {
 OPTIONS = ("-static", "-g", "-fno-sanitize=undefined")
 """Before the user's own options, which therefore win. Without the last one zig's clang stops programs at undefined
 behaviour, where the machine is to show what happens."""
-
-
-def is_c(path: str) -> bool:
-    """Whether a name is that of a C or C++ source."""
-    return path.endswith(C_SUFFIXES) or is_cxx(path)
-
-
-def is_cxx(path: str) -> bool:
-    """Whether a name is that of a C++ source: then libc++ is linked."""
-    return path.endswith(CXX_SUFFIXES)
 
 
 def compile_to_elf(paths: Sequence[str], xlen: int, options: Sequence[str] = ()) -> bytes:
@@ -126,30 +112,6 @@ def zig_cc(arguments: Sequence[str], xlen: int, *, quiet_stdout: bool = False) -
         return diagnostics.verdict(messages)
     marker.touch()
     return ""
-
-
-def for_zig(arguments: Sequence[str]) -> list[str]:
-    """A command line of clang's as zig takes it."""
-    chosen = ["-Wno-unused-command-line-argument"] if "-S" in arguments else []  # of the -c that it adds by itself
-    for before, word in zip(("", *arguments), arguments, strict=False):
-        file = before not in TAKE_A_FILE and is_c(word) and Path(word).is_file()
-        path = f"./{word}" if file and word.startswith("-") else word
-        language = PREPROCESSED.get(Path(word).suffix) if file else None
-        chosen += ["-x", language, path, "-x", "none"] if language else [path]
-    return chosen
-
-
-def sources_among(arguments: Sequence[str]) -> list[str]:
-    """The C and C++ sources on a command line."""
-    pairs = zip(("", *arguments), arguments, strict=False)
-    return [word for before, word in pairs if is_c(word) and not word.startswith("-") and before != "-o"]
-
-
-def output_among(arguments: Sequence[str]) -> str:
-    """What -o names on a command line, or ''."""
-    joined = [word[2:] for word in arguments if word.startswith("-o") and len(word) > 2]
-    apart = [word for before, word in pairwise(arguments) if before == "-o"]
-    return (joined + apart)[-1] if joined or apart else ""
 
 
 def zig() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from emu.errors import EmuError, Place, did_you_mean
@@ -57,6 +58,17 @@ def write_bytes(path: str | os.PathLike[str], data: bytes, *, executable: bool =
             path.chmod(path.stat().st_mode | 0o111)
     except (OSError, ValueError) as error:
         raise EmuError(f"cannot be written: {reason(error)}", Place(str(path))) from None
+
+
+def keep_inputs(output: str, inputs: Iterable[str]) -> None:
+    """EmuError when the output is one of the inputs, under whatever name or link."""
+    for path in inputs:
+        try:
+            same = Path(output).is_file() and Path(output).samefile(path)
+        except (OSError, ValueError):
+            continue  # whoever reads it says why not
+        if same:
+            raise EmuError("the output would take the place of this input", Place(path), hint="give -o another name")
 
 
 def reason(error: OSError | ValueError) -> str:

@@ -182,13 +182,46 @@ def test_the_c_library_is_announced_once(
     assert "riscv32" in cc(capfd, "--xlen", "32", "a.c")[2]
 
 
-@pytest.mark.parametrize("output", [("-o", "a.c"), ("-oa.c",)])
-def test_a_source_is_no_output(folder: Path, capfd: pytest.CaptureFixture[str], output: tuple[str, ...]) -> None:
-    """As gcc refuses it."""
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("a.c", "-o", "a.c"),
+        ("a.c", "-oa.c"),
+        ("./a.c", "-o", "a.c"),
+        ("a.c", "--output", "a.c"),
+        ("a.c", "--output=./a.c"),
+        ("link.c", "-o", "a.c"),
+        ("a.c", "-o", "twin"),
+        ("a.c", "m.s", "-o", "./m.s"),
+        ("a.c", "m.o", "-o", "m.o"),
+        ("-x", "c", "m.o", "-c", "-o", "m.o"),
+    ],
+)
+def test_an_input_is_no_output(folder: Path, capfd: pytest.CaptureFixture[str], words: tuple[str, ...]) -> None:
+    """As gcc refuses it, whatever the file is called."""
+    for name in ("a.c", "m.s", "m.o"):
+        (folder / name).write_text("int main(void) { return 0; }")
+    (folder / "link.c").symlink_to("a.c")
+    (folder / "twin").hardlink_to(folder / "a.c")
+    code, _, told = cc(capfd, *words)
+    assert code == 2 and "take the place of this input" in told
+    assert all((folder / name).read_text().startswith("int main") for name in ("a.c", "m.s", "m.o"))
+
+
+@pytest.mark.parametrize("words", [("--output=b",), ("--output", "b"), ("-ob",), ("-o", "b", "-D", "b")])
+def test_ways_to_name_the_output(folder: Path, capfd: pytest.CaptureFixture[str], words: tuple[str, ...]) -> None:
+    """clang's long option is zig's -o; a word that is no file for the compiler may be called like the output."""
     (folder / "a.c").write_text("int main(void) { return 0; }")
-    code, _, told = cc(capfd, "a.c", *output)
-    assert code == 2 and "take the place of this source" in told
-    assert (folder / "a.c").read_text().startswith("int main")
+    for _ in range(2):
+        assert cc(capfd, "a.c", *words) == (0, "", "")
+    assert (folder / "b").is_file() and not (folder / "a.out").exists()
+
+
+@pytest.mark.parametrize("words", [("-x", "c++", "z.i"), ("-xc++", "z.i"), ("-x", "c", "-x", "c++", "z.i")])
+def test_the_language_that_was_told(folder: Path, capfd: pytest.CaptureFixture[str], words: tuple[str, ...]) -> None:
+    """-x is stronger than the file's name."""
+    (folder / "z.i").write_text("class A {}; int main() { return 0; }")
+    assert cc(capfd, *words, "-c", "-o", "z.o") == (0, "", "")
 
 
 def test_cache_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def test_same_as_on_a_host(name: str) -> None:
     try:
         sources.fetch(source)
     except EmuError as error:
-        assert error.message.startswith(sources.SOURCES[source].url)
+        assert error.message.startswith(f"{sources.SOURCES[source].url} can't be fetched: ")
     else:
         assert differences(name, load()[name]) == []
 

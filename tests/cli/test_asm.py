@@ -182,6 +182,19 @@ def test_an_executable_cannot_be_linked_again(emu, elf: Path) -> None:
     assert "not an object file" in done.err
 
 
+@pytest.mark.parametrize("options", [(), ("-c",)])
+@pytest.mark.parametrize("output", ["m.s", "../here/m.s", "link.s"])
+def test_an_input_is_no_output(emu, tmp_path: Path, options: tuple[str, ...], output: str) -> None:
+    """Under no name of it."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    (folder / "m.s").write_bytes(HELLO.read_bytes())
+    (folder / "link.s").symlink_to("m.s")
+    code, _, told = emu("asm", *options, folder / "m.s", "-o", folder / output)
+    assert code == exitcodes.USAGE and "take the place of this input" in told
+    assert (folder / "m.s").read_bytes() == HELLO.read_bytes()
+
+
 def test_compile_only_takes_one_source(emu) -> None:
     """-c with two sources is a misunderstanding."""
     assert emu("asm", "-c", MAIN, GREET).code == exitcodes.USAGE
