@@ -55,6 +55,23 @@ def memlock(size: int) -> Callable[[Guest], None]:
     return prepare
 
 
+def crowded(prot: int, room: int, *rest: int) -> Callable[[Guest], tuple[int, ...]]:
+    """The third of five pages, which can't be cut out: there is room for so many areas more."""
+
+    def prepare(guest: Guest) -> tuple[int, ...]:
+        addr = guest.mmap(5 * PAGE, prot)
+        guest.kernel.sysctl.max_map_count = len(guest.mm.vmas) + room
+        return (addr + 2 * PAGE, *rest)
+
+    return prepare
+
+
+def refused(guest: Guest, result: int) -> bool:
+    """ENOMEM, and promised is what the areas that are there say."""
+    promised = sum(vma.pages for vma in guest.mm.vmas if vma.vm_flags & VM_ACCOUNT)
+    return result == -12 and guest.kernel.vm.committed == guest.mm.committed == promised
+
+
 def readable_locked(guest: Guest) -> int:
     addr = guest.mmap(PAGE, 1)
     guest.ok("mlock", addr, PAGE)
@@ -240,7 +257,9 @@ ROWS: list[Row] = [
     ("mprotect", after(data_limit, args=lambda g: (g.mmap(2 * PAGE, 1), 2 * PAGE, 3)), "ENOMEM"),  # RLIMIT_DATA
     ("mprotect", mapped(PAGE, 1), promised_is_writable),  # nobody has touched it
     ("mprotect", lambda g: (readable_locked(g), PAGE, 3), writable_locked),
+    *[("mprotect", crowded(old, room, PAGE, 3 - old), refused) for old in (1, 3) for room in (0, 1)],
     # mremap
+    *[("mremap", crowded(3, room, PAGE, 2 * PAGE, 1), refused) for room in (0, 1)],
     ("mremap", lambda g: (g.mmap(2 * PAGE), 2 * PAGE, PAGE, 0, 0), "ok"),
     ("mremap", lambda g: (g.mmap(2 * PAGE), 2 * PAGE, 4 * PAGE, 1, 0), "ok"),
     ("mremap", lambda g: (g.mmap(PAGE), PAGE, 2 * PAGE, 3, g.mmap(4 * PAGE)), "ok"),

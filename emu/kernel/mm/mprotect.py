@@ -60,12 +60,14 @@ def mprotect_fixup(mm: Mm, vma: Vma, start: int, end: int, prot: int) -> None:
         raise Errno(EACCES)
     if flags == vma.vm_flags:
         return
-    flags = account(mm, vma, flags, (end - start) >> 12)
+    flags, promised = account(mm, vma, flags, (end - start) >> 12)
     to_fill = vma.vm_flags & (VM_LOCKED_MASK | VM_WRITE | VM_SHARED) == VM_LOCKED and flags & VM_WRITE
-    if vma.vm_start < start:
-        vma = split_vma(mm, vma, start)
-    if vma.vm_end > end:
-        split_vma(mm, vma, end)
+    try:
+        vma = cut_out(mm, vma, start, end)
+    except Errno:
+        overcommit.uncharge(mm, max(promised, 0))
+        raise
+    overcommit.uncharge(mm, max(-promised, 0))
     mm.account(vma, -vma.pages)
     vma.set_flags(flags)
     mm.account(vma, vma.pages)
@@ -76,16 +78,25 @@ def mprotect_fixup(mm: Mm, vma: Vma, start: int, end: int, prot: int) -> None:
         populate(mm, start, end)
 
 
-def account(mm: Mm, vma: Vma, flags: int, pages: int) -> int:
-    """The new flags after what they change for limits and promises: pages that may be written now are promised,
-    anonymous ones that nobody has touched no more when they may not. ENOMEM.
+def cut_out(mm: Mm, vma: Vma, start: int, end: int) -> Vma:
+    """The part of an area from start to end as an area of its own. ENOMEM."""
+    if vma.vm_start < start:
+        vma = split_vma(mm, vma, start)
+    if vma.vm_end > end:
+        split_vma(mm, vma, end)
+    return vma
+
+
+def account(mm: Mm, vma: Vma, flags: int, pages: int) -> tuple[int, int]:
+    """The new flags after what they change for limits and promises, and the pages promised with them. Pages that may be
+    written now are promised here; of anonymous ones that nobody has touched the promise ends when they may not, which
+    is the caller's to do (a negative number). ENOMEM.
     """
     if overcommit.is_data(flags) and not overcommit.is_data(vma.vm_flags):
         overcommit.may_hold_data(mm, pages)
     if overcommit.accountable(flags, vma.vm_file) and not vma.vm_flags & (VM_ACCOUNT | VM_WRITE):
         overcommit.charge(mm, pages)
-        return flags | VM_ACCOUNT
+        return flags | VM_ACCOUNT, pages
     if not flags & VM_WRITE and vma.vm_flags & VM_ACCOUNT and not vma.vm_file and vma.anon_vma is None:
-        overcommit.uncharge(mm, pages)
-        return flags & ~VM_ACCOUNT
-    return flags
+        return flags & ~VM_ACCOUNT, -pages
+    return flags, 0

@@ -134,10 +134,15 @@ def move_vma(mm: Mm, vma: Vma, addr: int, old_len: int, new_len: int, new_addr: 
     """A new area with the same offsets; the entries move over; the old range is unmapped, unless it is to stay."""
     if vma.vm_flags & VM_ACCOUNT:
         overcommit.charge(mm, new_len >> 12)
-    if addr > vma.vm_start and old_len:
-        vma = split_vma(mm, vma, addr)
-    if old_len and addr + old_len < vma.vm_end:
-        split_vma(mm, vma, addr + old_len)
+    try:
+        if addr > vma.vm_start and old_len:
+            vma = split_vma(mm, vma, addr)
+        if old_len and addr + old_len < vma.vm_end:
+            split_vma(mm, vma, addr + old_len)
+    except Errno:
+        if vma.vm_flags & VM_ACCOUNT:
+            overcommit.uncharge(mm, new_len >> 12)
+        raise
     if vma.vm_file is None and not vma.vm_flags & VM_MAYSHARE:
         rmap.anon_vma_prepare(vma)
     twin = Vma(mm, new_addr, new_addr + new_len, vma.vm_flags, vma.vm_file)
