@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emu.kernel.errno import EINVAL, EMFILE, EPERM, Errno
+from emu.kernel.errno import EINVAL, EPERM, Errno
+from emu.kernel.fork_places import Places, write_tid
 from emu.kernel.fs.file import Files
+from emu.kernel.fs.pidfd import open_pidfd
 from emu.kernel.itimer import obey_cpu_limit
+from emu.kernel.mm.alloc import OutOfMemory
 from emu.kernel.mm.fork import dup_mm
 from emu.kernel.mm.uaccess import put_user
 from emu.kernel.pid import alloc_pid
-from emu.kernel.rlimit import RLIMIT_NOFILE
 from emu.kernel.sched.registers import peek_registers
+from emu.kernel.sched.wait import Blocked
 from emu.kernel.siginfo import SIG_IGN
 from emu.kernel.task import FsStruct, Process, Sighand, Task
 from emu.machine.ledger import LEDGER_TRAP
@@ -60,37 +63,43 @@ def check_flags(kernel: Kernel, task: Task, flags: int) -> None:
         raise Errno(EINVAL)
     if flags & NAMESPACES:
         raise Errno(EPERM)
-    if flags & CLONE_PIDFD and len(task.files.open) >= task.process.rlimits[RLIMIT_NOFILE][0]:
-        raise Errno(EMFILE)
     if (flags & CLONE_PIDFD and flags & (CLONE_THREAD | CLONE_DETACHED)) or flags & ~KNOWN:
         raise Errno(EINVAL)
     if flags & CLONE_CLEAR_SIGHAND and flags & CLONE_SIGHAND:
         raise Errno(EINVAL)
 
 
-def do_clone(
-    kernel: Kernel, task: Task, flags: int, stack: int, parent_tid: int, tls: int, child_tid: int, wanted: int = 0
-) -> Task:
-    """copy_process: the new task, ready to run, with pid `wanted` if that is given. EAGAIN EEXIST ENOMEM EINVAL …"""
+def do_clone(kernel: Kernel, task: Task, flags: int, stack: int, places: Places, tls: int, wanted: int = 0) -> Task:
+    """copy_process: the new task, ready to run, with pid `wanted` if that is given. EAGAIN EEXIST ENOMEM EINVAL …
+    May raise Blocked or OutOfMemory; then, as after an error, there is no task.
+    """
     check_flags(kernel, task, flags)
     pid = alloc_pid(kernel, wanted)
     mm = copy_mm(kernel, task, flags)
+    pidfd = -1
     try:
+        if flags & CLONE_PIDFD:
+            pidfd = open_pidfd(kernel, task, None)
+            put_user(task.mm, places.pidfd, pidfd, 4)
+        if flags & CLONE_PARENT_SETTID:
+            write_tid(task.mm, places.parent_tid, pid)
+        if flags & CLONE_CHILD_SETTID:
+            write_tid(mm, places.child_tid, pid)
         child = make_task(kernel, task, pid, flags, mm)
-    except Errno:  # no memory for the table of descriptors
+    except (Errno, Blocked, OutOfMemory):
+        if pidfd >= 0:
+            task.files.close(pidfd)
         kernel.mm_put(mm)
         raise
     copy_registers(kernel, task, child, flags, stack, tls)
     join(kernel, task, child, flags)
+    if pidfd >= 0:
+        task.files.open[pidfd].inode.process = child.process
+        if not flags & CLONE_FILES:  # the descriptor is the maker's alone
+            child.files.close(pidfd)
     if flags & CLONE_CHILD_CLEARTID:
-        child.clear_child_tid = child_tid
-    try:
-        if flags & CLONE_PARENT_SETTID:
-            write_tid(task.mm, parent_tid, pid)
-        if flags & CLONE_CHILD_SETTID:
-            write_tid(child.mm, child_tid, pid)
-    finally:  # the maker may die of OutOfMemory, the child lives
-        kernel.sched.make_ready(child)
+        child.clear_child_tid = places.child_tid
+    kernel.sched.make_ready(child)
     if kernel.tracer is not None:
         kernel.tracer.emit(kernel, "fork", task.pid, child=pid, flags=flags, thread=bool(flags & CLONE_THREAD))
     return child
@@ -181,11 +190,3 @@ def copy_sighand(task: Task, flags: int) -> Sighand:
         return copy
     sighand.users += 1
     return sighand
-
-
-def write_tid(mm: Mm, addr: int, tid: int) -> None:
-    """put_user(tid); a bad address is no error, as in Linux."""
-    try:
-        put_user(mm, addr, tid, 4)
-    except Errno:
-        return

@@ -35,8 +35,8 @@ def wait_for(kernel: Kernel, task: Task, which: int, number: int, options: int) 
     family = [child for child in task.process.children if matches(child, which, number, options)]
     if not family:
         raise Errno(ECHILD)
-    if not options & (WEXITED | WCONTINUED) and all(child.dead for child in family):
-        raise Errno(ECHILD)  # none of them will ever stop
+    if not options & WEXITED and all(child.dead for child in family):
+        raise Errno(ECHILD)  # none of them will ever stop or go on
     for child in family:
         if child.dead and options & WEXITED:
             if not options & WNOWAIT:

@@ -37,6 +37,11 @@ def alone(guest: Guest) -> None:
     guest.task.process.rlimits[6] = [1, 1]
 
 
+def no_more_files(guest: Guest) -> None:
+    """As many are open as there may be."""
+    guest.kernel.file_max = guest.kernel.nr_files
+
+
 def pidfd(guest: Guest, pid: int) -> int:
     return guest.ok("pidfd_open", pid, 0)
 
@@ -72,6 +77,10 @@ def reset_on_fork(guest: Guest) -> None:
     guest.ok("sched_setscheduler", 0, 1 | 1 << 30, BUF)
 
 
+def nice_7(guest: Guest) -> None:
+    guest.ok("setpriority", 0, 0, 7)
+
+
 def more_for_users(guest: Guest) -> None:
     """RLIMIT_RTPRIO of 9."""
     guest.store(BUF, struct.pack("<2Q", 9, 9))
@@ -100,6 +109,8 @@ ROWS: list[Row] = [
     ("clone", (0x1011, 0, UNMAPPED, 0, 0), "EFAULT"),  # no place for CLONE_PIDFD's descriptor
     ("clone", (0x1011, 0, TEXT, 0, 0), "EFAULT"),
     ("clone", (0x1011, 0, BUF, 0, 0), lambda g, r: r == 2 and g.word_at(BUF, 4) == 3),
+    ("clone", (0x1011, 0, BUF, 0, 0), lambda g, r: 3 in g.task.files.open and 3 not in g.kernel.tasks[r].files.open),
+    ("clone", after(no_more_files, args=(0x1011, 0, BUF, 0, 0)), lambda g, r: r == -23 and len(g.kernel.tasks) == 1),
     ("clone", after(crowd, args=(17, 0, 0, 0, 0)), "EAGAIN"),
     ("clone", after(alone, user, args=(17, 0, 0, 0, 0)), "EAGAIN"),
     ("clone", after(alone, args=(17, 0, 0, 0, 0)), 2),  # root is exempt
@@ -147,6 +158,7 @@ ROWS: list[Row] = [
     ("waitid", after(child, args=(0, 0, 0, 4, 0)), "asleep"),
     ("waitid", (0, 0, 0, 4, 0), "ECHILD"),
     ("waitid", after(zombie, args=(0, 0, 0, 3, 0)), "ECHILD"),  # a zombie will never stop
+    ("waitid", after(zombie, args=(0, 0, 0, 8, 0)), "ECHILD"),  # nor go on
     ("waitid", (0, -1, 0, 4, 0), "ECHILD"),  # P_ALL looks at no number
     ("waitid", (2, -1, 0, 4, 0), "EINVAL"),
     ("waitid", (0, 0, 0, 1, 0), "EINVAL"),  # nothing to wait for
@@ -315,6 +327,7 @@ ROWS: list[Row] = [
     ("sched_getscheduler", after(reset_on_fork, args=lambda g: (child(g),)), 0),
     ("sched_setscheduler", after(reset_on_fork, user, args=data("i", 5, before=(0, 1))), "EPERM"),
     ("sched_setattr", attr(policy=2, priority=7), lambda g, r: r == 0 and g.call("sched_getscheduler", 0) == 2),
+    ("sched_setattr", after(nice_7, args=attr(policy=1, priority=7)), lambda g, r: g.call("getpriority", 0, 0) == 13),
     ("sched_setattr", attr(nice=5), lambda g, r: r == 0 and g.call("getpriority", 0, 0) == 15),
     ("sched_setattr", attr(nice=-99), lambda g, r: r == 0 and g.call("getpriority", 0, 0) == 40),
     ("sched_setattr", after(user, args=attr(nice=-1)), "EPERM"),
@@ -334,6 +347,7 @@ ROWS: list[Row] = [
     ("sched_setattr", attr(pid=99), "ESRCH"),
     ("sched_setattr", (0, UNMAPPED, 0), "EFAULT"),
     ("sched_getattr", after(reset_on_fork, args=(0, BUF, 48, 0)), lambda g, r: g.load(BUF, 24) == RESET_FIFO_5),
+    ("sched_getattr", after(nice_7, reset_on_fork, args=(0, BUF, 48, 0)), lambda g, r: g.load(BUF, 24) == RESET_FIFO_5),
     ("sched_getattr", (0, BUF, 47, 0), "EINVAL"),
     ("sched_getattr", (0, BUF, 4097, 0), "EINVAL"),
     ("sched_getattr", (0, BUF, 48, 1), "EINVAL"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from emu.kernel.errno import EBADF, EINVAL, EPERM, ESRCH, Errno
 from emu.kernel.fs import file as f
-from emu.kernel.fs.pidfd import PidFd
+from emu.kernel.fs.pidfd import PidFd, open_pidfd
 from emu.kernel.mm.uaccess import get_user
 from emu.kernel.siginfo import NSIG, SI_USER
 from emu.kernel.syscall.descriptor import install
@@ -16,13 +16,7 @@ from emu.kernel.syscall.table import Addr, Int, Uint, syscall
 
 if TYPE_CHECKING:
     from emu.kernel.kernel import Kernel
-    from emu.kernel.task import Process, Task
-
-
-def open_pidfd(kernel: Kernel, task: Task, process: Process, flags: int) -> int:
-    """A descriptor for a process, close-on-exec in any case. EMFILE ENFILE."""
-    file = f.File(PidFd(kernel, process), f.O_RDWR | flags & f.O_NONBLOCK, "anon_inode:[pidfd]")
-    return install(task, file, f.O_CLOEXEC)
+    from emu.kernel.task import Task
 
 
 def pidfd_of(task: Task, fd: int) -> PidFd:

@@ -12,7 +12,7 @@ from emu.kernel.fs.file import O_NONBLOCK
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user, get_user, put_user
 from emu.kernel.sigframe import pack_siginfo
 from emu.kernel.siginfo import CLD_CONTINUED, CLD_STOPPED, NSIG, SigInfo
-from emu.kernel.syscall.pidfd import open_pidfd, pidfd_of
+from emu.kernel.syscall.pidfd import pidfd_of
 from emu.kernel.syscall.table import Addr, Int, Size, syscall
 from emu.kernel.syscall.usage import pack_rusage, usage_of
 
@@ -28,9 +28,8 @@ CLONE_ARGS = struct.Struct("<11Q")
 def sys_clone(kernel: Kernel, task: Task, flags: Size, stack: Addr, parent: Addr, tls: Addr, child: Addr) -> int | None:
     if flags & fork.CLONE_PIDFD and flags & fork.CLONE_PARENT_SETTID:  # both want the same place
         return -EINVAL
-    check_writable(task, flags, parent)
-    new = fork.do_clone(kernel, task, flags & 0xFFFFFFFF, stack, parent, tls, child)
-    return finish_clone(kernel, task, flags, new, parent)
+    new = fork.do_clone(kernel, task, flags & 0xFFFFFFFF, stack, fork.Places(parent, child, parent), tls)
+    return finish_clone(kernel, task, flags, new)
 
 
 @syscall("clone3")
@@ -48,16 +47,10 @@ def sys_clone3(kernel: Kernel, task: Task, args: Addr, size: Size) -> int | None
     if signal and flags & (fork.CLONE_THREAD | fork.CLONE_PARENT):
         return -EINVAL
     wanted = chosen_pid(kernel, task, set_tid & kernel.xlen_mask, count) if set_tid or count else 0
-    sp, mask = stack + stack_size & kernel.xlen_mask, kernel.xlen_mask
-    check_writable(task, flags, pidfd & mask)
-    new = fork.do_clone(kernel, task, flags | signal, sp, parent & mask, tls, child & mask, wanted)
-    return finish_clone(kernel, task, flags, new, pidfd & mask)
-
-
-def check_writable(task: Task, flags: int, pidfd: int) -> None:
-    """Without a place for CLONE_PIDFD's descriptor there is no child. EFAULT."""
-    if flags & fork.CLONE_PIDFD:
-        put_user(task.mm, pidfd, get_user(task.mm, pidfd, 4), 4)
+    mask = kernel.xlen_mask
+    places = fork.Places(parent & mask, child & mask, pidfd & mask)
+    new = fork.do_clone(kernel, task, flags | signal, stack + stack_size & mask, places, tls, wanted)
+    return finish_clone(kernel, task, flags, new)
 
 
 def chosen_pid(kernel: Kernel, task: Task, addr: int, count: int) -> int:
@@ -91,10 +84,8 @@ def sys_unshare(kernel: Kernel, task: Task, flags: Size) -> int:
     return 0
 
 
-def finish_clone(kernel: Kernel, task: Task, flags: int, child: Task, pidfd: int) -> int | None:
+def finish_clone(kernel: Kernel, task: Task, flags: int, child: Task) -> int | None:
     """The maker's result; with CLONE_VFORK it has it already but runs only when the child has left its memory."""
-    if flags & fork.CLONE_PIDFD:
-        put_user(task.mm, pidfd, open_pidfd(kernel, task, child.process, 0), 4)
     if not flags & fork.CLONE_VFORK:
         return child.pid
     hart = kernel.harts[task.cpu]

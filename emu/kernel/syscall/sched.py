@@ -55,16 +55,19 @@ def set_scheduler(task: Task, found: Task, wanted: Wanted) -> int:
         return -EINVAL
     if task.euid and (not owns(task, found) or asks_too_much(found, wanted)):
         return -EPERM
-    found.policy, found.rt_priority, found.nice, found.reset_on_fork = wanted
+    found.policy, found.rt_priority, found.reset_on_fork = wanted.policy, wanted.priority, wanted.reset_on_fork
+    if not real_time:  # the nice value waits for better times
+        found.nice = wanted.nice
     return 0
 
 
 def asks_too_much(found: Task, wanted: Wanted) -> bool:
     """Whether a user may not have that: RLIMIT_RTPRIO and RLIMIT_NICE are the bounds, SCHED_RESET_ON_FORK stays."""
     limits = found.process.rlimits
-    if wanted.policy in REAL_TIME and wanted.priority > max(found.rt_priority, limits[RLIMIT_RTPRIO][0]):
+    real_time = wanted.policy in REAL_TIME
+    if real_time and wanted.priority > max(found.rt_priority, limits[RLIMIT_RTPRIO][0]):
         return True
-    too_willing = wanted.nice < found.nice and 20 - wanted.nice > limits[RLIMIT_NICE][0]
+    too_willing = not real_time and wanted.nice < found.nice and 20 - wanted.nice > limits[RLIMIT_NICE][0]
     return too_willing or (found.reset_on_fork and not wanted.reset_on_fork)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from emu.kernel.errno import E2BIG, EINVAL, EOPNOTSUPP, Errno
 from emu.kernel.mm.page import PAGE_SIZE
 from emu.kernel.mm.uaccess import copy_from_user, copy_to_user, get_user, put_user
-from emu.kernel.syscall.sched import Wanted, find, set_scheduler
+from emu.kernel.syscall.sched import REAL_TIME, Wanted, find, set_scheduler
 from emu.kernel.syscall.table import Addr, Int, Uint, syscall
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def sys_sched_getattr(kernel: Kernel, task: Task, pid: Int, attr: Addr, size: Ui
     found = find(kernel, task, pid)
     size = min(size, ATTR.size)
     options = FLAG_RESET_ON_FORK if found.reset_on_fork else 0
-    fields = (size, found.policy, options, found.nice, found.rt_priority, 0, 0, 0, 0, 1024)
+    nice = 0 if found.policy in REAL_TIME else found.nice
+    fields = (size, found.policy, options, nice, found.rt_priority, 0, 0, 0, 0, 1024)
     copy_to_user(task.mm, attr, ATTR.pack(*fields)[:size])
     return 0
