@@ -82,6 +82,8 @@ def apply(kernel: Kernel, name: str, value: int) -> None:
         kernel.huge_pool.resize(value)
     else:
         setattr(kernel.sysctl, attribute(name), value)
+    if name == "dirty_writeback_centisecs":
+        kernel.flusher.set_clock()
     for pair in PAIRS:
         if name in pair:
             setattr(kernel.sysctl, pair[name == pair[0]], 0)

@@ -89,6 +89,9 @@ def test_items_of_epoll(guest: Guest) -> None:
     assert until_error(lambda n: guest.call("epoll_ctl", *add[n]), len(add)) == 28
     guest.ok("close", instances[0])
     guest.ok("epoll_ctl", instances[-1], 1, files[-1], BUF)
+    watched = guest.kernel.nr_watched
+    guest.ok("close", files[0])  # where it was watched it is no more, and nobody had to look
+    assert guest.kernel.nr_watched < watched
 
 
 def test_record_locks(guest: Guest) -> None:

@@ -291,6 +291,20 @@ def test_dirty_bytes(guest: Guest) -> None:
     assert table(read(guest, "/proc/vmstat"))["nr_dirty_background_threshold"] == 10
 
 
+def test_dirty_writeback_centisecs(guest: Guest) -> None:
+    """sysctl/vm.rst: 0 stops what is written from time to time; any other number starts it."""
+    guest.ok("write", guest.open("/tmp/f", 0o102), BSS, 100)
+    vm, centisecond = guest.kernel.vm, guest.kernel.options.clock_hz // 100
+    write(guest, "/proc/sys/vm/dirty_writeback_centisecs", "0")
+    guest.advance(1000 * centisecond)
+    assert vm.nr_dirty
+    write(guest, "/proc/sys/vm/dirty_writeback_centisecs", "50")
+    guest.advance(40 * centisecond)
+    assert vm.nr_dirty
+    guest.advance(20 * centisecond)
+    assert not vm.nr_dirty
+
+
 def test_watermark_scale_factor(guest: Guest) -> None:
     """sysctl/vm.rst: in fractions of 10,000 the distance between a zone's watermarks."""
     zone = guest.kernel.pages.zones[0]

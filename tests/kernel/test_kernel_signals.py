@@ -158,6 +158,31 @@ def test_what_a_call_waits_for_comes_before_the_signal(guest: Guest) -> None:
     assert guest.word_at(BSS + 0x100 + (16 if guest.xlen == 64 else 12), 4) == child.pid
 
 
+def test_a_wait_for_a_lock_that_a_signal_has_ended(guest: Guest) -> None:
+    """F_SETLKW: EDEADLK while the other waits for this one's lock, and not after a signal has ended that wait."""
+    handle(guest, 10)
+    fd, fcntl, parent = guest.open("/tmp/f", 0o102), "fcntl" if guest.xlen == 64 else "fcntl64", guest.task
+    child = guest.fork()
+
+    def lock(task: object, at: int) -> tuple[str, int, int, int]:
+        guest.become(task)
+        guest.store(BUF, struct.pack("<hh4xqqi4x", 1, 0, at, 1, 0))
+        return fcntl, fd, 14, BUF
+
+    guest.ok(*lock(child, 1))
+    guest.ok(*lock(parent, 0))
+    with pytest.raises(Asleep):
+        guest.call(*lock(parent, 1))
+    assert guest.errno(*lock(child, 0)) == "EDEADLK"
+    sigsend.send(guest.kernel, parent, SigInfo(10))
+    guest.become(parent)
+    guest.again()
+    guest.call("rt_sigreturn")
+    assert guest.hart.x[10] == -4
+    with pytest.raises(Asleep):
+        guest.call(*lock(child, 0))
+
+
 def test_a_signal_alone_interrupts(guest: Guest) -> None:
     """Nothing has come but the signal: EINTR without SA_RESTART, the call anew with it."""
     for flags, result in ((SA_SIGINFO, -4), (SA_SIGINFO | 0x10000000, "again")):

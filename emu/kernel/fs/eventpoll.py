@@ -48,7 +48,7 @@ class Item:
 
 
 class EventPoll(Inode):
-    """An epoll instance: its items by (descriptor, open file). A file that was closed everywhere drops out."""
+    """An epoll instance: its items by (descriptor, open file). A file drops out with its last close."""
 
     def __init__(self, kernel: Kernel) -> None:
         super().__init__(kernel.pipefs, 0o600)
@@ -56,15 +56,14 @@ class EventPoll(Inode):
         self.changed = WaitQueue()
         self.watchers: dict[EventPoll, int] = {}  # other instances, with as many items each
 
-    def alive(self) -> list[Item]:
-        """The items whose files are still open."""
-        for key in [key for key in self.items if not key[1].count]:
-            self.drop(key)
-        return list(self.items.values())
-
     def drop(self, key: tuple[int, File]) -> None:
+        """ep_remove."""
+        fd, file = key
         del self.items[key]
+        del file.epolls[self, fd]
         self.sb.kernel.nr_watched -= 1
+        if isinstance(file.inode, EventPoll):
+            file.inode.forget(self)
 
     # -- epoll_ctl ----------------------------------------------------------------------------------------------------
     def add(self, fd: int, file: File, events: int, data: int) -> None:
@@ -77,6 +76,7 @@ class EventPoll(Inode):
         if isinstance(file.inode, EventPoll):
             self.nest(file.inode)
         self.items[fd, file] = Item(fd, file, events, data)
+        file.epolls[self, fd] = None
         kernel.nr_watched += 1
         self.changed.wake()
 
@@ -92,8 +92,6 @@ class EventPoll(Inode):
         """ENOENT."""
         self.find(fd, file)
         self.drop((fd, file))
-        if isinstance(file.inode, EventPoll):
-            file.inode.forget(self)
 
     def find(self, fd: int, file: File) -> Item:
         item = self.items.get((fd, file))
@@ -103,7 +101,7 @@ class EventPoll(Inode):
 
     def inner(self) -> list[EventPoll]:
         """Instances that this one watches."""
-        return [item.file.inode for item in self.alive() if isinstance(item.file.inode, EventPoll)]
+        return [item.file.inode for item in self.items.values() if isinstance(item.file.inode, EventPoll)]
 
     def nest(self, inner: EventPoll) -> None:
         """Instances watch one another in chains of up to five, and not in a circle. ELOOP ENOSPC."""
@@ -126,8 +124,6 @@ class EventPoll(Inode):
 
     def release(self, file: File) -> None:
         """The instance is gone, and watches nothing."""
-        for inner in self.inner():
-            inner.forget(self)
         for key in list(self.items):
             self.drop(key)
 
@@ -136,7 +132,7 @@ class EventPoll(Inode):
         """Up to `most` pairs (events, data); what was reported goes to the back, so that nobody starves."""
         found: list[tuple[int, int]] = []
         polled: Polled = {}
-        for item in self.alive():
+        for item in list(self.items.values()):
             events = item.ready(polled)
             if not events or len(found) == most:
                 continue
@@ -153,7 +149,7 @@ class EventPoll(Inode):
     def ask(self, polled: Polled) -> int:
         """poll, among other instances that are asked."""
         if self not in polled:
-            ready = any(item.ready(polled) for item in self.alive())
+            ready = any(item.ready(polled) for item in self.items.values())
             polled[self] = POLLIN | POLLRDNORM if ready else 0
         return polled[self]
 
@@ -162,7 +158,7 @@ class EventPoll(Inode):
         queues: dict[WaitQueue, None] = {}
         for instance in dict.fromkeys(each for level in levels(self, EventPoll.inner) for each in level):
             queues[instance.changed] = None
-            for item in instance.alive():
+            for item in instance.items.values():
                 if not isinstance(item.file.inode, EventPoll):
                     queues.update(dict.fromkeys(item.file.inode.poll_queues(item.file)))
         return list(queues)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from emu.kernel.errno import EBADF, EINVAL, EMFILE, ENFILE, ENOMEM, Errno
 from emu.kernel.fs.fsnotify import IN_CLOSE_NOWRITE, IN_CLOSE_WRITE
@@ -23,11 +23,12 @@ SEEK_SET, SEEK_CUR, SEEK_END, SEEK_DATA, SEEK_HOLE = range(5)
 class File:
     """An open file: a position and a mode over an inode. Shared by dup and fork, held by mappings; `count` users."""
 
-    __slots__ = ("count", "flags", "inode", "path", "pos", "prev_pos", "private", "slab", "writer")
+    __slots__ = ("count", "epolls", "flags", "inode", "path", "pos", "prev_pos", "private", "slab", "writer")
 
     def __init__(self, inode: Inode, flags: int, path: str = "") -> None:
         self.inode, self.flags, self.path = inode, flags, path
         self.pos, self.count = 0, 1
+        self.epolls: dict[Any, None] = {}  # (epoll instance, descriptor) of each item that watches it
         self.private = None  # what the file system keeps for this open
         self.prev_pos = -1  # where the last read ended
         self.writer = False  # as long as it is open nobody may execute the file
@@ -72,6 +73,8 @@ class File:
         if not self.count:
             self.inode.users -= 1
             self.inode.writers -= self.writer
+            for instance, fd in list(self.epolls):
+                instance.drop((fd, self))
             notify = self.inode.sb.kernel.fsnotify
             if notify.watches and not self.flags & O_PATH:
                 notify.tell(self.inode, IN_CLOSE_WRITE if self.writable else IN_CLOSE_NOWRITE)

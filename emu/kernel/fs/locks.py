@@ -38,6 +38,12 @@ class Record(NamedTuple):
         return self.owner is not owner and not apart and F_WRLCK in (self.kind, kind)
 
 
+class LockWait(NamedTuple):
+    """The restart state of a thread that waits for another's record lock; it is gone when the wait ends."""
+
+    owner: Process | File
+
+
 class Locks:
     """The locks of one inode."""
 
@@ -61,8 +67,8 @@ class Locks:
                 raise Errno(EAGAIN)
             if owner is task.process:
                 check_circle(owner, blocker.owner)
+                task.restart = LockWait(blocker.owner)
             wait_on(task, self.freed)
-        task.process.waits_for_lock_of = None
         records = self.without(owner, start, end)
         if kind != F_UNLCK:
             records = joined(records, wanted)
@@ -130,12 +136,12 @@ def joined(records: list[Record], new: Record) -> list[Record]:
 
 def check_circle(owner: Process, awaited: Process | File) -> None:
     """A process is about to wait for another's lock: EDEADLK if that one waits for it. Open files wait for nobody."""
-    at = awaited
-    for _ in range(64):
+    reached = [awaited]
+    for at in reached:  # it grows
         if at is owner:
             raise Errno(EDEADLK)
-        at = getattr(at, "waits_for_lock_of", None)
-    owner.waits_for_lock_of = awaited
+        waits = [thread.restart for thread in getattr(at, "threads", ()) if isinstance(thread.restart, LockWait)]
+        reached += [wait.owner for wait in waits if wait.owner not in reached]
 
 
 def of(inode: Any) -> Locks:

@@ -25,7 +25,7 @@ class Flusher:
     def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel
         self.thread = KThread(kernel, "kworker/flush", self.turn)
-        self.periodic = False
+        self.timer = 0  # the timer that is set
 
     def available(self) -> int:
         """dirtyable memory: free pages and the page cache."""
@@ -42,16 +42,21 @@ class Flusher:
         """balance_dirty_pages: called by whoever has dirtied a page."""
         kernel, dirty = self.kernel, self.kernel.vm.nr_dirty
         most, background = self.thresholds()
-        centisecs = kernel.sysctl.dirty_writeback_centisecs
         if dirty > background:
             self.thread.wake()
-        elif not self.periodic and centisecs:
-            self.periodic = True
-            kernel.timers.add(kernel.now + centisecs * kernel.options.clock_hz // 100, self)
+        elif not self.timer:
+            self.set_clock()
         if dirty > most:
             written = self.write_some(TURN_PAGES)
             if written:
                 kernel.disk.wait_until(kernel.disk.submit(written))
+
+    def set_clock(self) -> None:
+        """As vm.dirty_writeback_centisecs says now: 0 stops the clock. A clock that is set begins anew."""
+        kernel, self.timer = self.kernel, 0
+        centisecs = kernel.sysctl.dirty_writeback_centisecs
+        if centisecs and kernel.vm.nr_dirty:
+            kernel.timers.add(kernel.now + centisecs * kernel.options.clock_hz // 100, self)
 
     def write_some(self, limit: int) -> int:
         """Write up to `limit` dirty pages, those of the file dirtied first first."""
@@ -71,6 +76,6 @@ class Flusher:
 
     def __call__(self) -> None:
         """The time is over."""
-        self.periodic = False
+        self.timer = 0
         if self.kernel.vm.nr_dirty:
             self.write_some(1 << 30)

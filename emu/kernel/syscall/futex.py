@@ -31,8 +31,7 @@ def sys_futex(
         bitset = val3 if command == f.WAKE_BITSET else f.MATCH_ANY
         if not bitset:
             return -EINVAL
-        count = sext32(value) and max(1, sext32(value))
-        return f.wake(kernel, f.key_of(task.mm, addr, private), count, bitset)
+        return f.wake(kernel, f.key_of(task.mm, addr, private), max(1, sext32(value)), bitset)  # 0 wakes one, too
     if command in (f.REQUEUE, f.CMP_REQUEUE):
         return requeue(kernel, task, command, private, addr, value, timeout & 0xFFFFFFFF, addr2, val3)
     if command == f.WAKE_OP:
