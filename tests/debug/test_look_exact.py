@@ -180,3 +180,42 @@ def test_corrupt_tables_are_walked_as_by_the_hardware(xlen: int, change: Any, sa
         assert session.kernel.exit is not None and session.kernel.exit.signal == 11
     else:
         assert met["what"] == outcome.FOREVER and session.kernel.exit is None
+
+
+LEAF = {  # bits that the last entry loses or gains: whether the kernel's spurious fault gives the area's own back
+    "-U": (lambda old: old & ~(1 << 4), True),
+    "-R -W": (lambda old: old & ~6, True),
+    "-R -W -X": (lambda old: old & ~14, True),
+    "-R": (lambda old: old & ~2, True),
+    "a reserved bit": (lambda old: old | 1 << 60, False),
+    "-X": (lambda old: old & ~8, True),
+}
+TOUCH = {"read": "lw a0, 0(sp)", "write": "sw a0, 0(sp)", "execute": "nop"}
+DAMAGED = [
+    *[(64, "read", name) for name in LEAF if name != "-X"],
+    *[(32, "read", name) for name in ("-U", "-R", "-R -W")],
+    *[(xlen, access, name) for xlen in (64, 32) for access, name in (("write", "-U"), ("execute", "-X"))],
+]
+
+
+@pytest.mark.parametrize(("xlen", "access", "name"), DAMAGED)
+def test_a_damaged_leaf_is_mended_as_foretold(xlen: int, access: str, name: str) -> None:
+    """`why next` foretells the kernel's one spurious fault and the second try, or the fault that never ends."""
+    change, mends = LEAF[name]
+    session = assembled(f"_start: sw zero, 0(sp)\n nop\n {TOUCH[access]}\n nop\n ebreak\n", xlen=xlen)
+    session.stepi(2)
+    here = session.registers()
+    va = here.pc if access == "execute" else here.x[2]
+    entry = data(walk.walk(session, va))["entries"][-1]
+    alter_raw.set_physical(session, entry["address"], change(entry["value"]).to_bytes(xlen // 8, "little").hex())
+    rows = {(row["access"], row["mode"]): row for row in data(walk.walk(session, va))["outcomes"]}
+    user, kernel = rows[access, "user"], rows[access, "kernel"]
+    view, before = why.why_next(session), session.machine.ledger(0)
+    session.engine.run(until_tick=session.engine.tick + 2)
+    assert user["what"] == (outcome.MENDED if mends else outcome.FOREVER)
+    assert (session.registers().pc != here.pc) == mends
+    if mends:
+        assert kernel["kind"] == ("never" if access == "execute" else "spurious")
+        causes = tuple(cause for cause in before if cause not in ("issue", "stall", "branch"))
+        told = {cause: cycles for cause, cycles in view.data["by_cause"].items() if cycles}
+        assert told == difference(session, 0, before, causes)
