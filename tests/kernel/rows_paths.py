@@ -245,6 +245,7 @@ ROWS: list[Row] = [
     ("linkat", after(make, args=two("/tmp/l", "/tmp/n", SYMLINK_FOLLOW)), 0),
     ("linkat", after(make, args=two("/tmp/l", "/tmp/n", 0)), 0),
     ("linkat", after(make, args=two("/tmp/f", "/tmp/l", 0)), "EEXIST"),
+    ("linkat", after(make, args=two("/tmp/f", "/tmp/n/", 0)), "ENOENT"),
     ("linkat", after(make, args=two("/tmp/f", "/tmp/n", 8)), "EINVAL"),
     ("linkat", after(make, args=two("/tmp/f", "/none/n", 0)), "ENOENT"),
     ("linkat", after(make, args=two("/tmp/f/x", "/tmp/n", 0)), "ENOTDIR"),

@@ -61,6 +61,19 @@ def test_end_of_file_and_epipe(guest: Guest) -> None:
     assert it.errno("write", w, BUF, 1) == "EPIPE"
 
 
+def test_packets_from_pipe_to_pipe(guest: Guest) -> None:
+    """tee(2) and splice(2) keep the packets of an O_DIRECT pipe apart, and of one that is taken in part both parts."""
+    guest.ok("pipe2", BUF, 0o40000)
+    r, w = guest.word_at(BUF, 4), guest.word_at(BUF + 4, 4)
+    copy_r, copy_w = pipe(guest)
+    for packet in (b"abc", b"defgh"):
+        write(guest, w, packet)
+    assert guest.ok("tee", r, copy_w, 100, 0) == 8
+    assert [read(guest, copy_r, 100) for _ in range(2)] == [b"abc", b"defgh"]
+    assert guest.ok("splice", r, 0, copy_w, 0, 5, 0) == 5
+    assert [read(guest, fd, 100) for fd in (copy_r, copy_r, r)] == [b"abc", b"de", b"fgh"]
+
+
 def test_blocking_and_waking(guest: Guest) -> None:
     """A read of an empty pipe sleeps until a write; a write to a full one until a read."""
     r, w = pipe(guest)

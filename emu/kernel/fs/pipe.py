@@ -113,14 +113,14 @@ class Pipe(Inode):
             self.write_wait.wake()
         return total
 
-    def tail(self, file: File) -> list[int] | None:
+    def tail(self, packet: bool) -> list[int] | None:
         """The last buffer, if what is written next may lie in it too."""
-        mergeable = self.buffers and not file.flags & O_DIRECT and not self.buffers[-1][3]
+        mergeable = self.buffers and not packet and not self.buffers[-1][3]
         return self.buffers[-1] if mergeable else None
 
-    def room(self, file: File) -> int:
+    def room(self, packet: bool) -> int:
         """Bytes that can be written now."""
-        last = self.tail(file)
+        last = self.tail(packet)
         tail = PAGE_SIZE - last[1] - last[2] if last else 0
         return tail + (self.max_usage - len(self.buffers)) * PAGE_SIZE
 
@@ -128,15 +128,15 @@ class Pipe(Inode):
         kernel = self.sb.kernel
         task: Task = kernel.current
         done = task.restart.done if isinstance(task.restart, Partial) else 0
-        total = source.count
+        total, packet = source.count, bool(file.flags & O_DIRECT)
         if not total:
             return 0
         if not self.readers + self.opening_readers:
             return done or self._broken(kernel, task)
         source.skip(done)
-        if total <= PIPE_BUF and self.room(file) < total:
+        if total <= PIPE_BUF and self.room(packet) < total:
             self._block(file, self.write_wait)
-        moved = self._fill(source, file)
+        moved = self.fill(source, packet)
         done += moved
         if moved:
             self.read_wait.wake()
@@ -151,13 +151,13 @@ class Pipe(Inode):
         send(kernel, task, SigInfo(SIGPIPE, SI_USER, pid=task.tgid, uid=task.uid), True)
         raise Errno(EPIPE)
 
-    def _fill(self, source: Any, file: File) -> int:
+    def fill(self, source: Any, packet: bool) -> int:
         """Move bytes in while there is room; how many."""
         kernel, moved = self.sb.kernel, 0
-        while source.count and (room := self.room(file)):
-            tail = self.tail(file)
+        while source.count and (room := self.room(packet)):
+            tail = self.tail(packet)
             if tail is None or tail[1] + tail[2] == PAGE_SIZE:
-                tail = [kernel.pages.alloc_page(), 0, 0, bool(file.flags & O_DIRECT)]
+                tail = [kernel.pages.alloc_page(), 0, 0, packet]
                 kernel.pages.mem_map.flags[tail[0]] = PG_KERNEL
                 self.buffers.append(tail)
             size = min(PAGE_SIZE - tail[1] - tail[2], room, source.count)
@@ -182,7 +182,7 @@ class Pipe(Inode):
             mask |= POLLIN | POLLRDNORM if self.buffers else 0
             mask |= POLLHUP if not self.writers and self.opened_writers else 0
         if file.writable:
-            mask |= POLLOUT | POLLWRNORM if self.room(file) >= PIPE_BUF else 0
+            mask |= POLLOUT | POLLWRNORM if self.room(bool(file.flags & O_DIRECT)) >= PIPE_BUF else 0
             mask |= POLLERR if not self.readers else 0
         return mask
 

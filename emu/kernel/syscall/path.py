@@ -84,17 +84,19 @@ def sys_truncate(kernel: Kernel, task: Task, path: Addr, length: Off) -> int:
     return 0
 
 
-def to_make(kernel: Kernel, task: Task, dirfd: int, addr: int) -> Found:
-    """A path where nothing is yet. EEXIST."""
+def to_make(kernel: Kernel, task: Task, dirfd: int, addr: int, folder: bool = False) -> Found:
+    """A path where nothing is yet. EEXIST; ENOENT when it ends in / and no folder is to be made."""
     found = walk_at(kernel, task, dirfd, addr)
     if found.inode is not None:
         raise Errno(EEXIST)
+    if found.must_dir and not folder:
+        raise Errno(ENOENT)
     return found
 
 
 @syscall("mkdirat")
 def sys_mkdirat(kernel: Kernel, task: Task, dirfd: Int, path: Addr, mode: Uint) -> int:
-    found = to_make(kernel, task, dirfd, path)
+    found = to_make(kernel, task, dirfd, path, folder=True)
     kernel.fs.make(found, lambda: found.parent.mkdir(found.name, mode & 0o1777 & ~task.fs.umask))
     return 0
 
@@ -102,8 +104,6 @@ def sys_mkdirat(kernel: Kernel, task: Task, dirfd: Int, path: Addr, mode: Uint) 
 @syscall("mknodat")
 def sys_mknodat(kernel: Kernel, task: Task, dirfd: Int, path: Addr, mode: Uint, dev: Uint) -> int:
     found = to_make(kernel, task, dirfd, path)
-    if found.must_dir:
-        return -ENOENT
     kind, perms = mode & S_IFMT or S_IFREG, mode & 0o7777 & ~task.fs.umask
     if kind == S_IFREG:
         kernel.fs.make(found, lambda: found.parent.create(found.name, perms))
@@ -120,8 +120,6 @@ def sys_symlinkat(kernel: Kernel, task: Task, target: Addr, dirfd: Int, path: Ad
     if not text:
         return -ENOENT
     found = to_make(kernel, task, dirfd, path)
-    if found.must_dir:
-        return -ENOENT
     kernel.fs.make(found, lambda: found.parent.symlink(found.name, text))
     return 0
 

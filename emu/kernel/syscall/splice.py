@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.kernel.errno import EAGAIN, EBADF, EINVAL, EISDIR, ESPIPE, Errno
-from emu.kernel.fs.file import O_APPEND, O_NONBLOCK, File
+from emu.kernel.fs.file import O_APPEND, O_DIRECT, O_NONBLOCK, File
 from emu.kernel.fs.inode import S_IFREG
 from emu.kernel.fs.iov import KernelIter
 from emu.kernel.fs.pipe import Pipe
@@ -56,8 +56,8 @@ def sys_tee(kernel: Kernel, task: Task, fd_in: Int, fd_out: Int, count: Size, fl
     if not isinstance(source.inode, Pipe) or not isinstance(target.inode, Pipe) or source.inode is target.inode:
         return -EINVAL
     wait = not (flags & SPLICE_F_NONBLOCK or (source.flags | target.flags) & O_NONBLOCK)
-    data = peek(task, source.inode, min(count, CHUNK, room_in(task, target, wait)), wait)
-    return target.inode.write_iter(target, KernelIter(data=data), 0) if data else 0
+    count = min(count, CHUNK, room_in(task, target, wait, own=True))
+    return pour(peek(task, source.inode, count, wait), target.inode)
 
 
 @syscall("vmsplice")
@@ -81,16 +81,19 @@ def sys_vmsplice(kernel: Kernel, task: Task, fd: Int, iov: Addr, segments: Long,
 def from_pipe(task: Task, source: File, target: File, offset: int, count: int, wait: bool) -> int:
     """What lies in the pipe, as far as the file takes it; the pipe loses what was taken."""
     if isinstance(target.inode, Pipe):
-        count = min(count, room_in(task, target, wait))
+        count = min(count, room_in(task, target, wait, own=True))
+        done = pour(peek(task, source.inode, count, wait), target.inode)
+        consume(source.inode, done)
+        return done
     pos = get_offset(task, offset)
     at = target.pos if pos is None else pos
-    data = peek(task, source.inode, count, wait)
+    data = b"".join(part for part, _ in peek(task, source.inode, count, wait))
     if not data:
         return 0
     if target.inode.kind == S_IFREG:
         check_size(task, at + len(data))
     done = target.inode.write_iter(target, KernelIter(data=data), at)
-    source.inode.read_iter(source, KernelIter(done), 0)
+    consume(source.inode, done)
     if offset or target.inode.kind == S_IFREG:
         advance(task, target, offset, at + done)
     return done
@@ -118,26 +121,54 @@ def block(task: Task, queue: WaitQueue, wait: bool) -> None:
     wait_on(task, queue)
 
 
-def room_in(task: Task, target: File, wait: bool) -> int:
-    """Bytes that the pipe takes now, at least one; waits for them. EPIPE EAGAIN."""
-    pipe = target.inode
+def room_in(task: Task, target: File, wait: bool, own: bool = False) -> int:
+    """Bytes that the pipe takes now, at least one; waits for them. `own`: in buffers of their own. EPIPE EAGAIN."""
+    pipe, own = target.inode, own or bool(target.flags & O_DIRECT)
     if not pipe.readers + pipe.opening_readers:
         pipe.write_iter(target, KernelIter(data=b"\0"), 0)
-    if not pipe.room(target):
+    if not pipe.room(own):
         block(task, pipe.write_wait, wait)
-    return pipe.room(target)
+    return pipe.room(own)
 
 
-def peek(task: Task, pipe: Pipe, count: int, wait: bool) -> bytes:
-    """The first bytes of a pipe, which stay there; waits for some. Nothing without writers. EAGAIN."""
+def peek(task: Task, pipe: Pipe, count: int, wait: bool) -> list[tuple[bytes, bool]]:
+    """The first bytes of a pipe, buffer by buffer, and whether each is a packet; they stay there. Waits for some.
+    Nothing without writers. EAGAIN.
+    """
     if not pipe.buffers:
         if not pipe.writers + pipe.opening_writers:
-            return b""
+            return []
         block(task, pipe.read_wait, wait)
-    ram, data = pipe.sb.kernel.ram, b""
-    for pfn, offset, length, _ in pipe.buffers:
-        at = (pfn << 12) + offset
-        data += ram[at : at + min(length, count - len(data))]
-        if len(data) == count:
+    ram, parts = pipe.sb.kernel.ram, []
+    for pfn, offset, length, packet in pipe.buffers:
+        at, size = (pfn << 12) + offset, min(length, count)
+        parts.append((bytes(ram[at : at + size]), bool(packet)))
+        count -= size
+        if not count:
             break
-    return data
+    return parts
+
+
+def pour(parts: list[tuple[bytes, bool]], pipe: Pipe) -> int:
+    """Buffers of one pipe into another, as far as there is room; packets stay packets."""
+    done = 0
+    for data, packet in parts:
+        moved = pipe.fill(KernelIter(data=data), packet)
+        done += moved
+        if moved < len(data):
+            break
+    if done:
+        pipe.read_wait.wake()
+    return done
+
+
+def consume(pipe: Pipe, count: int) -> None:
+    """The pipe loses its first bytes; what is left of a packet is one, too."""
+    while count:
+        buffer = pipe.buffers[0]
+        size = min(count, buffer[2])
+        buffer[1], buffer[2], count = buffer[1] + size, buffer[2] - size, count - size
+        if not buffer[2]:
+            pipe.buffers.popleft()
+            pipe.sb.kernel.pages.put_page(buffer[0])
+    pipe.write_wait.wake()
