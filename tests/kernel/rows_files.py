@@ -209,6 +209,16 @@ ROWS: list[Row] = [
     ("fcntl", after(full_limit, args=(1, 0, 0)), "EMFILE"),
     ("fcntl", (1, 0, 1 << 30), "EINVAL"),
     ("fcntl", (99, 3, 0), "EBADF"),
+    ("fcntl", (1, 9, 0), 0),  # F_GETOWN: nobody
+    ("fcntl", (1, 11, 0), 0),  # F_GETSIG: SIGIO
+    ("fcntl", (1, 16, BUF), lambda g, r: r == 0 and g.load(BUF, 8) == bytes(8)),  # F_GETOWN_EX: F_OWNER_TID, 0
+    ("fcntl", (1, 16, UNMAPPED), "EFAULT"),
+    ("fcntl", (1, 8, 0), 0),  # F_SETOWN: nobody is told, as before
+    ("fcntl", (1, 8, 1), "EINVAL"),
+    ("fcntl", (1, 10, 10), "EINVAL"),  # F_SETSIG
+    ("fcntl", lambda g: (1, 15, g.store(BUF, bytes(8)) or BUF), 0),  # F_SETOWN_EX
+    ("fcntl", lambda g: (1, 15, g.store(BUF, b"\3" + bytes(7)) or BUF), "EINVAL"),
+    ("fcntl", (1, 15, UNMAPPED), "EFAULT"),
     ("fcntl", fd("/prog", PATH, 3, 0), lambda g, r: r & PATH),
     ("fcntl", fd("/prog", PATH, 4, 0), "EBADF"),
     ("fcntl", lambda g: (pipe(g)[0], 1032, 0), 65536),

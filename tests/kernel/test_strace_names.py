@@ -14,6 +14,10 @@ from emu.kernel.strace.log import Strace
 
 BUF = BSS + 0x800
 
+SCHED = (
+    "sched_policy=SCHED_OTHER, sched_flags=0, sched_nice=0, sched_priority=0, sched_runtime=0, sched_deadline=0, "
+    "sched_period=0"
+)
 LINES: list[tuple[str, tuple[Any, ...], str]] = [
     ("futex", (BUF, 6 | 128, 7, 0, 0, 0), f"futex({BUF:#x}, FUTEX_LOCK_PI_PRIVATE, NULL) = "),
     ("futex", (BUF, 7 | 128, 7, 0, 0, 0), f"futex({BUF:#x}, FUTEX_UNLOCK_PI_PRIVATE) = "),
@@ -26,6 +30,25 @@ LINES: list[tuple[str, tuple[Any, ...], str]] = [
     ("rt_sigprocmask", (0, BUF, 0, 8), "rt_sigprocmask(SIG_BLOCK, [RT_1 RT_32], NULL, 8) = 0"),
     ("prlimit64", (0, 7, 0, BUF), "prlimit64(0, RLIMIT_NOFILE, NULL, {rlim_cur=1024, rlim_max=4*1024}) = 0"),
     ("personality", (0xFFFFFFFF,), "personality(0xffffffff) = "),
+    ("fcntl", (0, 9, 0), "fcntl(0, F_GETOWN) = 0"),
+    ("fcntl", (0, 16, BUF), "fcntl(0, F_GETOWN_EX, {type=F_OWNER_TID, pid=0}) = 0"),
+    ("fcntl", (0, 16, 8), "fcntl(0, F_GETOWN_EX, 0x8) = -1 EFAULT (Bad address)"),
+    ("fcntl", (0, 15, BUF + 8), "fcntl(0, F_SETOWN_EX, {type=F_OWNER_TID, pid=0}) = 0"),
+    ("fcntl", (0, 10, 10), "fcntl(0, F_SETSIG, SIGUSR1) = "),
+    ("fcntl", (0, 11, 0), "fcntl(0, F_GETSIG) = 0"),
+    (
+        "sched_getattr",
+        (0, BUF, 48, 0),
+        f"sched_getattr(0, {{size=48, {SCHED}}}, 48, 0) = 0",
+    ),
+    (
+        "sched_getattr",
+        (0, BUF, 56, 0),
+        f"sched_getattr(0, {{size=56, {SCHED}, sched_util_min=0, sched_util_max=1024}}, 56, 0) = 0",
+    ),
+    ("sched_getattr", (0, BUF, 5, 0), f"sched_getattr(0, {BUF:#x}, 5, 0) = -1 EINVAL (Invalid argument)"),
+    ("sched_setattr", (0, BUF + 8, 0), f"sched_setattr(0, {{size=0, {SCHED}}}, 0) = 0"),
+    ("clone3", (BUF + 8, 8), f"clone3({BUF + 8:#x}, 8) = -1 EINVAL (Invalid argument)"),
     ("prctl", (38, 1, 0, 0, 0), "prctl(PR_SET_NO_NEW_PRIVS, 0x1) = "),
 ]
 

@@ -70,7 +70,27 @@ def test_options_of_strace() -> None:
     assert (told.stamp, told.spent, told.strings, told.column) == ("tt", True, 100, 60)
     assert (told.only, told.output, told.lines) == ({"read"}, "log", True)
     assert parse_options("-c").lines is False and parse_options("-C open").only == {"openat"}
+    for text, fields in (
+        ("-e signal=11", {"signals": {"SIGSEGV"}}),
+        ("-e signal=11,usr1", {"signals": {"SIGSEGV", "SIGUSR1"}}),
+        ("-e trace=64", {"only": {"write"}}),
+        ("-e status=detached", {"statuses": {"detached"}}),
+        ("-e quiet=exits", {"quiet": 2}),
+        ("-e quiet=personality,exit", {"quiet": 2}),
+        ("-e quiet=all", {"quiet": 2}),
+        ("-e quiet=attach", {"quiet": 0}),
+        ("-e quiet=!exit", {"quiet": 0}),
+        ("-v -e abbrev=all", {"full": False}),
+        ("/^[[:alpha:]]+3$", {"only": {"clone3", "dup3"}}),
+    ):
+        assert {name: getattr(parse_options(text), name) for name in fields} == fields, text
     for text, refusal in (
+        ("/[[a]", "no regular expression: Possible nested set"),
+        ("/[[:letter:]]", "no regular expression"),
+        ("/^[^[:alpha:]]", "no system call's name matches"),
+        ("-e signal=65", "knows no"),
+        ("-e trace=9999", "no system call '9999'"),
+        ("-e quiet=exited", "quiet= knows no 'exited'"),
         ("-k", "-k"),
         ("-e signal=INTT", "signal= knows no 'SIGINTT'"),
         ("-e inject=read", "inject=read is not there"),

@@ -18,7 +18,8 @@ _CLASSES = {
     "utimensat_time64 mq_open mq_timedsend mq_timedsend_time64 mq_timedreceive mq_timedreceive_time64 mq_notify "
     "mq_getsetattr readahead mmap mmap2 fadvise64 fadvise64_64 perf_event_open fanotify_init fanotify_mark "
     "name_to_handle_at open_by_handle_at setns finit_module memfd_create bpf execveat userfaultfd copy_file_range "
-    "pidfd_open pidfd_getfd pidfd_send_signal process_madvise io_uring_setup io_uring_enter io_uring_register",
+    "pidfd_open pidfd_getfd pidfd_send_signal process_madvise io_uring_setup io_uring_enter io_uring_register "
+    "open_tree move_mount fsopen fsconfig fsmount fspick mount_setattr",
     "process": "clone clone3 execve execveat exit exit_group wait4 waitid kill tkill tgkill rt_sigqueueinfo "
     "rt_tgsigqueueinfo pidfd_send_signal",
     "memory": "io_setup io_destroy shmat shmdt brk munmap mremap mmap mmap2 mprotect pkey_mprotect msync mlock mlock2 "

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from emu.kernel.fork import CLONE_CHILD_CLEARTID, CLONE_CHILD_SETTID, CLONE_PARENT_SETTID, CLONE_SETTLS
 from emu.kernel.siginfo import name_of
 from emu.kernel.strace import flags
+from emu.kernel.strace.structures import fields
 from emu.kernel.strace.structures_fs import lock
-from emu.kernel.strace.text import address
+from emu.kernel.strace.text import address, struct
 from emu.kernel.strace.values import KINDS, kind, octal, signed
 
 if TYPE_CHECKING:
@@ -113,12 +114,24 @@ def fcntl_arg(call: Call, value: int) -> str | None:
         return ""
     if command in ("F_SETFD", "F_SETFL"):
         return flags.names("FD" if command == "F_SETFD" else "O", value)
+    if command == "F_SETSIG":
+        return name_of(value) if 0 < value < 65 else str(signed(value))
+    if command in ("F_GETOWN_EX", "F_SETOWN_EX"):
+        return owner(call, value)
     if "LK" not in command:
         return str(signed(value))
     asks = "GETLK" in command
     if asks and call.result is None:
         return None
     return (None if call.failed and asks else lock(call, value, asks)) or address(value)
+
+
+def owner(call: Call, value: int) -> str | None:
+    """struct f_owner_ex, which F_GETOWN_EX has when it returns."""
+    if flags.CHOICES["F"][call.args[1]] == "F_GETOWN_EX" and (call.result is None or call.failed):
+        return None
+    found = fields(call, value, "ii")
+    return address(value) if found is None else struct(type=flags.names("F_OWNER", found[0]), pid=found[1])
 
 
 @kind

@@ -19,7 +19,7 @@ HINT = (
     "-a COLUMN -o FILE, like --strace='-tt -T'"
 )
 SIGNALS = frozenset(map(name_of, range(1, 65)))
-STATUSES = frozenset(("successful", "failed", "unfinished"))
+STATUSES = frozenset(("successful", "failed", "unfinished", "unavailable", "detached"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +56,10 @@ SWITCHES: dict[str, dict[str, object]] = {
 }
 EXPRESSIONS: dict[str, dict[str, object]] = {
     "abbrev=none": {"full": True},
-    "quiet=exit": {"quiet": 2},
-    "quiet=all": {"quiet": 3},
-    "quiet=attach": {"quiet": 1},
+    "abbrev=all": {"full": False},
 }
+QUIETS = frozenset(("attach", "exit", "path-resolution", "personality", "thread-execve"))
+QUIETS_TOO = {"exits": "exit", "superseded": "thread-execve"}
 NUMBERS = {"-s": "strings", "-a": "column"}
 
 
@@ -96,12 +96,22 @@ def expression(value: str) -> dict[str, object]:
     if not equals or kind in ("trace", "t"):
         return {"only": parse_names(names if equals else value)}
     if kind in ("signal", "signals", "s"):
-        return {"signals": some(names, SIGNALS, kind, lambda word: f"SIG{word.upper().removeprefix('SIG')}")}
+        return {"signals": some(names, SIGNALS, kind, signal_named)}
     if kind == "status":
         return {"statuses": some(names, STATUSES, kind, str.lower)}
+    if kind in ("quiet", "silent", "silence", "q"):
+        left_out = some(names, QUIETS, kind, lambda word: QUIETS_TOO.get(word, word))
+        return {"quiet": 2 if "exit" in left_out else 0}
     if value in EXPRESSIONS:
         return EXPRESSIONS[value]
     raise EmuError(f"--strace: -e {value} is not there", hint="-e trace= signal= status= quiet= abbrev=none are")
+
+
+def signal_named(word: str) -> str:
+    """`SIGINT` for int, INT and 2."""
+    if word.isascii() and word.isdigit() and len(word) < 3 and 0 < int(word) < 65:
+        return name_of(int(word))
+    return f"SIG{word.upper().removeprefix('SIG')}"
 
 
 def some(text: str, known: frozenset[str], what: str, full: Callable[[str], str]) -> frozenset[str]:

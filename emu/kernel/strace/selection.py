@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 
 from emu.errors import EmuError, did_you_mean
 from emu.kernel.strace.classes import BARE, CLASSES
@@ -24,6 +25,22 @@ ALIASES: dict[str, tuple[str, ...]] = {
 }
 EVERY = frozenset(SIGNATURES).union(*(names.values() for names in NAMES.values()))
 
+BRACKET, CLASS = re.compile(r"\[\^?\]?(?:[^][]|\[:\w+:\])+\]"), re.compile(r"\[:(\w+):\]")
+CHARACTERS = {
+    "alpha": "a-zA-Z",
+    "lower": "a-z",
+    "upper": "A-Z",
+    "digit": "0-9",
+    "xdigit": "0-9a-fA-F",
+    "alnum": "a-zA-Z0-9",
+    "punct": "!-/:-@\\[-`{-~",
+    "graph": "!-~",
+    "print": " -~",
+    "blank": " \\t",
+    "space": r"\s",
+    "cntrl": "\\x00-\\x1f\\x7f",
+}
+
 
 def members(word: str) -> set[str]:
     """The system calls that a word stands for; empty for an unknown one."""
@@ -31,6 +48,8 @@ def members(word: str) -> set[str]:
         return set(CLASSES[f"%{word.removeprefix('%')}" if word in BARE else word])
     if word.startswith("/"):
         return matching(word[1:])
+    if word.isascii() and word.isdigit() and len(word) < 5:
+        return {names[int(word)] for names in NAMES.values() if int(word) in names}
     found = set(ALIASES.get(word, ()))
     if word in EVERY:
         found.add(word)
@@ -39,10 +58,18 @@ def members(word: str) -> set[str]:
 
 def matching(pattern: str) -> set[str]:
     """The calls in whose names a regular expression is found. EmuError if it is none."""
+    translated = BRACKET.sub(lambda found: CLASS.sub(character_class, found[0]), pattern)
     try:
-        return {name for name in EVERY if re.search(pattern, name)}
-    except (re.error, RecursionError, OverflowError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # of what will be an error some day
+            return {name for name in EVERY if re.search(translated, name)}
+    except (re.error, Warning, RecursionError, OverflowError) as error:
         raise EmuError(f"--strace: /{pattern} is no regular expression: {error}", hint="like /^get") from None
+
+
+def character_class(found: re.Match[str]) -> str:
+    """POSIX's name of a class, in Python's characters; an unknown one stays, and is refused."""
+    return CHARACTERS.get(found[1], found[0])
 
 
 def parse(text: str) -> frozenset[str] | None:
@@ -60,6 +87,8 @@ def parse(text: str) -> frozenset[str] | None:
 def known_members(word: str) -> set[str]:
     """What a word stands for; EmuError if nothing, unless it begins with a question mark."""
     found = members(word.removeprefix("?"))
+    if not found and word.startswith("/"):
+        raise EmuError(f"--strace: no system call's name matches {word!r}", hint="like /^get")
     if not found and not word.startswith("?"):
         known = [*SIGNATURES, *ALIASES, *CLASSES, *BARE]
         hint = did_you_mean(word, known) or "a name like openat, or a class: %file %desc %memory %process %signal"

@@ -68,9 +68,10 @@ flags:CLONE | futex uaddr:ptr op:FUTEX val:futex_val timeout:futex_timeout uaddr
 sched_yield | sched_getaffinity pid:int cpusetsize:size mask:cpuset> | sched_setaffinity pid:int cpusetsize:size
 mask:cpuset | sched_getscheduler pid:int | sched_setscheduler pid:int policy:SCHED param:int_p | sched_getparam
 pid:int param:int_p> | sched_setparam pid:int param:int_p | sched_get_priority_max policy:SCHED |
-sched_get_priority_min policy:SCHED | sched_setattr pid:int attr:ptr flags:uint | sched_getattr pid:int attr:ptr
-size:uint flags:uint | restart_syscall | sched_rr_get_interval pid:int tp:timespec> | getpriority which:PRIO who:int |
-setpriority which:PRIO who:int prio:int | getcpu cpu:int_p> node:int_p> tcache:ptr | kill pid:int sig:signal | tkill
+sched_get_priority_min policy:SCHED | sched_setattr pid:int attr:sched_attr flags:uint | sched_getattr pid:int
+attr:sched_attr> size:uint flags:uint | restart_syscall | sched_rr_get_interval pid:int tp:timespec> |
+getpriority which:PRIO who:int | setpriority which:PRIO who:int prio:int | getcpu cpu:int_p> node:int_p>
+tcache:ptr | kill pid:int sig:signal | tkill
 tid:int sig:signal | tgkill tgid:int tid:int sig:signal | rt_sigreturn frame:sigreturn | rt_sigaction signum:signal
 act:sigaction oldact:sigaction> sigsetsize:size | rt_sigprocmask how:SIGMASK set:sigset oldset:sigset> sigsetsize:size
 | rt_sigpending set:sigset> sigsetsize:size | rt_sigsuspend mask:sigset sigsetsize:size | rt_sigtimedwait set:sigset

@@ -20,10 +20,14 @@ if TYPE_CHECKING:
     from emu.kernel.strace.call import Call
 
 SYSINFO = "totalram freeram sharedram bufferram totalswap freeswap procs totalhigh freehigh mem_unit".split()
+SCHED_ATTR = (
+    "size sched_policy sched_flags sched_nice sched_priority sched_runtime sched_deadline sched_period"
+).split()
 RUSAGE = (
     "ru_maxrss ru_ixrss ru_idrss ru_isrss ru_minflt ru_majflt ru_nswap ru_inblock ru_oublock ru_msgsnd ru_msgrcv "
     "ru_nsignals ru_nvcsw ru_nivcsw"
 ).split()
+CLONE_ARGS_SIZE_VER0, SCHED_ATTR_SIZE_VER0 = 64, 48
 INFINITE = (1 << 64) - 1
 
 
@@ -88,7 +92,7 @@ def hwprobe(call: Call, value: int) -> str | None:
 @pointer
 def clone_args(call: Call, value: int) -> str | None:
     found = fields(call, value, "8Q")
-    if found is None:
+    if found is None or call.following < CLONE_ARGS_SIZE_VER0:
         return None
     bits, pidfd, child, parent, number, stack, size, tls = found
     shown: dict[str, object] = {"flags": flags.names("CLONE", bits)}
@@ -98,6 +102,22 @@ def clone_args(call: Call, value: int) -> str | None:
     shown |= {"exit_signal": name_of(number) if 0 < number < 65 else number}
     shown |= {"stack": address(stack), "stack_size": f"{size:#x}" if size else "0"}
     return struct(**shown, **({"tls": address(tls)} if bits & CLONE_SETTLS else {}))
+
+
+@pointer
+def sched_attr(call: Call, value: int) -> str | None:
+    """So much of it as its size says."""
+    size = (fields(call, value, "I") or (0,))[0]
+    if 0 < size < SCHED_ATTR_SIZE_VER0:
+        return struct(size=size)
+    found = fields(call, value, "IIQiIQQQ")
+    if found is None:
+        return None
+    shown: dict[str, object] = dict(zip(SCHED_ATTR, found, strict=True))
+    shown["sched_policy"] = flags.names("SCHED", found[1])
+    shown["sched_flags"] = flags.names("SCHED_FLAG", found[2])
+    clamps = fields(call, value + SCHED_ATTR_SIZE_VER0, "II") if size > SCHED_ATTR_SIZE_VER0 else None
+    return struct(**shown, **dict(zip(("sched_util_min", "sched_util_max"), clamps or (), strict=False)))
 
 
 @pointer

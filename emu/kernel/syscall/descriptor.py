@@ -26,6 +26,7 @@ from emu.kernel.mm.uaccess import copy_from_user, copy_to_user, put_user
 from emu.kernel.rlimit import RLIMIT_NOFILE
 from emu.kernel.syscall.fsize import check_size
 from emu.kernel.syscall.lock import RECORD_COMMANDS, fcntl_lock
+from emu.kernel.syscall.sigio import OWNER_COMMANDS, fcntl_owner
 from emu.kernel.syscall.table import Addr, Int, Off, Uint, syscall
 
 if TYPE_CHECKING:
@@ -175,6 +176,8 @@ def sys_fcntl(kernel: Kernel, task: Task, fd: Int, command: Int, argument: Addr)
         return 0
     if command in RECORD_COMMANDS:
         return fcntl_lock(kernel, task, file, command, argument)
+    if command in OWNER_COMMANDS:
+        return fcntl_owner(task, command, argument)
     return file.inode.fcntl(file, command, argument)
 
 
