@@ -124,6 +124,8 @@ class Strace:
         self.lines.flush()
 
     def signal(self, record: Record) -> None:
+        if record.fields["number"] == SIGKILL:
+            return  # of which the call under way learns nothing
         call = self.calls.get(record.pid)
         task = self.kernel.tasks.get(record.pid)
         if call is not None and task is not None and task.in_call:
@@ -132,8 +134,7 @@ class Strace:
             if result is None and task.in_call == "EINTR":
                 result = -EINTR
             self.end_call(record, call, result, "" if result is not None else RESTARTED[task.in_call])
-        if record.fields["number"] != SIGKILL:
-            self.arrival(record)
+        self.arrival(record)
 
     def arrival(self, record: Record) -> None:
         """The line of a signal, and of what it stops."""
