@@ -94,6 +94,64 @@ def test_a_child_is_followed_to_its_end(family: Client) -> None:
     assert family.ask("bs").startswith("T05thread:p2.2") and family.ask("qfThreadInfo") == "mp2.2"
 
 
+THREADED = """
+    .globl _start
+_start:
+    li a7, 220          # clone: fork
+    li a0, 17
+    li a1, 0
+    ecall
+    beqz a0, child
+    li a0, -1
+    li a1, 0
+    li a2, 0
+    li a3, 0
+    li a7, 260          # wait4
+    ecall
+    li a0, 3
+    li a7, 93           # exit
+    ecall
+child:
+    li a7, 220          # clone: a thread
+    li a0, 0x50f00
+    addi a1, sp, -256
+    ecall
+    beqz a0, thread
+    {leader}
+thread:
+    li a7, 124          # sched_yield
+    ecall
+    li a7, 124
+    ecall
+    li a0, 6
+    li a7, {last}
+    ecall
+"""
+LEAVE, STAY = "li a0, 4\n li a7, 93\n ecall", "1: li a7, 124\n ecall\n j 1b"
+KILL = "1: li a7, 124\n ecall\n lw a0, 0(zero)\n j 1b"
+
+
+@pytest.mark.parametrize(
+    ("leader", "last", "told"),
+    [(LEAVE, 93, "W04"), (LEAVE, 94, "W06"), (STAY, 94, "W06"), (KILL, 124, "X0b")],
+    ids=["the leader first", "exit_group alone", "exit_group by a thread", "a signal"],
+)
+def test_a_process_of_threads_ends_once(leader: str, last: int, told: str) -> None:
+    """Its end is told with its last thread, leader or not, and how as wait4 has it; threads' own ends are not told."""
+    client = Client(assembled(THREADED.format(leader=leader, last=last)))
+    try:
+        client.ask(KNOWN)
+        assert client.ask("vCont;c").startswith("T05fork:p2.2;")
+        said = client.ask("vCont;c")
+        if told[0] == "X":
+            assert said.startswith("T0b")  # the signal is told before
+            said = client.ask("vCont;C0b")
+        assert said == f"{told};process:2"
+        assert client.ask("vCont;c") == "W03;process:1"
+    finally:
+        client.close()
+
+
 def test_the_first_process_takes_all_with_it(family: Client) -> None:
     """Each end is told, one at a time."""
     family.ask(KNOWN)

@@ -6,7 +6,7 @@ calls prologue returned calls_view    calls as instructions, what a function did
 calling                      functions of the guest, called from expressions
 breaks setting_breaks conditions catches    where to stop: the list, what a person wrote, what can be caught
 planter watching predict predecoded lifetime    how the machine is made to stop there, and how long a watchpoint lives
-judge stop report            whether, why and where it stopped
+judge stop report endings    whether, why and where it stopped; what is known of tasks that are gone
 runner life travel saved     going on, starting over, being at another time, what `save` keeps
 stepper outward loops        steps forward, out of functions, over lines that go round
 backward backlines staying jump    steps against time

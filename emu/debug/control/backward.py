@@ -22,7 +22,7 @@ class Backward(Jump, BackLines):
     def reverse_cont(self) -> Stop:
         """Back to the last time that a breakpoint, watchpoint or catchpoint was met; else to the start."""
         self.found: Verdict | None = None
-        self.skipped = ""
+        self.skipped = frozenset()
         if not self.breaks.active():
             self.travel(self.engine.start_tick)
             return self.at_start()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from emu.debug.control import catches, frames, memory
 from emu.debug.control.breaks import BREAK, CATCH, READ, WATCH, WRITE, Break
+from emu.debug.control.endings import tgid_of
 from emu.debug.control.planter import mappings, matches, runs
 from emu.errors import EmuError
 
@@ -131,9 +132,7 @@ def by_kernel(session: Session, record: Any) -> Verdict | None:
 def at_record(session: Session, record: Any) -> Verdict | None:
     """The catchpoint that a record of the kernel satisfies."""
     for row in session.breaks.active(CATCH):
-        task = session.kernel.tasks.get(record.pid)
-        tgid = task.tgid if task is not None else record.pid
-        if not matches(row, record.pid, tgid, record.hart):
+        if not matches(row, record.pid, tgid_of(session, record.pid), record.hart):
             continue
         if catches.wanted(row.catch, row.arguments, record.kind, record.fields):
             answer = holds(session, row, record.hart, record.pid)

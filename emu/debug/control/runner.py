@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from emu.debug.control import catches, judge
 from emu.debug.control.backward import Backward
 from emu.debug.control.breaks import BREAK, CATCH, Break
+from emu.debug.control.endings import Ending, ending_of
 from emu.debug.control.judge import Verdict
 from emu.debug.control.life import Life
 from emu.debug.control.lifetime import Lifetimes
@@ -34,7 +35,8 @@ class Runner(Stepper, Outward, Backward, Travel, Life, Watching, Lifetimes):
     def setup(self) -> None:
         """Hand the engine what it needs to stop where the user wants."""
         self.planter = Planter(self.breaks)
-        self.reported_kind = self.skipped = ""
+        self.reported_kinds = self.skipped = frozenset[str]()
+        self.endings: dict[int, Ending] = {}  # by pid, the newest of each
         self.holding = False  # scheduler-locking is in force
         self.reported = -1  # the tick behind something that was shown as it was one tick before
         self.engine.plant = self.plant
@@ -53,11 +55,13 @@ class Runner(Stepper, Outward, Backward, Travel, Life, Watching, Lifetimes):
         if record.kind in ("exec", "fork"):
             pid = record.fields["child"] if record.kind == "fork" else record.pid
             self.programs.note(self.kernel, pid, self.engine.tick)
+        if record.kind == "exit":
+            self.endings[record.pid] = ending_of(self.kernel, record.pid)
         if record.kind == "sys_exit" and self.planter.watches and judge.kernel_wrote(self, record):
             return True
         if record.kind not in self.planter.kinds:
             return False
-        if record.kind == self.skipped and self.engine.tick == self.reported:
+        if record.kind in self.skipped and self.engine.tick == self.reported:
             return False
         return any(catches.wanted(row.catch, row.arguments, record.kind, record.fields) for row in self.planter.caught)
 
@@ -86,7 +90,7 @@ class Runner(Stepper, Outward, Backward, Travel, Life, Watching, Lifetimes):
     def passing(self) -> bool:
         """Whether we stand right before something that was reported already, and must not stop for it again."""
         passing = self.engine.tick + 1 == self.reported
-        self.skipped = self.reported_kind if passing else ""
+        self.skipped = self.reported_kinds if passing else frozenset()
         return passing
 
     def consider(self, cause: Cause, passing: bool = False) -> Stop | None:
@@ -110,7 +114,8 @@ class Runner(Stepper, Outward, Backward, Travel, Life, Watching, Lifetimes):
 
     def before_last_entry(self, kind: str = "") -> None:
         """One tick back: the kernel has not yet done what was just reported, a record of this kind perhaps."""
-        self.reported, self.reported_kind, self.skipped = self.engine.tick, kind, ""
+        before = self.skipped if self.reported == self.engine.tick else frozenset()
+        self.reported, self.reported_kinds, self.skipped = self.engine.tick, before | {kind}, frozenset()
         self.travel(self.engine.tick - 1)
 
     def verdict(self, cause: Cause) -> Verdict | None:
@@ -129,7 +134,7 @@ class Runner(Stepper, Outward, Backward, Travel, Life, Watching, Lifetimes):
         """Count a hit; None while it is to be ignored."""
         row = verdict.row
         early = row.kind == CATCH and self.reports_early(verdict)
-        if early and again:
+        if early and again and verdict.detail["kind"] in self.reported_kinds:
             return None
         if not row.internal:
             row.hits += 1

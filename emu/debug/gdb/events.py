@@ -77,8 +77,7 @@ def is_told(stub: Stub, stop: Stop) -> bool:
     if kind == "fork":
         return not stop.detail["thread"]
     if kind == "exit":
-        tasks = stub.session.kernel.tasks
-        return all(task.tgid != tasks[pid].tgid or task.pid == pid for task in tasks.values() if task.mm is not None)
+        return stub.session.endings[pid].code is not None
     if kind == "wakeup":
         return stop.detail["target"] in stub.vforks
     return kind not in ("sys_enter", "sys_exit") or bool({"", stop.detail["name"]} & set(stub.syscalls))
@@ -124,13 +123,14 @@ def ended(stub: Stub, stop: Stop) -> bytes | None:
     """W or X where a process other than the first has ended; None for other stops."""
     if stop.breakpoint is not None or stop.detail.get("kind") != "exit":
         return None
-    tgid = stub.tgid(stop.detail["pid"])
+    tgid, code = stub.session.endings[stop.detail["pid"]]
+    if code is None:
+        return None
     stub.over.add(tgid)
     stub.forget(tgid)
-    signal = stop.detail["signal"]
-    return (b"X%02x" % GDB_SIGNALS.get(signal, signal) if signal else b"W%02x" % stop.detail["code"]) + (
-        b";process:%x" % tgid
-    )
+    signal = code & 0x7F
+    how = b"X%02x" % GDB_SIGNALS.get(signal, signal) if signal else b"W%02x" % (code >> 8 & 0xFF)
+    return how + b";process:%x" % tgid
 
 
 HANDLERS = {b"QCatchSyscalls:": catch_syscalls}
