@@ -7,7 +7,8 @@ exit = kernel.run(Limits(max_insns=10**9))          # Exit(status, signal, reaso
 kernel boot services clocks            the one object, how it begins, what everybody asks of it
 options tunables costs                 what the host user decides, and /proc/sys
 loop trap irq softirq                  from the machine into the kernel and back
-task pid fork exec exit wait           the life of a process; fork_places; auxv binfmt elf elfmap layout: what exec is made of
+task pid fork exec exit wait           the life of a process; fork_places
+auxv binfmt elf elfmap layout          what exec is made of
 futex futex_pi itimer cputime rlimit   what threads wait for and are limited by
 signal sigsend siginfo sigframe        delivered, sent, described, on the user's stack
 block                                  the disk

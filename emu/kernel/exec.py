@@ -88,8 +88,10 @@ def load_interpreter(mm: Mm, file: File) -> tuple[int, int]:
     return program.segments[0].first_page + bias, program.entry + bias
 
 
-def begin_new_exec(kernel: Kernel, task: Task, ids: Ids) -> None:
-    """The point of no return: other threads end, handlers are reset, descriptors marked close-on-exec are closed."""
+def begin_new_exec(kernel: Kernel, task: Task, ids: Ids, readable: bool) -> None:
+    """The point of no return: other threads end, handlers are reset, descriptors marked close-on-exec are closed.
+    Into a program with lent rights, or whose file the caller may not read, nobody looks (PR_SET_DUMPABLE).
+    """
     group = task.process
     for thread in [thread for thread in group.threads if thread is not task]:
         exit.do_exit(kernel, thread, 0)
@@ -106,16 +108,16 @@ def begin_new_exec(kernel: Kernel, task: Task, ids: Ids) -> None:
     task.altstack = NO_ALTSTACK
     group.did_exec = True
     commit_creds(task, ids)
+    group.dumpable = readable and not ids.lent
     group.membarriers = 0
     task.keepcaps = False
     exit.mm_release(kernel, task)
 
 
 def commit_creds(task: Task, ids: Ids) -> None:
-    """The rights of the new program; with lent ones nobody looks into the process, or has it killed when he ends."""
+    """The rights of the new program; with lent ones nobody has it killed when he ends."""
     task.suid = task.fsuid = task.euid = ids.euid
     task.sgid = task.fsgid = task.egid = ids.egid
-    task.process.dumpable = not ids.lent
     if ids.lent:
         task.pdeath_signal = 0
 

@@ -321,6 +321,7 @@ ROWS: list[Row] = [
     ("sendfile", lambda g: (1, 99, 0, 10), "EBADF"),
     ("copy_file_range", lambda g: (file(g), 0, file(g, name="/tmp/g"), 0, 10, 0), 10),
     ("copy_file_range", lambda g: (file(g), 0, 3, offset(g, 5), 10, 0), "EINVAL"),
+    ("copy_file_range", (-1, 0, -1, 0, 1, 1), "EBADF"),  # the descriptors come first
     ("copy_file_range", lambda g: (file(g), 0, file(g, name="/dev/shm/g"), 0, 10, 0), "EXDEV"),
     ("copy_file_range", lambda g: (file(g), 0, file(g, 0, name="/tmp/g"), 0, 10, 0), "EBADF"),
     ("copy_file_range", lambda g: (file(g), 0, pipe(g)[1], 0, 10, 0), "EINVAL"),

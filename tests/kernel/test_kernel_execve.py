@@ -45,6 +45,15 @@ def test_execve_errors(guest: Guest, path: str, error: str) -> None:
     assert guest.errno("execve", guest.string("/prog"), 0x600000, 0) == "EFAULT"
 
 
+@pytest.mark.parametrize(("mode", "dumpable"), [(0o755, 1), (0o711, 0)])
+def test_dumpable(guest: Guest, mode: int, dumpable: int) -> None:
+    """PR_SET_DUMPABLE: 0 in a program that its caller may not read."""
+    store_program(guest, "other", make_elf(guest.xlen), mode)
+    guest.ok("setresuid", 1000, 1000, 1000)
+    guest.call("execve", guest.string("/other"), args(guest, "other"), 0)
+    assert guest.ok("prctl", 3, 0, 0, 0, 0) == dumpable
+
+
 @pytest.mark.parametrize(
     ("mode", "renounced", "rights"),
     [

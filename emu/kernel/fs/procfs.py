@@ -128,6 +128,10 @@ class ProcDir(DirBase):
         super().__init__(sb, 0o555, parent, name)
         self.list_names, self.find = list_names, find
         self._known: dict[str, Inode] = {}
+        self.of: Any = None  # the task whose descriptors it shows
+
+    def guard(self) -> None:
+        must_access(self.sb.kernel.current, self.of)
 
     def lookup(self, name: bytes) -> Inode | None:
         return self.find(self, name.decode("utf-8", "replace"))

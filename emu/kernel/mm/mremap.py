@@ -53,15 +53,15 @@ def do_mremap(mm: Mm, addr: int, old_len: int, new_len: int, flags: int, new_add
 
 
 def check_arguments(mm: Mm, addr: int, old_len: int, new_len: int, flags: int) -> None:
-    """What mremap(2) forbids. EINVAL ENOMEM …"""
+    """What mremap(2) forbids. EINVAL."""
     if flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP) or addr & (PAGE_SIZE - 1) or not new_len:
         raise Errno(EINVAL)
     if flags & (MREMAP_FIXED | MREMAP_DONTUNMAP) and not flags & MREMAP_MAYMOVE:
         raise Errno(EINVAL)
     if flags & MREMAP_DONTUNMAP and old_len != new_len:
         raise Errno(EINVAL)
-    if new_len > mm.task_size:
-        raise Errno(ENOMEM)
+    if max(old_len, new_len) > mm.task_size:
+        raise Errno(EINVAL)
 
 
 def check_target(mm: Mm, addr: int, old_len: int, new_len: int, flags: int, new_addr: int) -> None:

@@ -10,7 +10,7 @@ from emu.kernel.fs.inode import Inode
 from emu.kernel.fs.namei import path_of
 from emu.kernel.fs.procfs import PageMap, ProcDir, ProcFile, ProcLink
 from emu.kernel.proc import mounts, page_bits, status, task, task_mmu
-from emu.kernel.proc.fdinfo import find_fdinfo
+from emu.kernel.proc.fdinfo import find_fdinfo, name_to_int
 
 if TYPE_CHECKING:
     from emu.kernel.fs.file import File
@@ -35,9 +35,11 @@ TASK_FILES = {
     "mountinfo": mounts.mountinfo,
 }
 
-PRIVATE = frozenset(("environ", "auxv", "pagemap", "fd", "fdinfo"))  # of their owner
+PRIVATE = frozenset(("environ", "auxv", "pagemap", "fd"))  # of their owner
 
-GUARDED = frozenset("maps smaps smaps_rollup pagemap environ auxv exe cwd root".split())  # see procfs.must_access
+GUARDED = frozenset(
+    "maps smaps smaps_rollup pagemap environ auxv exe cwd root fdinfo".split()
+)  # see procfs.must_access
 
 
 def task_dir(kernel: Kernel, parent: ProcDir, of: Task, name: str) -> ProcDir:
@@ -51,12 +53,19 @@ def find_in_task(kernel: Kernel, of: Task, here: ProcDir, name: str) -> Inode | 
     """A file about a task: it belongs to the task's user, and some are for him alone."""
     inode = make_in_task(kernel, of, here, name)
     if inode is not None:
-        inode.uid, inode.gid = of.euid, of.egid
         if name in PRIVATE:
             inode.mode &= ~0o077
+        inode.uid, inode.gid = dump_owner(of, inode)
         if name in GUARDED:
             inode.of = of
     return inode
+
+
+def dump_owner(of: Task, inode: Inode) -> tuple[int, int]:
+    """task_dump_owner: the task's user; root, but for the open folders, when nobody may look into the process."""
+    open_to_all = inode.is_dir and inode.mode & 0o777 == 0o555
+    own_fd = inode.is_dir and of.kernel.current is not None and of.kernel.current.process is of.process
+    return (of.euid, of.egid) if of.process.dumpable or open_to_all or own_fd else (0, 0)
 
 
 def make_in_task(kernel: Kernel, of: Task, here: ProcDir, name: str) -> Inode | None:
@@ -127,7 +136,7 @@ def fd_names(of: Task) -> list[str]:
 
 def find_fd(of: Task, here: ProcDir, name: str) -> Inode | None:
     """fd/N: a link to the very file that is open, also when its name is gone."""
-    file = of.files.open.get(int(name)) if name.isascii() and name.isdigit() and len(name) < 8 else None
+    file = of.files.open.get(name_to_int(name))
     return (
         ProcLink(here.sb, partial(getattr, file, "path"), partial(getattr, file, "inode")) if file is not None else None
     )

@@ -17,10 +17,19 @@ if TYPE_CHECKING:
     from emu.kernel.task import Task
 
 
+def name_to_int(name: str) -> int:
+    """The descriptor that a name in fd or fdinfo means; -1: none, as for 03."""
+    return int(name) if name.isascii() and name.isdigit() and name == str(int(name[:8])) else -1
+
+
 def find_fdinfo(kernel: Kernel, of: Task, here: ProcDir, name: str) -> Inode | None:
     """fdinfo/N of a descriptor that is open."""
-    fd = int(name) if name.isascii() and name.isdigit() and len(name) < 8 else -1
-    return ProcFile(here.sb, partial(fdinfo, kernel, of, fd)) if fd in of.files.open else None
+    fd = name_to_int(name)
+    if fd not in of.files.open:
+        return None
+    file = ProcFile(here.sb, partial(fdinfo, kernel, of, fd))
+    file.of = of
+    return file
 
 
 def fdinfo(kernel: Kernel, of: Task, fd: int) -> bytes:

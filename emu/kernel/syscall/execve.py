@@ -9,7 +9,7 @@ from emu.kernel.auxv import MAX_ARG_STRLEN
 from emu.kernel.binfmt import Binprm, check_executable, find_interpreter, open_exec
 from emu.kernel.errno import E2BIG, EFAULT, EINVAL, Errno
 from emu.kernel.fs.file import O_RDONLY, File
-from emu.kernel.fs.permission import ids_after_exec
+from emu.kernel.fs.permission import MAY_READ, allowed, cred_of, ids_after_exec
 from emu.kernel.mm.uaccess import get_user, strncpy_from_user
 from emu.kernel.syscall.path import AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW, lookup_at, start_dir
 from emu.kernel.syscall.table import Addr, Int, syscall
@@ -47,13 +47,14 @@ def do_execve(kernel: Kernel, task: Task, dirfd: int, path: bytes, argv: int, en
         bprm.argv, environment = string_array(kernel, task, argv) or [b""], string_array(kernel, task, envp)
         find_interpreter(kernel, bprm)
         bprm.ids = ids_after_exec(task, bprm.file.inode)
+        readable = allowed(cred_of(task), bprm.file.inode, MAY_READ)
         mm, pc, sp = exec.load(kernel, bprm, environment, task.process.rlimits)
     except elf.ElfError as error:
         kernel.log(f"{task.comm}[{task.pid}]: execve {name}: {error.message}")
         raise Errno(error.number) from None
     finally:
         bprm.file.put()
-    exec.begin_new_exec(kernel, task, bprm.ids)
+    exec.begin_new_exec(kernel, task, bprm.ids, readable)
     exec.install(kernel, task, mm, pc, sp, filename if path else name.encode("utf-8", "surrogateescape"))
     kernel.reload(task)
     if kernel.tracer is not None:

@@ -107,9 +107,11 @@ def advance(task: Task, file: File, offset: int, pos: int) -> None:
 def sys_copy_file_range(
     kernel: Kernel, task: Task, fd_in: Int, off_in: Addr, fd_out: Int, off_out: Addr, count: Size, flags: Uint
 ) -> int:
+    task.files.get(fd_in)
+    target = task.files.get(fd_out)
     if flags:
         return -EINVAL
-    source, target = readable(task, fd_in), task.files.get(fd_out)
+    source = readable(task, fd_in)
     if not target.writable or target.flags & O_APPEND:
         return -EBADF
     if source.inode.kind != S_IFREG or target.inode.kind != S_IFREG:
