@@ -328,6 +328,7 @@ ROWS: list[Row] = [
     ("sched_setscheduler", after(reset_on_fork, user, args=data("i", 5, before=(0, 1))), "EPERM"),
     ("sched_setattr", attr(policy=2, priority=7), lambda g, r: r == 0 and g.call("sched_getscheduler", 0) == 2),
     ("sched_setattr", after(nice_7, args=attr(policy=1, priority=7)), lambda g, r: g.call("getpriority", 0, 0) == 13),
+    ("sched_setattr", after(nice_7, args=attr(policy=5, nice=2)), lambda g, r: g.call("getpriority", 0, 0) == 13),
     ("sched_setattr", attr(nice=5), lambda g, r: r == 0 and g.call("getpriority", 0, 0) == 15),
     ("sched_setattr", attr(nice=-99), lambda g, r: r == 0 and g.call("getpriority", 0, 0) == 40),
     ("sched_setattr", after(user, args=attr(nice=-1)), "EPERM"),

@@ -74,6 +74,20 @@ def test_packets_from_pipe_to_pipe(guest: Guest) -> None:
     assert [read(guest, fd, 100) for fd in (copy_r, copy_r, r)] == [b"abc", b"de", b"fgh"]
 
 
+def test_packets_join_what_is_none(guest: Guest) -> None:
+    """A write with O_DIRECT still fills up the last page of those without; nothing joins a packet."""
+    r, w = pipe(guest)
+    fcntl = "fcntl" if guest.xlen == 64 else "fcntl64"
+    write(guest, w, b"ab")
+    guest.ok(fcntl, w, 4, 0o40000)
+    write(guest, w, b"cde")
+    assert read(guest, r, 100) == b"abcde"
+    write(guest, w, b"fg")
+    guest.ok(fcntl, w, 4, 0)
+    write(guest, w, b"hij")
+    assert [read(guest, r, 100) for _ in range(2)] == [b"fg", b"hij"]
+
+
 def test_blocking_and_waking(guest: Guest) -> None:
     """A read of an empty pipe sleeps until a write; a write to a full one until a read."""
     r, w = pipe(guest)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import struct
+from types import ModuleType
 
 import pytest
 from kernel_fake import BSS, Asleep, Dead, Guest
 from kernel_tasks import wait
 
+from emu.kernel import fork, fork_places
+from emu.kernel.mm import uaccess
 from emu.kernel.mm.alloc import OutOfMemory
+from emu.kernel.sched.wait import WaitQueue, wait_on
 
 PAGE = 4096
 BUF = BSS + 0x800
@@ -187,3 +191,28 @@ def test_descriptors_over_fork(guest: Guest) -> None:
     guest.become(parent)
     guest.ok("read", fd, BUF, 3)
     assert guest.load(BUF, 3) == b"ELF"
+
+
+@pytest.mark.parametrize(("flags", "module"), [(0x1011, fork), (0x100011, fork_places)])
+def test_a_clone_that_waits_makes_one_child(
+    guest: Guest, flags: int, module: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page for the pidfd, or for the pid, may have to be read from swap: until then there is no child."""
+    queue, waits = WaitQueue(), [True]
+
+    def put_user(mm: object, *args: int) -> None:
+        if waits:
+            waits.pop()
+            wait_on(guest.task, queue)
+        uaccess.put_user(mm, *args)
+
+    monkeypatch.setattr(module, "put_user", put_user)
+    with pytest.raises(Asleep):
+        guest.call("clone", flags, 0, BSS, 0, 0)
+    assert len(guest.kernel.tasks) == 1
+    assert 3 not in guest.task.files.open
+    queue.wake()
+    guest.become(guest.task)
+    assert guest.again() in guest.kernel.tasks
+    assert len(guest.kernel.tasks) == 2
+    guest.check()

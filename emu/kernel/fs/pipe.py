@@ -113,14 +113,14 @@ class Pipe(Inode):
             self.write_wait.wake()
         return total
 
-    def tail(self, packet: bool) -> list[int] | None:
-        """The last buffer, if what is written next may lie in it too."""
-        mergeable = self.buffers and not packet and not self.buffers[-1][3]
+    def tail(self, own: bool) -> list[int] | None:
+        """The last buffer, if what is written next may lie in it too: no packet, even if that is one."""
+        mergeable = self.buffers and not own and not self.buffers[-1][3]
         return self.buffers[-1] if mergeable else None
 
-    def room(self, packet: bool) -> int:
-        """Bytes that can be written now."""
-        last = self.tail(packet)
+    def room(self, own: bool = False) -> int:
+        """Bytes that can be written now. `own`: in buffers of their own."""
+        last = self.tail(own)
         tail = PAGE_SIZE - last[1] - last[2] if last else 0
         return tail + (self.max_usage - len(self.buffers)) * PAGE_SIZE
 
@@ -128,15 +128,15 @@ class Pipe(Inode):
         kernel = self.sb.kernel
         task: Task = kernel.current
         done = task.restart.done if isinstance(task.restart, Partial) else 0
-        total, packet = source.count, bool(file.flags & O_DIRECT)
+        total = source.count
         if not total:
             return 0
         if not self.readers + self.opening_readers:
             return done or self._broken(kernel, task)
         source.skip(done)
-        if total <= PIPE_BUF and self.room(packet) < total:
+        if total <= PIPE_BUF and self.room() < total:
             self._block(file, self.write_wait)
-        moved = self.fill(source, packet)
+        moved = self.fill(source, bool(file.flags & O_DIRECT))
         done += moved
         if moved:
             self.read_wait.wake()
@@ -151,11 +151,11 @@ class Pipe(Inode):
         send(kernel, task, SigInfo(SIGPIPE, SI_USER, pid=task.tgid, uid=task.uid), True)
         raise Errno(EPIPE)
 
-    def fill(self, source: Any, packet: bool) -> int:
+    def fill(self, source: Any, packet: bool, own: bool = False) -> int:
         """Move bytes in while there is room; how many."""
         kernel, moved = self.sb.kernel, 0
-        while source.count and (room := self.room(packet)):
-            tail = self.tail(packet)
+        while source.count and (room := self.room(own)):
+            tail = self.tail(own)
             if tail is None or tail[1] + tail[2] == PAGE_SIZE:
                 tail = [kernel.pages.alloc_page(), 0, 0, packet]
                 kernel.pages.mem_map.flags[tail[0]] = PG_KERNEL
@@ -182,7 +182,7 @@ class Pipe(Inode):
             mask |= POLLIN | POLLRDNORM if self.buffers else 0
             mask |= POLLHUP if not self.writers and self.opened_writers else 0
         if file.writable:
-            mask |= POLLOUT | POLLWRNORM if self.room(bool(file.flags & O_DIRECT)) >= PIPE_BUF else 0
+            mask |= POLLOUT | POLLWRNORM if self.room() >= PIPE_BUF else 0
             mask |= POLLERR if not self.readers else 0
         return mask
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from emu.kernel.task import Task
 
 SCHED_OTHER, SCHED_FIFO, SCHED_RR, SCHED_BATCH, SCHED_IDLE, SCHED_DEADLINE = 0, 1, 2, 3, 5, 6
-REAL_TIME = (SCHED_FIFO, SCHED_RR)
+REAL_TIME, FAIR = (SCHED_FIFO, SCHED_RR), (SCHED_OTHER, SCHED_BATCH)
 RESET_ON_FORK = 0x40000000
 
 
@@ -56,7 +56,7 @@ def set_scheduler(task: Task, found: Task, wanted: Wanted) -> int:
     if task.euid and (not owns(task, found) or asks_too_much(found, wanted)):
         return -EPERM
     found.policy, found.rt_priority, found.reset_on_fork = wanted.policy, wanted.priority, wanted.reset_on_fork
-    if not real_time:  # the nice value waits for better times
+    if wanted.policy in FAIR:  # under the others the nice value stays as it was
         found.nice = wanted.nice
     return 0
 
@@ -64,10 +64,9 @@ def set_scheduler(task: Task, found: Task, wanted: Wanted) -> int:
 def asks_too_much(found: Task, wanted: Wanted) -> bool:
     """Whether a user may not have that: RLIMIT_RTPRIO and RLIMIT_NICE are the bounds, SCHED_RESET_ON_FORK stays."""
     limits = found.process.rlimits
-    real_time = wanted.policy in REAL_TIME
-    if real_time and wanted.priority > max(found.rt_priority, limits[RLIMIT_RTPRIO][0]):
+    if wanted.policy in REAL_TIME and wanted.priority > max(found.rt_priority, limits[RLIMIT_RTPRIO][0]):
         return True
-    too_willing = not real_time and wanted.nice < found.nice and 20 - wanted.nice > limits[RLIMIT_NICE][0]
+    too_willing = wanted.policy in FAIR and wanted.nice < found.nice and 20 - wanted.nice > limits[RLIMIT_NICE][0]
     return too_willing or (found.reset_on_fork and not wanted.reset_on_fork)
 
 

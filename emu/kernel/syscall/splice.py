@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.kernel.errno import EAGAIN, EBADF, EINVAL, EISDIR, ESPIPE, Errno
-from emu.kernel.fs.file import O_APPEND, O_DIRECT, O_NONBLOCK, File
+from emu.kernel.fs.file import O_APPEND, O_NONBLOCK, File
 from emu.kernel.fs.inode import S_IFREG
 from emu.kernel.fs.iov import KernelIter
 from emu.kernel.fs.pipe import Pipe
@@ -123,7 +123,7 @@ def block(task: Task, queue: WaitQueue, wait: bool) -> None:
 
 def room_in(task: Task, target: File, wait: bool, own: bool = False) -> int:
     """Bytes that the pipe takes now, at least one; waits for them. `own`: in buffers of their own. EPIPE EAGAIN."""
-    pipe, own = target.inode, own or bool(target.flags & O_DIRECT)
+    pipe = target.inode
     if not pipe.readers + pipe.opening_readers:
         pipe.write_iter(target, KernelIter(data=b"\0"), 0)
     if not pipe.room(own):
@@ -153,7 +153,7 @@ def pour(parts: list[tuple[bytes, bool]], pipe: Pipe) -> int:
     """Buffers of one pipe into another, as far as there is room; packets stay packets."""
     done = 0
     for data, packet in parts:
-        moved = pipe.fill(KernelIter(data=data), packet)
+        moved = pipe.fill(KernelIter(data=data), packet, own=True)
         done += moved
         if moved < len(data):
             break
