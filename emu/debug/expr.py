@@ -24,9 +24,10 @@ LEVELS = (
 )  # fmt: skip
 
 
-def evaluate(text: str, scope: Scope) -> Value:
-    """The value of an expression. EmuError with the column at fault."""
+def evaluate(text: str, scope: Scope, typing: bool = False) -> Value:
+    """The value of an expression; typing: only its type counts, so nothing is called. EmuError with the column."""
     parser = Parser(text, scope)
+    parser.typing = typing
     value = parser.ternary()
     if parser.token.kind != "end":
         raise parser.left_over()
@@ -39,7 +40,7 @@ def type_of(text: str, scope: Scope) -> Type | None:
     kind = parser.type_here()
     if kind is not None and parser.token.kind == "end":
         return kind
-    value = evaluate(text, scope)
+    value = evaluate(text, scope, typing=True)
     return value.via or value.type
 
 
@@ -150,12 +151,24 @@ class Parser(Arithmetic):
             if value.address is None:
                 raise self.wrong(f"only what is in memory can be seen as {kind.name}", f"*({kind.name} *) ADDRESS")
             return self.fetch(value.address, kind)
-        if kind.is_float:
-            return make_float(value.real, kind)
-        number = whole(value.real) if value.is_float else value.number
-        if kind.kind == "pointer":
-            return make(number, self.scope.xlen, False, type=kind)
-        return make(number, min(kind.size, 8) * 8 or self.scope.xlen, kind.is_signed, type=kind)
+        return as_type(kind, value, self.scope.xlen)
+
+
+def as_type(kind: Type, value: Value, xlen: int) -> Value:
+    """A value converted to a scalar type (C11, 6.3.1)."""
+    if kind.is_float:
+        return make_float(value.real, kind)
+    number = as_whole(kind, value)
+    if kind.kind == "pointer":
+        return make(number, xlen, False, type=kind)
+    return make(number, min(kind.size, 8) * 8 or xlen, kind.is_signed, type=kind)
+
+
+def as_whole(kind: Type, value: Value) -> int:
+    """The whole number that a value becomes, which may yet be too large for the type; a _Bool's is 0 or 1."""
+    if kind.is_bool:
+        return int(value.is_true)
+    return whole(value.real) if value.is_float else value.number
 
 
 def whole(number: float) -> int:

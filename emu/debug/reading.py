@@ -42,12 +42,14 @@ class Scope(Protocol):
 
 
 class Reading:
-    """The part of the parser that goes along the words and knows memory; `dry` while what is read does not count."""
+    """The part of the parser that goes along the words and knows memory. `dry`: what is read does not count now;
+    `typing`: only the type of all of it is asked for.
+    """
 
     def __init__(self, text: str, scope: Scope) -> None:
         self.text, self.scope = text, scope
         self.words, self.at, self.depth = tokens(text), 0, 0
-        self.dry = 0
+        self.dry, self.typing = 0, False
 
     @property
     def token(self) -> Token:
@@ -137,6 +139,7 @@ class Reading:
             if arguments:
                 self.need(",")
             arguments.append(self.ternary())
+        self.dry += self.typing  # what is done with something that isn't there does not count either
         return (self.scope.uncalled if self.dry else self.scope.call)(function, arguments)
 
     def without_count(self) -> Token:

@@ -37,6 +37,12 @@ class Value:
         return self.number & ((1 << max(self.bits, xlen)) - 1)
 
     @property
+    def register_bits(self) -> int:
+        """The 64 bits that a register holds for it (psABI): by its type to 32 bits, then by their sign."""
+        number = self.number - (1 << 32) if self.bits == 32 and self.number >> 31 == 1 else self.number
+        return number & (1 << 64) - 1
+
+    @property
     def is_float(self) -> bool:
         """Whether the bits are those of a float or double."""
         return self.type is not None and self.type.is_float

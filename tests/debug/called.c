@@ -15,6 +15,11 @@ int crash(int *p) { return *p; }
 void leave(int n) { exit(n); }
 int forever(void) { for (;;) counter ^= 1; }
 unsigned char small(int n) { return n; }
+long word(int n) { return n; }
+long byte(unsigned char n) { return n; }
+int all_ones(unsigned n) { return n == 0xffffffffu; }
+long truth(_Bool b) { return b; }
+_Bool flag;
 
 struct pair both(int a)
 {
@@ -27,7 +32,7 @@ int main(int argc, char **argv)
     int local = 3;
     local += square(local);
     if (argc > 5)
-        return half(1) + third(1) + big(1, 2) + *name(1) + factorial(3) + small(3) + crash(0) + forever() + both(1).a;
+        return half(1) + third(1) + big(1, 2) + *name(1) + factorial(3) + small(3) + crash(0) + word(1) + byte(2) + all_ones(3) + truth(flag) + forever() + both(1).a;
     if (argc > 4)
         leave(1);
     bump(local);

@@ -14,7 +14,8 @@ SOURCE = Path(__file__).with_name("called.c")
 VALUES = {
     "square(7)": "49", "square(local) + 1": "145", "half(3)": "1.5", "third(1.5)": "0.5", "factorial(10)": "3628800",
     "big(5000000000, 3)": "15000000000", "square(square(3))": "81", "sizeof square(3)": "4", "0 && bump(9)": "0",
-    "bump(10)": "void", "counter": "15",
+    "word(0x1ffffffff)": "-1", "word(-1)": "-1", "byte(300)": "44", "all_ones(-1)": "1", "all_ones(0xffffffff)": "1",
+    "truth(256)": "1", "truth(0.25)": "1", "truth(0)": "0", "bump(10)": "void", "counter": "15",
 }  # fmt: skip
 REFUSED = {
     "print crash(8)": "crash was ended by SIGSEGV",
@@ -67,6 +68,20 @@ def test_what_does_not_return_has_not_been_called(type_: Typist, line: str) -> N
         type_(line)
     assert REFUSED[line] in str(caught.value)
     assert type_.session.engine.state_hash() == digest and not len(type_.session.breaks)
+
+
+TYPES = {
+    "whatis square(3)": "int", "whatis half(1)": "double", "whatis name(0)": "const char *", "ptype 1.5 + big(2, 3)":
+    "double", "whatis both(1)": "struct pair", "whatis both(1).b": "int", "whatis *name(0)": "const char",
+    "whatis leave(1)": "void",
+}  # fmt: skip
+
+
+def test_types_are_told_without_a_call(type_: Typist) -> None:
+    """ptype and whatis, of what would not even return."""
+    digest = type_.session.engine.state_hash()
+    assert {line: type_(line).data["type"] for line in TYPES} == TYPES
+    assert type_.session.engine.state_hash() == digest
 
 
 def test_a_loop_is_bounded(type_: Typist, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,3 +138,12 @@ broken:
     lw a0, 0(zero)
     ret
 """
+
+
+def test_what_is_assigned_to_a_truth_value(type_: Typist) -> None:
+    """Anything but 0 is true: in memory, and as a condition."""
+    type_("set flag = 256")
+    assert type_("print flag").data["text"] in ("true", "1") and type_("print/d flag").data["text"] == "1"
+    type_("set var flag = 0.0", "break bump if -0.0", "tbreak bump if 0.5")
+    assert type_("print/d flag").data["text"] == "0"
+    assert type_("continue").stop.reason == "breakpoint" and type_("info breakpoints").data[0]["hits"] == 0

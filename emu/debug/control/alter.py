@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from emu.debug.control import memory, registers
-from emu.debug.expr import whole
+from emu.debug.expr import as_type, as_whole, whole
 from emu.debug.habits import advice
 from emu.debug.settings import SETTINGS
-from emu.debug.value import Value, make_float
+from emu.debug.value import Value, make, make_float
 from emu.debug.view import Text, View
 from emu.errors import EmuError, did_you_mean
 from emu.kernel.proc.sysctl import KERNEL, VM, attribute
@@ -109,6 +109,10 @@ def set_place(session: Session, left: str, value: Value) -> View:
 def put_value(session: Session, target: Value, value: Value, left: str) -> View:
     """Store a value where another came from; left: how that is called."""
     if target.register and target.address is None:
+        if target.type is not None and target.type.is_scalar:
+            value = as_type(target.type, value, session.machine.xlen)
+            if registers.float_number(target.register) is None:
+                value = make(value.register_bits)
         return set_register(session, target.register, value)
     if target.address is None:
         raise EmuError(f"{left} can't be assigned to", hint="registers are written $a0, memory *(u32 *) 0x11000")
@@ -131,7 +135,7 @@ def stored(target: Value, value: Value, old: bytes) -> bytes:
     if kind is not None and kind.is_float:
         number = make_float(value.real, kind).unsigned
     else:
-        number = whole(value.real) if value.is_float and kind is not None else value.number
+        number = as_whole(kind, value) if kind is not None else value.number
     if target.field is not None:
         first, bits = target.field
         mask = (1 << bits) - 1 << first

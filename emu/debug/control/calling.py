@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from emu.debug.control import registers, returned
 from emu.debug.control.breaks import CATCH
-from emu.debug.expr import whole
-from emu.debug.value import Value, make, make_float
+from emu.debug.expr import as_type
+from emu.debug.value import Value, make
 from emu.errors import EmuError
 from emu.isa.abi import A0
 from emu.kernel.sched.states import READY, RUNNING
@@ -81,14 +81,12 @@ def passed(
     integers = floats = 0
     for index, value in enumerate(arguments):
         kind = formal[index].type if index < len(formal) else value.type
-        if kind is not None and kind.is_float and hard and floats < MOST_ARGUMENTS:
-            bits = make_float(value.real, kind).unsigned | (0xFFFFFFFF << 32 if kind.size == 4 else 0)
+        value = as_type(kind, value, xlen) if kind is not None and kind.is_scalar else value
+        if value.is_float and hard and floats < MOST_ARGUMENTS:
+            bits = value.unsigned | (0xFFFFFFFF << 32 if value.bits == 32 else 0)
             wanted[f"fa{floats}"], floats = bits, floats + 1
             continue
-        if kind is not None and kind.is_float:
-            number = make_float(value.real, kind).unsigned
-        else:
-            number = whole(value.real) if value.is_float else value.number
+        number = value.register_bits
         for _ in range(max(1, 8 * (kind.size if kind is not None else 0) // xlen)):  # two for a long long of RV32
             if integers == MOST_ARGUMENTS:
                 raise EmuError("more arguments than a0 to a7 hold can't be passed")

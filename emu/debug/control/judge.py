@@ -47,7 +47,7 @@ def holds(session: Session, row: Break, hart: int, pid: int) -> str | bool:
         return True
     with looking_at(session, hart, pid):
         try:
-            return bool(session.value(row.condition).number)
+            return session.value(row.condition).is_true
         except EmuError as error:
             return error.message
 

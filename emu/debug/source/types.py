@@ -57,6 +57,11 @@ class Type:
         return self.kind == "base" and self.encoding == FLOAT and self.size in (4, 8)
 
     @property
+    def is_bool(self) -> bool:
+        """Whether its only values are 0 and 1."""
+        return self.kind == "base" and self.encoding == BOOLEAN
+
+    @property
     def is_char(self) -> bool:
         """Whether it is written as a character."""
         return self.kind == "base" and self.size == 1 and self.encoding in CHARS
