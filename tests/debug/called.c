@@ -1,4 +1,5 @@
 /* Functions that a person may want to call at the prompt. */
+#include <signal.h>
 #include <stdlib.h>
 
 struct pair { int a, b; };
@@ -20,6 +21,10 @@ long byte(unsigned char n) { return n; }
 int all_ones(unsigned n) { return n == 0xffffffffu; }
 long truth(_Bool b) { return b; }
 _Bool flag;
+static void handler(int number) { counter += number; }
+__attribute__((constructor)) static void ready(void) { signal(SIGUSR1, handler); }
+int handled(void) { raise(SIGUSR1); return counter; }
+int stopped(void) { raise(SIGSTOP); return counter; }
 
 struct pair both(int a)
 {
@@ -32,7 +37,7 @@ int main(int argc, char **argv)
     int local = 3;
     local += square(local);
     if (argc > 5)
-        return half(1) + third(1) + big(1, 2) + *name(1) + factorial(3) + small(3) + crash(0) + word(1) + byte(2) + all_ones(3) + truth(flag) + forever() + both(1).a;
+        return half(1) + third(1) + big(1, 2) + *name(1) + factorial(3) + small(3) + crash(0) + word(1) + byte(2) + all_ones(3) + truth(flag) + handled() + stopped() + forever() + both(1).a;
     if (argc > 4)
         leave(1);
     bump(local);

@@ -15,10 +15,12 @@ VALUES = {
     "square(7)": "49", "square(local) + 1": "145", "half(3)": "1.5", "third(1.5)": "0.5", "factorial(10)": "3628800",
     "big(5000000000, 3)": "15000000000", "square(square(3))": "81", "sizeof square(3)": "4", "0 && bump(9)": "0",
     "word(0x1ffffffff)": "-1", "word(-1)": "-1", "byte(300)": "44", "all_ones(-1)": "1", "all_ones(0xffffffff)": "1",
-    "truth(256)": "1", "truth(0.25)": "1", "truth(0)": "0", "bump(10)": "void", "counter": "15",
+    "truth(256)": "1", "truth(0.25)": "1", "truth(0)": "0", "bump(10)": "void", "handled()": "25", "bump(-10)": "void",
+    "counter": "15",
 }  # fmt: skip
 REFUSED = {
     "print crash(8)": "crash was ended by SIGSEGV",
+    "print stopped()": "stopped was stopped by SIGSTOP",
     "print leave(3)": "leave did not return: the program ended",
     "print both(1)": "returns a struct pair",
     "print square()": "too few arguments: square takes 1",
@@ -111,11 +113,13 @@ def test_a_child_is_asked() -> None:
     assert type_("print twice(21)").data["value"] == 42
     with pytest.raises(EmuError, match="SIGSEGV"):
         type_("print broken()")
+    with pytest.raises(EmuError, match="quit did not return: the process ended"):
+        type_("print quit()")
     assert type_.session.pid == 2 and type_("continue").stop.exit.status == 0
 
 
 FORKED = """
-    .globl _start, twice, broken
+    .globl _start, twice, broken, quit
 _start:
     li a7, 220          # clone
     li a0, 17
@@ -129,6 +133,7 @@ _start:
     li a7, 260          # wait4
     ecall
 1:  li a0, 0
+quit:
     li a7, 93           # exit
     ecall
 twice:

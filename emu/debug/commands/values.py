@@ -67,8 +67,9 @@ COMMANDS = (
         "call", "Call a function of the program, and print what it returns.", print_, (Arg("expression", "rest"),),
         slash=True, details="As print does it: on the selected task's stack; then its registers are what they were. "
         "What the function does to memory stays, and what was recorded as the future is lost. Breakpoints do not stop "
-        "it. A function that is ended by a signal, or does not return within 50 million instructions, has not been "
-        "called: time goes back to before it. Up to eight numbers or pointers are passed.",
+        "it. A function that a signal ends or stops (handlers are let run), or that does not return within 50 million "
+        "instructions, has not been called: time goes back to before it. Up to eight numbers or pointers are passed, "
+        "converted to the types of its parameters where those are known.",
         example=(FIB, ("advance fib", "call fib(10)", "print fib(20) + 1")), group="memory",
     ),
     Command(

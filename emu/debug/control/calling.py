@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 RA, SP = 1, 2
 MOST_ARGUMENTS, REDZONE, LONGEST = 8, 256, 50_000_000  # of a call: a0 … a7; bytes left alone; instructions
+ENDED = {"kill": "ended", "stop": "stopped"}  # by what a signal does
 HINT = "step to a place outside of the kernel first"
 
 
@@ -115,14 +116,17 @@ def put_back(session: Session, pid: int, held: Registers) -> None:
 def run(session: Session, pid: int, goal: tuple[int, int], name: str) -> str:
     """Until the function returns; '' or why it does not."""
     tgid = session.task_of(pid).tgid
-    with session.nothing_but([goal[0]], pid), signals(session, tgid):
+    with session.nothing_but([goal[0]], pid), endings(session, tgid):
         last = session.engine.insns + LONGEST
         while session.engine.insns < last:
             cause = session.forward(max_insns=last - session.engine.insns)
             if cause.kind == "limit":
                 break
             if cause.kind == "catch" and (verdict := session.verdict(cause)) is not None:
-                return f"{name} was ended by {name_of(verdict.detail['number'])}"
+                if verdict.detail["kind"] == "signal":
+                    return f"{name} was {ENDED[verdict.detail['action']]} by {name_of(verdict.detail['number'])}"
+                if session.endings[verdict.detail["pid"]].code is not None:
+                    return f"{name} did not return: the {'process' if session.kernel.exit is None else 'program'} ended"
             if cause.kind == "breakpoint" and session.verdict(cause) is not None:
                 if session.registers(pid).x[SP] >= goal[1]:
                     return ""
@@ -134,13 +138,15 @@ def run(session: Session, pid: int, goal: tuple[int, int], name: str) -> str:
 
 
 @contextmanager
-def signals(session: Session, tgid: int) -> Iterator[None]:
-    """Meanwhile signals to the process stop it."""
-    row = session.breaks.add(CATCH, "signal", catch="signal", arguments={}, pid=tgid, internal=True)
+def endings(session: Session, tgid: int) -> Iterator[None]:
+    """Meanwhile signals that end or stop the process are caught, and its end; handlers are let run."""
+    caught = [("signal", {"actions": tuple(ENDED)}), ("exit", {})]
+    rows = [session.breaks.add(CATCH, n, catch=n, arguments=more, pid=tgid, internal=True) for n, more in caught]
     try:
         yield
     finally:
-        session.breaks.remove(row)
+        for row in rows:
+            session.breaks.remove(row)
 
 
 def result(session: Session, kind: Any) -> Value:

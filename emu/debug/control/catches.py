@@ -128,6 +128,8 @@ def wanted(name: str, arguments: dict[str, Any], kind: str, fields: dict[str, An
         return False
     if "syscall" in arguments and fields.get("name") != arguments["syscall"]:
         return False
+    if "actions" in arguments and fields.get("action") not in arguments["actions"]:
+        return False
     if "signal" in arguments and fields.get("number") != arguments["signal"]:
         return False
     return not (kind == "sys_enter" and fields.get("again"))
