@@ -16,10 +16,12 @@ SILENT = "silent"
 
 
 def hung_on(shell: Shell, view: View) -> list[str]:
-    """Those of the breakpoint that an answer tells of."""
+    """Those of the breakpoint that an answer tells of; where they are held back the answer gets a note."""
     number = getattr(view.stop, "breakpoint", None)
-    rows = shell.session.breaks if number is not None else ()
-    return next((list(row.commands) for row in rows if row.number == number), [])
+    row = shell.session.breaks.rows.get(number) if number is not None else None
+    if row is not None and row.commands and row.held:
+        view.notes.append(f"its commands are a file's: `enable commands {number}` lets them be run")
+    return list(row.commands) if row is not None and not row.held else []
 
 
 def check(shell: Shell, body: list[str]) -> None:

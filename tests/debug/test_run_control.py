@@ -328,6 +328,7 @@ def test_interrupt_keeps_the_session() -> None:
     assert session.stepi().reason == "step"
 
 
+LINES = ("print $a0 + 1", f"print {'1 + ' * 40}\t1")
 LISTS = ("info breakpoints", "info display", "print $k", "print $f")
 
 
@@ -338,11 +339,15 @@ def test_save_and_load(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
     type_ = Typist(session)
     type_("break fib if $a0 == 47", "tbreak print_decimal", "ignore 2 1", "watch *($sp - 8)", "disable 3")
     type_("catch syscall write if $a0 == 1", "catch mesi M", "delete 5", "display/x $a0", "set $k = 42", "set $f = 1.5")
-    type_("commands 1", "print $a0 + 1", "end")
+    type_("commands 1", *LINES, "end")
     type_("stepi 50", "set $s0 = 48", "stepi 10", "save x.emu")
     other = debugged("fib.s")
     again = Typist(other)
-    assert "breakpoint 1 of the file does print $a0 + 1" in text_of(again("break digits", "load x.emu"))
+    for view in again("break digits", "load x.emu"), again("info breakpoints"):
+        told = text_of(view)
+        assert "breakpoint 1 does, only after `enable commands 1`:" in told
+        assert all(f"    {line}" in told for line in LINES)
+    again("enable commands")
     assert other.engine.state_hash() == session.engine.state_hash()
     assert [again(line).data for line in LISTS] == [type_(line).data for line in LISTS]
     assert again("continue").data == type_("continue").data
@@ -353,6 +358,18 @@ def test_save_and_load(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
         type_("load nosuch")
 
 
+def test_commands_of_a_file_wait_for_the_user(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where their breakpoint is met a note says so; once enabled, or given anew, they are run."""
+    monkeypatch.chdir(tmp_path)
+    type_ = Typist(debugged("fib.s"))
+    type_("break fib", "commands 1", "silent", "print 1 + 1", "end", "save x.emu", "load x.emu", "continue")
+    assert type_.views[-1].name == "continue" and "enable commands 1" in type_.views[-1].notes[-1]
+    type_("enable commands 1", "goto start", "continue")
+    assert type_.views[-1].name == "print"
+    type_("load x.emu", "commands 1", "print 3", "end", "continue")
+    assert type_.views[-1].data["text"] == "3"
+
+
 WRONG = (
     {"breaks": [{}]}, {"displays": [[1, "$a0"]]}, {"names": {"k": [1, 7, True, ""]}},
     {"names": {"k": [1, 64, True, "int"]}}, {"pid": "1"}, {"last": -1}, {"breaks": 5},
@@ -360,6 +377,7 @@ WRONG = (
 WATCH = {"kind": "watchpoint", "low": 0, "high": 8, "access": 2}
 WRONG_ROWS = (
     {"kind": "thing"}, {"number": 0}, {"addresses": ["x"]}, {"hart": -1}, {"condition": 7}, {"commands": [3]},
+    {"commands": ["print 1\n"]}, {"commands": ["print \x1b[2K"]}, {"spec": "fib\n"}, {"condition": "\u202e1"},
     {"spec": "x" * 5000}, {"kind": "watchpoint"}, {**WATCH, "access": 9}, {**WATCH, "lifetime": {"pid": 1}},
     {"kind": "catchpoint", "spec": "nosuch"},
 )  # fmt: skip

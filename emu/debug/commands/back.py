@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from emu.debug.command import Arg, Command
+from emu.debug.control import hung
 from emu.debug.control.report import stopped
 from emu.debug.control.travel import POINTS
 from emu.debug.view import Facts, View
@@ -71,8 +72,7 @@ def save(session: Session, file: str) -> View:
 def load(session: Session, file: str) -> View:
     """All of it from a file."""
     view = stopped(session, session.load(file), "load")
-    rows = [row for row in session.breaks if row.commands]
-    view.notes += [f"{row.kind} {row.number} of the file does {'; '.join(row.commands)[:100]}" for row in rows]
+    view.blocks += hung.listed(session.breaks)
     return view
 
 
@@ -138,6 +138,7 @@ COMMANDS = (
     ),
     Command(
         "load", "Go on from a saved file. What was recorded before is lost.", load, (Arg("file", "file"),),
+        details="The commands of its breakpoints are shown, and run only after `enable commands`.",
         example=(FIB, ("stepi 5",)), group="time",
     ),
     Command(

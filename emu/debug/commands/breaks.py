@@ -1,11 +1,11 @@
-"""Breakpoints: break, tbreak, condition, ignore, enable, disable, delete, clear, commands, info breakpoints."""
+"""Breakpoints: break, tbreak, condition, ignore, enable, disable, delete, clear, info breakpoints."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from emu.debug.command import Arg, Command
-from emu.debug.control import setting_breaks
+from emu.debug.control import hung, setting_breaks
 from emu.debug.control.breaks import Break
 from emu.debug.control.spans import line
 from emu.debug.view import Table, Text, View
@@ -60,6 +60,7 @@ def info(session: Session) -> View:
         view.blocks.append(Table(["number", "kind", "state", "what", "hits", "only"], rows, right=(0, 4)))
     else:
         view.blocks.append(Text(["no breakpoints, watchpoints or catchpoints"]))
+    view.blocks += hung.listed(session.breaks)
     return view
 
 
@@ -122,19 +123,6 @@ def ignore(session: Session, number: int, count: int) -> View:
     return described(session, row)
 
 
-def commands(session: Session, number: int | None, body: list[str]) -> View:
-    """What is done when it is met."""
-    if number is None:
-        rows = list(session.breaks)
-        if not rows:
-            raise EmuError("there is no breakpoint to hang commands on")
-        row = rows[-1]
-    else:
-        row = session.breaks.get(number)
-    row.commands = list(body)
-    return View("commands", row.as_dict(), [Text([f"{row.kind} {row.number} does {len(body)} commands"])])
-
-
 def enable(session: Session, row: Break) -> None:
     """It stops again."""
     row.enabled = True
@@ -193,11 +181,5 @@ COMMANDS = (
         "ignore", "Pass a breakpoint so many times before it stops.", ignore, (Arg("number", "number"), Arg("count",
         "number")),
         example=(FIB, ("break fib", "ignore 1 2", "continue", "print $a0")), group="stop",
-    ),
-    Command(
-        "commands", "Lines that are run whenever a breakpoint is met, up to `end`.", commands,
-        (Arg("number", "number", optional=True),),
-        details="With `silent` as the first of them the stop itself is not announced.",
-        example=(FIB, ("break fib", "commands 1", "print $a0", "end", "continue")), group="stop", extra="block",
     ),
 )  # fmt: skip

@@ -41,6 +41,7 @@ class Break:
     enabled: bool = True
     hits: int = 0
     commands: list[str] = field(default_factory=list)
+    held: bool = False  # the commands came from a file: they are not run before the user says so
     value: bytes | None = None  # of a watchpoint: what was there when last looked at
     kernel: Any = None  # of a watchpoint: (old, new, record) when a system call changed it
     frame_sp: int | None = None  # only where sp is at least this: not in a deeper call of the same function
@@ -54,6 +55,7 @@ class Break:
         rows: dict[str, Any] = {"number": self.number, "kind": self.kind, "spec": self.spec, "enabled": self.enabled}
         rows |= {"temporary": self.temporary, "hits": self.hits, "ignore": self.ignore, "condition": self.condition}
         rows |= {"pid": self.pid, "hart": self.hart, "commands": list(self.commands)}
+        rows["held"] = self.held
         if self.kind == BREAK:
             rows["addresses"] = list(self.addresses)
         elif self.kind == WATCH:

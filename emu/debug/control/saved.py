@@ -17,7 +17,7 @@ from emu.debug.value import NAMES, Value, base_type, make
 if TYPE_CHECKING:
     from emu.debug.session import Session
 
-NOT_KEPT = ("value", "kernel", "internal", "ends", "frame_sp", "frame_cfa")
+NOT_KEPT = ("value", "kernel", "internal", "held", "ends", "frame_sp", "frame_cfa")
 WORD, SMALL, MOST_NAMES, LONGEST = 1 << 64, 1 << 31, 1000, 4096
 
 
@@ -46,7 +46,7 @@ class Saved:
             raise ValueError("session")
         self.breaks = [row_of(row, xlen) for row in data["breaks"]]
         self.last = max([whole(data["last"], SMALL), *(row.number for row in self.breaks)])
-        self.displays = {whole(number, SMALL): (text(what), text(fmt)) for number, what, fmt in data["displays"]}
+        self.displays = {whole(number, SMALL): (typed(what), typed(fmt)) for number, what, fmt in data["displays"]}
         self.names = {text(name): value_of(xlen, *row) for name, row in sorted(data["names"].items())[:MOST_NAMES]}
         self.pid = whole(data["pid"], SMALL)
 
@@ -66,14 +66,14 @@ class Saved:
 def row_of(data: dict[str, Any], xlen: int) -> Break:
     """One break."""
     kind = data["kind"]
-    row = Break(1 + whole(data["number"] - 1, SMALL), kind, text(data["spec"]))
+    row = Break(1 + whole(data["number"] - 1, SMALL), kind, typed(data["spec"]))
     row.addresses = [whole(each, WORD) for each in data["addresses"][:MOST]]
     for name in ("ignore", "hits", "pid", "hart"):
         setattr(row, name, None if data[name] is None and name in ("pid", "hart") else whole(data[name], SMALL))
-    for name in ("program", "condition"):
-        setattr(row, name, text(data[name]))
+    row.program, row.condition = text(data["program"]), typed(data["condition"])
     row.physical, row.temporary, row.enabled = (bool(data[name]) for name in ("physical", "temporary", "enabled"))
-    row.commands = [text(each) for each in data["commands"][:MOST_NAMES]]
+    row.commands = [typed(each) for each in data["commands"][:MOST_NAMES]]
+    row.held = bool(row.commands)
     CHECKS[kind](row, data, xlen)
     return row
 
@@ -107,6 +107,13 @@ def whole(value: Any, limit: int) -> int:
 def text(value: Any) -> str:
     """Text of a length that a person could type."""
     if type(value) is not str or len(value) > LONGEST:
+        raise ValueError(value)
+    return value
+
+
+def typed(value: Any) -> str:
+    """The same of one line, without characters that hide what it says."""
+    if not text(value).replace("\t", " ").isprintable():
         raise ValueError(value)
     return value
 

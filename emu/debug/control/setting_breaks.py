@@ -160,4 +160,4 @@ def limits(row: Break) -> str:
     parts += [f"hart {row.hart}"] if row.hart is not None else []
     parts += ["until its call ends"] if row.lifetime is not None else []
     parts += [f"after {row.ignore} more"] if row.ignore else []
-    return ", ".join([*parts, *(f"does {line}" for line in row.commands[:1])])
+    return ", ".join([*parts, "does commands"] if row.commands else parts)
