@@ -213,7 +213,6 @@ def test_a_moved_guest_is_announced(family: Client) -> None:
 
 
 # -- the real one -----------------------------------------------------------------------------------------------------
-PARENT = ("Detaching after fork", "parent (pid=2)", "is executing new")
 FOLLOWED = {
     "parent": (
         ("continue", "bt 2", "continue", "continue"),

@@ -8,11 +8,11 @@ from emu.debug.control import calls
 from emu.debug.control.loops import PATIENCE
 from emu.debug.control.staying import Staying
 from emu.errors import EmuError
+from emu.isa.abi import SP
 
 if TYPE_CHECKING:
     from emu.debug.control.stop import Stop
 
-SP = 2
 MOST_STEPS = 100_000  # of one reverse-step
 
 
@@ -34,7 +34,7 @@ class BackLines(Staying):
         pc = self.registers().pc
         if not calls.is_return(self, pc) or enters(pc):
             return None
-        places = [at for at in (held.pc - 4, held.pc - 2) if calls.call_at(self, at) == held.pc]
+        places = calls.call_sites(self, held.pc)
         return self.reverse_to(places, held.x[SP]) if places else None
 
     def reverse_to(self, places: list[int], sp: int) -> Stop | None:
@@ -88,5 +88,4 @@ class BackLines(Staying):
         if (caller := self.returns_to()) is None:
             raise EmuError("this is the outermost frame: nobody called it", hint="reverse-continue, or goto start")
         sp = caller.registers.get(SP, 0)
-        places = [at for at in (caller.pc - 4, caller.pc - 2) if calls.call_at(self, at) == caller.pc]
-        return self.reverse_to(places, sp) or self.stop("finished")
+        return self.reverse_to(calls.call_sites(self, caller.pc), sp) or self.stop("finished")

@@ -16,7 +16,7 @@ from emu.debug.control.breaks import CATCH
 from emu.debug.expr import as_type
 from emu.debug.value import Value, make
 from emu.errors import EmuError
-from emu.isa.abi import A0
+from emu.isa.abi import A0, SP
 from emu.kernel.sched.states import READY, RUNNING
 from emu.kernel.siginfo import name_of
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from emu.debug.session import Session
     from emu.debug.source.variables import Variable
 
-RA, SP = 1, 2
 MOST_ARGUMENTS, REDZONE, LONGEST = 8, 256, 50_000_000  # of a call: a0 … a7; bytes left alone; instructions
 ENDED = {"kill": "ended", "stop": "stopped"}  # by what a signal does
 HINT = "step to a place outside of the kernel first"

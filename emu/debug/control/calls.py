@@ -43,6 +43,11 @@ def call_at(session: Session, pc: int) -> int | None:
     return None
 
 
+def call_sites(session: Session, pc: int) -> list[int]:
+    """Where the call stands that returns to an address: at most one place, unless instructions overlap."""
+    return [at for at in (pc - 4, pc - 2) if call_at(session, at) == pc]
+
+
 def is_return(session: Session, pc: int) -> bool:
     """Whether a return stands at an address."""
     found = instruction(session, pc)

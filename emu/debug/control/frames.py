@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from emu.debug.control import prologue
+from emu.isa.abi import RA, SP
 from emu.kernel.sigframe import LAYOUTS, SIGINFO
 
 if TYPE_CHECKING:
     from emu.debug.session import Session
 
-RA, SP, FP = 1, 2, 8
+FP = 8  # s0
 MOST_FRAMES = 512
 
 

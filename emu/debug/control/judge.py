@@ -11,11 +11,10 @@ from emu.debug.control.breaks import BREAK, CATCH, READ, WATCH, WRITE, Break
 from emu.debug.control.endings import tgid_of
 from emu.debug.control.planter import mappings, matches, runs
 from emu.errors import EmuError
+from emu.isa.abi import SP
 
 if TYPE_CHECKING:
     from emu.debug.session import Session
-
-SP = 2
 
 
 class Verdict(NamedTuple):

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from emu.debug.control import calls, frames
 from emu.debug.control.breaks import BREAK, CATCH, WATCH, Break
 from emu.debug.control.judge import looking_at
+from emu.isa.abi import SP
 
 if TYPE_CHECKING:
     from emu.debug.control.frames import Frame
     from emu.debug.control.stop import Stop
     from emu.debug.session import Session
-
-SP = 2
 
 
 class Lifetime(NamedTuple):
@@ -40,8 +39,8 @@ def of_frame(session: Session) -> Lifetime | None:
     cfa, symbol = frames.cfa_of(session, frame), session.function_symbol(frame.lookup_pc)
     if caller is None or cfa is None or symbol is None:
         return None
-    edges = [at for at in (caller.pc - 4, caller.pc - 2) if calls.call_at(session, at) == caller.pc]
-    return Lifetime(session.pid, cfa, symbol.start, caller.registers.get(SP, 0), (caller.pc, *edges))
+    edges = (caller.pc, *calls.call_sites(session, caller.pc))
+    return Lifetime(session.pid, cfa, symbol.start, caller.registers.get(SP, 0), edges)
 
 
 def begin(session: Session, row: Break) -> None:

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from emu.debug.control import frames, returned
 from emu.debug.control.stop import Stop
 from emu.errors import EmuError
+from emu.isa.abi import SP
 
 if TYPE_CHECKING:
     from emu.debug.control.frames import Frame
     from emu.debug.control.places import Places
-
-SP = 2
 
 
 class Outward:

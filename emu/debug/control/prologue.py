@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from emu.isa.abi import RA, SP
 from emu.isa.insns import decode
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from emu.debug.session import Session
     from emu.debug.source.symbols import Symbol
 
-RA, SP = 1, 2
 MOST_BYTES = 4096
 STORES = {"sd": 8, "sw": 4, "c.sdsp": 8, "c.swsp": 4}
 LOADS = frozenset(("ld", "lw", "c.ldsp", "c.lwsp"))

@@ -8,8 +8,7 @@ from typing import Any
 from emu.debug.control import calls, judge, loops, registers
 from emu.debug.control.loops import PATIENCE
 from emu.debug.control.stop import Stop
-
-SP = 2
+from emu.isa.abi import SP
 
 
 class Stepper:

@@ -73,9 +73,8 @@ def located(adapter: Adapter, row: Break) -> dict[str, Any]:
     """Where a breakpoint came to stand."""
     if not row.addresses:
         return {}
-    line = row.spec.rpartition(":")[
-        2
-    ]  # the line that was asked for, or the next with code: not where its prologue ends
+    # the line that was asked for, or the next with code: not where its prologue ends
+    line = row.spec.rpartition(":")[2]
     found = int(line) if line.isdigit() else (adapter.session.source(row.addresses[0]) or ("", 0))[1]
     return {"instructionReference": hex(row.addresses[0])} | ({"line": found} if found else {})
 

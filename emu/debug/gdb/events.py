@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.debug.control.breaks import CATCH, Break
+from emu.kernel.fork import CLONE_VFORK
 from emu.kernel.siginfo import NAMES
 from emu.kernel.syscall.numbers import NAMES as SYSCALL_NAMES
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from emu.debug.control.stop import Stop
     from emu.debug.gdb.stub import Stub
 
-CLONE_VFORK = 0x4000
 TOLD = ("fork", "exec", "wakeup", "sys_enter", "sys_exit")
 FORK, VFORK, EXEC = b"fork-events", b"vfork-events", b"exec-events"
 # Linux's numbers to gdb's, where they differ ("Signals" in include/gdb/signals.def)

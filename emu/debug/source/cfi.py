@@ -6,8 +6,9 @@ from bisect import bisect_right
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from emu.isa.abi import SP
+
 MOST_ENTRIES = 200_000
-SP = 2
 
 
 class Caller(NamedTuple):

@@ -136,12 +136,13 @@ def joined(records: list[Record], new: Record) -> list[Record]:
 
 def check_circle(owner: Process, awaited: Process | File) -> None:
     """A process is about to wait for another's lock: EDEADLK if that one waits for it. Open files wait for nobody."""
-    reached = [awaited]
-    for at in reached:  # it grows
-        if at is owner:
+    seen, new = set(), {awaited}
+    while new:
+        if owner in new:
             raise Errno(EDEADLK)
-        waits = [thread.restart for thread in getattr(at, "threads", ()) if isinstance(thread.restart, LockWait)]
-        reached += [wait.owner for wait in waits if wait.owner not in reached]
+        seen |= new
+        waits = [thread.restart for at in new for thread in getattr(at, "threads", ())]
+        new = {wait.owner for wait in waits if isinstance(wait, LockWait)} - seen
 
 
 def of(inode: Any) -> Locks:

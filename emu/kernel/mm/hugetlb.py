@@ -48,10 +48,10 @@ class HugePool:
 
     def blocks(self) -> list[int]:
         """The first frames of all: free, kept by the file of a shared mapping, and in a private one."""
-        files = [pfn for file in self.kernel.shmem_files for pfn in getattr(file, "huge_blocks", {}).values()]
+        files = {pfn for file in self.kernel.shmem_files for pfn in getattr(file, "huge_blocks", {}).values()}
         spaces = address_spaces(self.kernel)
         mapped = [mm.cells[cell] >> 10 for mm in spaces for cell, table in mm.huge.values() if not table]
-        return [*self.free, *files, *(pfn for pfn in mapped if pfn not in set(files))]
+        return [*self.free, *files, *(pfn for pfn in mapped if pfn not in files)]
 
     def give_back(self, pfn: int) -> None:
         """A page that nobody uses any more."""
